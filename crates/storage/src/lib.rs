@@ -1,0 +1,29 @@
+//! All SQL of Observatory, and nothing but SQL: no rule of the field lives here.
+//!
+//! Functions take a connection and never begin or end a transaction; the use
+//! case that calls them does, through [`tenancy`], which also sets whose rows
+//! the transaction sees.
+
+pub mod artifact;
+pub mod audit;
+pub mod evidence_pack;
+pub mod journal;
+pub mod run;
+pub mod session;
+pub mod setup;
+pub mod sign_in;
+pub mod specification;
+pub mod tenancy;
+pub mod user;
+pub mod verify;
+pub mod workspace;
+
+mod civil;
+mod error;
+
+pub use civil::{Day, Moment};
+pub use error::StorageError;
+pub use sqlx::{PgConnection, PgPool, Postgres};
+
+/// A transaction whose tenant is set.
+pub type Transaction = sqlx::Transaction<'static, Postgres>;

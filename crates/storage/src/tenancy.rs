@@ -1,0 +1,51 @@
+//! Transactions that say whose rows they see. Row-level security refuses
+//! everything else, so a forgotten filter shows nothing rather than too much.
+
+use crate::{StorageError, Transaction};
+use domain::id::{UserId, WorkspaceId};
+use sqlx::PgPool;
+
+/// Reads and writes the rows of one workspace.
+pub async fn begin_workspace(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+) -> Result<Transaction, StorageError> {
+    begin_with(pool, "app.workspace_id", &workspace.to_string()).await
+}
+
+/// Sees which workspaces a user belongs to, and no other tenant's row.
+pub async fn begin_member(pool: &PgPool, user: UserId) -> Result<Transaction, StorageError> {
+    begin_with(pool, "app.user_id", &user.to_string()).await
+}
+
+/// Reads across workspaces and writes no tenant's row: for the platform's
+/// administrators and the worker's housekeeping.
+pub async fn begin_platform(pool: &PgPool) -> Result<Transaction, StorageError> {
+    begin_with(pool, "app.platform", "on").await
+}
+
+/// Moves a transaction that read across workspaces into one of them, in which
+/// alone it may then write.
+pub async fn enter_workspace(
+    conn: &mut sqlx::PgConnection,
+    workspace: WorkspaceId,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "select set_config('app.platform', '', true) as platform, set_config('app.workspace_id', $1, true) as workspace",
+        workspace.to_string()
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sees no tenant's row at all: users, sessions, evidence packs.
+pub async fn begin_global(pool: &PgPool) -> Result<Transaction, StorageError> {
+    Ok(pool.begin().await?)
+}
+
+async fn begin_with(pool: &PgPool, name: &str, value: &str) -> Result<Transaction, StorageError> {
+    let mut tx = pool.begin().await?;
+    sqlx::query!("select set_config($1, $2, true)", name, value).fetch_one(&mut *tx).await?;
+    Ok(tx)
+}

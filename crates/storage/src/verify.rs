@@ -1,0 +1,201 @@
+//! Recomputes every stored hash. Reads page by page, holds one row at a time,
+//! and writes nothing.
+
+use crate::{StorageError, audit};
+use domain::hash::ContentHash;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// How many rows one query reads.
+const PAGE: i64 = 200;
+
+/// One place where what is stored is not what was sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discrepancy {
+    pub what: &'static str,
+    pub id: String,
+    pub problem: String,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    pub packs: u64,
+    pub packages: u64,
+    pub artifacts: u64,
+    pub audit_entries: u64,
+    pub discrepancies: Vec<Discrepancy>,
+}
+
+/// Verifies packs, packages, artifacts and audit chains. Needs a pool whose
+/// connections act as the verifier.
+pub async fn verify(pool: &PgPool) -> Result<Verification, StorageError> {
+    let mut found = Verification::default();
+    verify_packs(pool, &mut found).await?;
+    verify_packages(pool, &mut found).await?;
+    verify_artifacts(pool, &mut found).await?;
+    verify_audit(pool, &mut found).await?;
+    verify_successes(pool, &mut found).await?;
+    Ok(found)
+}
+
+impl Verification {
+    fn compare(&mut self, what: &'static str, id: Uuid, stored: ContentHash, text: &str) {
+        let computed = ContentHash::of_bytes(text.as_bytes());
+        if computed != stored {
+            self.discrepancies.push(Discrepancy {
+                what,
+                id: id.to_string(),
+                problem: format!("stored under {stored}, but its text has {computed}"),
+            });
+        }
+    }
+}
+
+async fn verify_packs(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sqlx::query!(
+            r#"select id, content_hash as "hash: ContentHash", document
+               from packs where id > $1 order by id limit $2"#,
+            after,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id;
+        for row in &rows {
+            found.packs += 1;
+            found.compare("pack", row.id, row.hash, &row.document);
+        }
+    }
+}
+
+async fn verify_packages(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sqlx::query!(
+            r#"select run_id, content_hash as "hash: ContentHash", document
+               from run_packages where run_id > $1 order by run_id limit $2"#,
+            after,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.run_id;
+        for row in &rows {
+            found.packages += 1;
+            found.compare("package of run", row.run_id, row.hash, &row.document);
+        }
+    }
+}
+
+async fn verify_artifacts(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sqlx::query!(
+            r#"select
+                   a.run_id,
+                   a.document,
+                   a.document_hash as "document_hash: ContentHash",
+                   a.html,
+                   a.html_hash as "html_hash: ContentHash",
+                   a.package_hash as "package_hash: ContentHash",
+                   p.content_hash as "stored_package_hash?: ContentHash"
+               from artifacts a
+               left join run_packages p on p.run_id = a.run_id
+               where a.run_id > $1
+               order by a.run_id
+               limit $2"#,
+            after,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.run_id;
+        for row in &rows {
+            found.artifacts += 1;
+            found.compare("document of run", row.run_id, row.document_hash, &row.document);
+            found.compare("artifact of run", row.run_id, row.html_hash, &row.html);
+            if row.stored_package_hash != Some(row.package_hash) {
+                found.discrepancies.push(Discrepancy {
+                    what: "artifact of run",
+                    id: row.run_id.to_string(),
+                    problem: "names another package than the run's".to_owned(),
+                });
+            }
+        }
+    }
+}
+
+async fn verify_audit(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let (mut chain, mut sequence) = (Uuid::nil(), 0_i64);
+    let mut previous = (Uuid::nil(), 0_i64, ContentHash::from_array([0; 32]));
+    loop {
+        let rows = sqlx::query!(
+            r#"select
+                   chain,
+                   sequence,
+                   entry,
+                   previous_hash as "previous_hash: ContentHash",
+                   hash as "hash: ContentHash"
+               from audit_log
+               where (chain, sequence) > ($1, $2)
+               order by chain, sequence
+               limit $3"#,
+            chain,
+            sequence,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        (chain, sequence) = (last.chain, last.sequence);
+        for row in &rows {
+            found.audit_entries += 1;
+            if row.chain != previous.0 {
+                previous = (row.chain, 0, ContentHash::from_array([0; 32]));
+            }
+            let problem = if row.sequence != previous.1 + 1 {
+                Some(format!("entry {} is missing", previous.1 + 1))
+            } else if row.previous_hash != previous.2 {
+                Some("does not follow the entry before it".to_owned())
+            } else if audit::chained(row.previous_hash, &row.entry) != row.hash {
+                Some("its text does not have its hash".to_owned())
+            } else {
+                None
+            };
+            if let Some(problem) = problem {
+                found.discrepancies.push(Discrepancy {
+                    what: "audit entry",
+                    id: format!("{} of chain {}", row.sequence, row.chain),
+                    problem,
+                });
+            }
+            previous = (row.chain, row.sequence, row.hash);
+        }
+    }
+}
+
+/// Each success has one artifact and its audit entry.
+async fn verify_successes(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let rows = sqlx::query!(
+        r#"select r.id
+           from runs r
+           where r.status = 'succeeded'
+             and (not exists (select from artifacts a where a.run_id = r.id)
+                  or (select count(*) from audit_log l
+                      where l.target = r.id::text and l.action = 'run.succeeded') <> 1)"#
+    )
+    .fetch_all(pool)
+    .await?;
+    found.discrepancies.extend(rows.into_iter().map(|row| Discrepancy {
+        what: "run",
+        id: row.id.to_string(),
+        problem: "succeeded without exactly one artifact and one audit entry".to_owned(),
+    }));
+    Ok(())
+}
