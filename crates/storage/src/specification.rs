@@ -2,11 +2,12 @@
 
 use crate::{Moment, StorageError};
 use domain::{
-    cadence::Cadence,
+    cadence::Period,
     id::{RunId, SpecificationId, SpecificationVersionId, UserId, WorkspaceId},
     price::Quote,
     run::RunStatus,
     specification::{Specification, SpecificationDraft, SpecificationState},
+    workspace::Entitlement,
 };
 use jiff::Timestamp;
 use sqlx::{PgConnection, types::Json};
@@ -348,9 +349,7 @@ pub struct Summary {
 pub struct FinishedRun {
     pub id: RunId,
     pub status: RunStatus,
-    pub cadence: Cadence,
-    pub period_key: String,
-    pub period_ends_at: Timestamp,
+    pub period: Period,
     pub finished_at: Timestamp,
 }
 
@@ -383,16 +382,14 @@ pub async fn load_summaries(
            left join runs live on live.specification_id = s.id and live.status in ('queued', 'running')
            left join lateral (
                select jsonb_build_object(
-                   'id', r.id, 'status', r.status, 'cadence', r.period ->> 'cadence', 'period_key', r.period_key,
-                   'period_ends_at', r.period_ends_at, 'finished_at', r.finished_at) as run
+                   'id', r.id, 'status', r.status, 'period', r.period, 'finished_at', r.finished_at) as run
                from runs r
                where r.specification_id = s.id and r.finished_at is not null
                order by r.claimed_at desc limit 1
            ) finished on true
            left join lateral (
                select jsonb_build_object(
-                   'id', r.id, 'status', r.status, 'cadence', r.period ->> 'cadence', 'period_key', r.period_key,
-                   'period_ends_at', r.period_ends_at, 'finished_at', r.finished_at) as run
+                   'id', r.id, 'status', r.status, 'period', r.period, 'finished_at', r.finished_at) as run
                from runs r
                where r.specification_id = s.id and r.status = 'succeeded'
                order by r.claimed_at desc limit 1
@@ -440,11 +437,18 @@ pub struct Submission {
     pub submitted_by: UserId,
     pub submitted_by_name: String,
     pub submitted_at: Timestamp,
+    /// Number of the version that is in force meanwhile.
+    pub active_number: Option<i32>,
+    /// The workspace's newest entitlement, valid or not.
+    pub entitlement: Option<Entitlement>,
+    /// The administrator who asks belongs to the workspace.
+    pub asker_is_member: bool,
 }
 
 /// Needs a transaction that reads across workspaces; the longest waiting first.
 pub async fn load_submissions(
     conn: &mut PgConnection,
+    asker: UserId,
     only: Option<SpecificationId>,
     limit: i64,
 ) -> Result<Vec<Submission>, StorageError> {
@@ -464,17 +468,24 @@ pub async fn load_submissions(
                v.quote as "quote: Json<Quote>",
                author.name as author,
                v.reason,
-               v.saved_at as "saved_at: Moment"
+               v.saved_at as "saved_at: Moment",
+               active.number as "active_number?",
+               entitlement_of(s.workspace_id) as "entitlement: Json<Entitlement>",
+               exists (
+                   select from memberships m where m.workspace_id = s.workspace_id and m.user_id = $3
+               ) as "asker_is_member!"
            from specifications s
            join workspaces w on w.id = s.workspace_id
            join specification_versions v on v.id = s.submitted_version_id
            join users author on author.id = v.author
            join users submitter on submitter.id = s.submitted_by
+           left join specification_versions active on active.id = s.active_version_id
            where ($1::uuid is null or s.id = $1)
            order by s.submitted_at, s.id
            limit $2"#,
         only.map(SpecificationId::as_uuid),
-        limit
+        limit,
+        asker.as_uuid()
     )
     .fetch_all(conn)
     .await?;
@@ -499,6 +510,9 @@ pub async fn load_submissions(
                 submitted_by: row.submitted_by,
                 submitted_by_name: row.submitted_by_name,
                 submitted_at: row.submitted_at.0,
+                active_number: row.active_number,
+                entitlement: row.entitlement.map(|entitlement| entitlement.0),
+                asker_is_member: row.asker_is_member,
             })
         })
         .collect()

@@ -2,13 +2,11 @@
 
 use crate::{Day, Moment, StorageError};
 use domain::{
-    cadence::Cadence,
     id::{UserId, WorkspaceId},
-    price::Tier,
     workspace::{Entitlement, Role},
 };
 use jiff::Timestamp;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 pub async fn insert(
     conn: &mut PgConnection,
@@ -84,58 +82,18 @@ pub async fn is_member(
     .await?)
 }
 
-struct EntitlementRow {
-    cadence: Cadence,
-    tier: Tier,
-    company_news: bool,
-    value_chain_links: bool,
-    seats: i16,
-    valid_from: Day,
-    valid_until: Day,
-}
-
-impl TryFrom<EntitlementRow> for Entitlement {
-    type Error = StorageError;
-
-    fn try_from(row: EntitlementRow) -> Result<Self, Self::Error> {
-        Ok(Self {
-            cadence: row.cadence,
-            tier: row.tier,
-            company_news: row.company_news,
-            value_chain_links: row.value_chain_links,
-            seats: u16::try_from(row.seats)
-                .map_err(|_| StorageError::Corrupt(format!("entitlements.seats {}", row.seats)))?,
-            valid_from: row.valid_from.0,
-            valid_until: row.valid_until.0,
-        })
-    }
-}
-
 /// The newest entitlement, valid or not.
 pub async fn load_entitlement(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
 ) -> Result<Option<Entitlement>, StorageError> {
-    sqlx::query_as!(
-        EntitlementRow,
-        r#"select
-               cadence as "cadence: Cadence",
-               tier as "tier: Tier",
-               company_news,
-               value_chain_links,
-               seats,
-               valid_from as "valid_from: Day",
-               valid_until as "valid_until: Day"
-           from entitlements
-           where workspace_id = $1
-           order by id desc
-           limit 1"#,
+    Ok(sqlx::query_scalar!(
+        r#"select entitlement_of($1) as "entitlement: Json<Entitlement>""#,
         workspace.as_uuid()
     )
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await?
-    .map(Entitlement::try_from)
-    .transpose()
+    .map(|entitlement| entitlement.0))
 }
 
 pub async fn insert_entitlement(
@@ -175,20 +133,29 @@ pub struct WorkspaceRow {
     pub time_zone: String,
     pub members: i64,
     pub created_at: Timestamp,
+    /// The newest, valid or not.
+    pub entitlement: Option<Entitlement>,
 }
 
 /// Needs a transaction that reads across workspaces.
-pub async fn load_all(conn: &mut PgConnection, limit: i64) -> Result<Vec<WorkspaceRow>, StorageError> {
+pub async fn load_all(
+    conn: &mut PgConnection,
+    only: Option<WorkspaceId>,
+    limit: i64,
+) -> Result<Vec<WorkspaceRow>, StorageError> {
     let rows = sqlx::query!(
         r#"select
                w.id as "id: WorkspaceId",
                w.name,
                w.time_zone,
                w.created_at as "created_at: Moment",
-               (select count(*) from memberships m where m.workspace_id = w.id) as "members!"
+               (select count(*) from memberships m where m.workspace_id = w.id) as "members!",
+               entitlement_of(w.id) as "entitlement: Json<Entitlement>"
            from workspaces w
+           where ($1::uuid is null or w.id = $1)
            order by lower(w.name), w.id
-           limit $1"#,
+           limit $2"#,
+        only.map(WorkspaceId::as_uuid),
         limit
     )
     .fetch_all(conn)
@@ -201,6 +168,7 @@ pub async fn load_all(conn: &mut PgConnection, limit: i64) -> Result<Vec<Workspa
             time_zone: row.time_zone,
             members: row.members,
             created_at: row.created_at.0,
+            entitlement: row.entitlement.map(|entitlement| entitlement.0),
         })
         .collect())
 }

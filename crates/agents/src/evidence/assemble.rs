@@ -1,0 +1,417 @@
+//! A sealed pack from what the sources held. Pure, and independent of the order
+//! of sources and of entries within a source.
+
+use super::{
+    feed::{FeedEntry, FeedError, read_feed},
+    plain_text::{cut, fold},
+    sources::{Source, SourceFeed},
+};
+use domain::evidence::{
+    Candidate, DateConfidence, DropReason, DroppedItem, EvidenceId, EvidenceItem, EvidencePack,
+    SourceReading, canonical_url, check_relevance, links_in, regions_in, signal_in,
+};
+use jiff::civil::Date;
+use std::{cmp::Reverse, collections::BTreeSet, error::Error};
+
+/// Characters of a reading error: enough for its cause, not for a feed that
+/// writes itself into it.
+const ERROR_CHARACTERS_MAX: usize = 200;
+
+/// An entry that has an address, text and a date; what is left to ask is
+/// whether it repeats another and whether it is about polyurethane.
+struct Dated {
+    item: EvidenceItem,
+    relevance: Result<(), DropReason>,
+}
+
+/// Sorts every entry of every source to exactly one exit: an item of the pack,
+/// or a dropped item with its reason.
+///
+/// `as_of` is the civil date (UTC) of the reading. An entry dated more than one
+/// day after it is held like one without a date.
+pub fn assemble_pack(as_of: Date, readings: Vec<SourceFeed>) -> EvidencePack {
+    let companies: BTreeSet<String> =
+        readings.iter().flat_map(|reading| reading.source.companies.iter().cloned()).collect();
+    let mut sources = Vec::new();
+    let mut dated = Vec::new();
+    let mut dropped = Vec::new();
+    for SourceFeed { source, content } in readings {
+        let entries = content.and_then(|bytes| {
+            read_feed(&bytes, source.kind)
+                .map(|feed| feed.entries)
+                .map_err(|error| in_words(&error))
+        });
+        sources.push(reading_of(&source, &entries));
+        for entry in entries.unwrap_or_default() {
+            match date_entry(as_of, &source, &companies, entry) {
+                Ok(candidate) => dated.push(candidate),
+                Err(drop) => dropped.push(drop),
+            }
+        }
+    }
+    let mut items = keep_relevant(dated, &mut dropped);
+    sources.sort_by(|a: &SourceReading, b| a.name.cmp(&b.name));
+    items.sort_by_key(|item| (Reverse(item.published), item.id.clone()));
+    dropped.sort_by_key(|drop| {
+        (drop.source.clone(), drop.title.clone(), drop.url.clone(), drop.reason)
+    });
+    let sample = items.iter().any(|item| item.sample);
+    EvidencePack { schema: EvidencePack::SCHEMA, as_of, sources, items, dropped, sample }
+}
+
+fn reading_of(source: &Source, entries: &Result<Vec<FeedEntry>, String>) -> SourceReading {
+    SourceReading {
+        name: source.name.clone(),
+        publisher: source.publisher.clone(),
+        tier: source.tier,
+        entries: entries.as_ref().map_or(0, Vec::len),
+        error: entries.as_ref().err().cloned(),
+    }
+}
+
+/// The error and its cause on one line.
+fn in_words(error: &FeedError) -> String {
+    let words = match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
+    cut(&fold(&words), ERROR_CHARACTERS_MAX)
+}
+
+/// The exits that an entry finds by itself: address, text of its own, seller of
+/// studies, date.
+fn date_entry(
+    as_of: Date,
+    source: &Source,
+    companies: &BTreeSet<String>,
+    entry: FeedEntry,
+) -> Result<Dated, DroppedItem> {
+    let FeedEntry { title, link, published, text, excerpt } = entry;
+    let dropped = |reason| DroppedItem {
+        source: source.name.clone(),
+        title: title.clone(),
+        url: link.clone(),
+        reason,
+    };
+    let url = link.as_deref().ok_or_else(|| dropped(DropReason::BadUrl))?;
+    let canonical_url = canonical_url(url).map_err(|_| dropped(DropReason::BadUrl))?;
+    let relevance = check_relevance(&Candidate {
+        title: &title,
+        text: &text,
+        publisher: &source.publisher,
+        polyurethane_source: source.polyurethane_only,
+        // Watch lists belong to workspaces; a pack is built once for all.
+        pure_polyurethane_company: false,
+    });
+    if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = relevance {
+        return Err(dropped(reason));
+    }
+    let published = published
+        .filter(|&published| as_of.tomorrow().is_ok_and(|latest| published <= latest))
+        .ok_or_else(|| dropped(DropReason::UndatedHeld))?;
+    // Only what the pack holds is read for region, link, type and company, so
+    // that a reader sees the words on which each of them rests.
+    let words = format!("{title}\n{excerpt}");
+    let mut item = EvidenceItem {
+        id: EvidenceId::of_canonical_url(&canonical_url),
+        url: url.to_owned(),
+        canonical_url,
+        published,
+        // The feed's own date, not confirmed by the page.
+        date_confidence: DateConfidence::Medium,
+        publisher: source.publisher.clone(),
+        source: source.name.clone(),
+        tier: source.tier,
+        regions: regions_in(&words),
+        links: links_in(&words),
+        signal: signal_in(&words),
+        companies: Vec::new(),
+        sample: source.sample,
+        title,
+        excerpt,
+    };
+    item.companies = companies.iter().filter(|name| item.names_company(name)).cloned().collect();
+    Ok(Dated { item, relevance })
+}
+
+/// One item for each canonical address, then the relevance gate.
+///
+/// Of several with one address the one about polyurethane stays, then the most
+/// trusted, then the first published; the rest of the order only makes the
+/// choice the same every time. A title that another publisher repeats at its
+/// own address is a second citation, not a duplicate.
+fn keep_relevant(mut dated: Vec<Dated>, dropped: &mut Vec<DroppedItem>) -> Vec<EvidenceItem> {
+    dated.sort_by_cached_key(|Dated { item, relevance }| {
+        (
+            item.canonical_url.clone(),
+            relevance.is_err(),
+            item.tier,
+            item.published,
+            item.source.clone(),
+            item.title.clone(),
+            item.excerpt.clone(),
+            item.url.clone(),
+        )
+    });
+    let mut items: Vec<EvidenceItem> = Vec::new();
+    let mut last_address = None;
+    for Dated { item, relevance } in dated {
+        let repeated = last_address.as_ref() == Some(&item.canonical_url);
+        last_address = Some(item.canonical_url.clone());
+        let exit = if repeated { Err(DropReason::Duplicate) } else { relevance };
+        match exit {
+            Ok(()) => items.push(item),
+            Err(reason) => dropped.push(DroppedItem {
+                source: item.source,
+                title: item.title,
+                url: Some(item.url),
+                reason,
+            }),
+        }
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Location, SourceKind};
+    use super::*;
+    use domain::{hash::ContentHash, taxonomy::Region};
+    use jiff::civil::date;
+    use proptest::prelude::*;
+    use std::fmt::Write;
+
+    const TODAY: Date = date(2025, 1, 15);
+
+    /// One entry: address, title, date as RFC 3339 or empty, text.
+    type Row<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+    fn source(name: &str, tier: u8) -> Source {
+        Source {
+            name: name.to_owned(),
+            publisher: format!("Sample {name}"),
+            tier: tier.try_into().unwrap(),
+            kind: SourceKind::Rss,
+            location: Location::File(name.into()),
+            sample: true,
+            polyurethane_only: false,
+            companies: vec!["Rheinmark Chemie".to_owned()],
+        }
+    }
+
+    fn feed(name: &str, tier: u8, rows: &[Row<'_>]) -> SourceFeed {
+        let mut xml = String::from("<rss version=\"2.0\"><channel><title>Sample data</title>");
+        for (link, title, published, text) in rows {
+            write!(
+                xml,
+                "<item><title>{title}</title><link>{}</link><pubDate>{published}</pubDate>\
+                 <description>{text}</description></item>",
+                link.replace('&', "&amp;")
+            )
+            .unwrap();
+        }
+        xml.push_str("</channel></rss>");
+        SourceFeed { source: source(name, tier), content: Ok(xml.into_bytes()) }
+    }
+
+    const TEXT: &str = "Polyurethane foam makers in Germany buy polyether polyol.";
+
+    fn exits(pack: &EvidencePack) -> Vec<(&str, DropReason)> {
+        pack.dropped.iter().map(|drop| (drop.title.as_str(), drop.reason)).collect()
+    }
+
+    /// Kept and dropped items of each source add up to its entries.
+    fn balances(pack: &EvidencePack) -> bool {
+        pack.sources.iter().all(|source| {
+            let kept = pack.items.iter().filter(|item| item.source == source.name).count();
+            let dropped = pack.dropped.iter().filter(|drop| drop.source == source.name).count();
+            source.entries == kept + dropped
+        })
+    }
+
+    #[test]
+    fn every_entry_leaves_by_exactly_one_exit() {
+        let long = "The office publishes consumer prices for the month. ".repeat(5);
+        let pack = assemble_pack(
+            TODAY,
+            vec![feed(
+                "a",
+                2,
+                &[
+                    ("https://a.example.com/1", "kept", "2025-01-15", TEXT),
+                    ("javascript:alert(1)", "script address", "2025-01-15", TEXT),
+                    ("", "no address", "2025-01-15", TEXT),
+                    ("https://a.example.com/2", "no date", "", TEXT),
+                    ("https://a.example.com/3", "tomorrow", "2025-01-16", TEXT),
+                    ("https://a.example.com/4", "far future", "2025-01-17", TEXT),
+                    ("https://a.example.com/1?utm_source=x", "tracked copy", "2025-01-15", TEXT),
+                    ("https://a.example.com/5", "prices rise", "2025-01-15", &long),
+                    ("https://a.example.com/6", "short", "2025-01-15", "Too short."),
+                    (
+                        "https://a.example.com/7",
+                        "study",
+                        "2025-01-15",
+                        "Polyurethane market report by Mordor Intelligence",
+                    ),
+                    (
+                        "https://a.example.com/8",
+                        "Please sign in",
+                        "2025-01-15",
+                        "Please enable JavaScript",
+                    ),
+                ],
+            )],
+        );
+        let kept: Vec<_> = pack.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(kept, ["tomorrow", "kept"]);
+        assert_eq!(
+            exits(&pack),
+            [
+                ("Please sign in", DropReason::Boilerplate),
+                ("far future", DropReason::UndatedHeld),
+                ("no address", DropReason::BadUrl),
+                ("no date", DropReason::UndatedHeld),
+                ("prices rise", DropReason::NoPuAnchor),
+                ("script address", DropReason::BadUrl),
+                ("short", DropReason::NotPuProven),
+                ("study", DropReason::Reseller),
+                ("tracked copy", DropReason::Duplicate),
+            ]
+        );
+        assert!(balances(&pack));
+    }
+
+    #[test]
+    fn an_item_carries_what_its_words_say() {
+        let text = "Rheinmark Chemie shuts a polyether polyol plant in Germany.";
+        let pack = assemble_pack(
+            TODAY,
+            vec![feed(
+                "a",
+                2,
+                &[("http://www.a.example.com/1/", "Plant shut", "2025-01-14", text)],
+            )],
+        );
+        let item = &pack.items[0];
+        assert_eq!(item.url, "http://www.a.example.com/1/");
+        assert_eq!(item.canonical_url, canonical_url(&item.url).unwrap());
+        assert_eq!(item.id, EvidenceId::of_canonical_url(&item.canonical_url));
+        assert_eq!(item.regions, BTreeSet::from([Region::Emea]));
+        assert_eq!(item.companies, ["Rheinmark Chemie"]);
+        assert_eq!(
+            (item.published, item.date_confidence),
+            (date(2025, 1, 14), DateConfidence::Medium)
+        );
+        assert_eq!((item.source.as_str(), item.publisher.as_str()), ("a", "Sample a"));
+        assert!(item.sample && pack.sample);
+    }
+
+    #[test]
+    fn of_several_with_one_address_the_most_trusted_stays() {
+        let row = |day| [("https://x.example.com/1", "t", day, TEXT)];
+        let pack = assemble_pack(
+            TODAY,
+            vec![feed("a", 3, &row("2025-01-10")), feed("b", 1, &row("2025-01-12"))],
+        );
+        assert_eq!((pack.items.len(), pack.items[0].source.as_str()), (1, "b"));
+        assert_eq!(exits(&pack), [("t", DropReason::Duplicate)]);
+        assert!(balances(&pack));
+    }
+
+    #[test]
+    fn a_copy_that_is_not_about_polyurethane_does_not_displace_the_item() {
+        let pack = assemble_pack(
+            TODAY,
+            vec![
+                feed("a", 1, &[("https://x.example.com/1", "teaser", "2025-01-10", "Read on.")]),
+                feed("b", 4, &[("https://x.example.com/1", "story", "2025-01-10", TEXT)]),
+            ],
+        );
+        assert_eq!(pack.items[0].title, "story");
+        assert_eq!(exits(&pack), [("teaser", DropReason::Duplicate)]);
+    }
+
+    #[test]
+    fn a_title_repeated_by_another_publisher_is_a_second_citation() {
+        let pack = assemble_pack(
+            TODAY,
+            vec![
+                feed("a", 2, &[("https://a.example.com/1", "Same title", "2025-01-15", TEXT)]),
+                feed("b", 2, &[("https://b.example.com/1", "Same title", "2025-01-15", TEXT)]),
+            ],
+        );
+        assert_eq!((pack.items.len(), pack.dropped.len()), (2, 0));
+    }
+
+    #[test]
+    fn items_stand_newest_first() {
+        let pack = assemble_pack(
+            TODAY,
+            vec![feed(
+                "a",
+                2,
+                &[
+                    ("https://a.example.com/old", "old", "2024-12-31", TEXT),
+                    ("https://a.example.com/new", "new", "2025-01-15", TEXT),
+                    ("https://a.example.com/mid", "mid", "2025-01-01", TEXT),
+                ],
+            )],
+        );
+        let titles: Vec<_> = pack.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, ["new", "mid", "old"]);
+    }
+
+    #[test]
+    fn a_source_that_failed_is_named_with_its_error_and_is_no_quiet_source() {
+        let failed = SourceFeed { source: source("a", 2), content: Err("not found".to_owned()) };
+        let broken = SourceFeed { source: source("b", 2), content: Ok(b"<rss".to_vec()) };
+        let quiet = feed("c", 2, &[]);
+        let pack = assemble_pack(TODAY, vec![failed, broken, quiet]);
+        let errors: Vec<_> = pack.sources.iter().map(|source| source.error.as_deref()).collect();
+        assert_eq!(errors[0], Some("not found"));
+        assert!(errors[1].unwrap().starts_with("the content is not a well-formed feed: "));
+        assert_eq!(errors[2], None);
+        assert!(!pack.sample);
+    }
+
+    const LINKS: &[&str] = &[
+        "https://x.example.com/1",
+        "https://www.x.example.com/1/?utm_source=a",
+        "https://x.example.com/2",
+        "ftp://x.example.com/3",
+        "",
+    ];
+    const TITLES: &[&str] = &["Polyurethane foam", "Polyether polyol", "Other"];
+    const DATES: &[&str] = &["2025-01-15", "2025-01-10", "2025-03-01", ""];
+    const TEXTS: &[&str] = &[TEXT, "Short.", ""];
+
+    fn rows() -> impl Strategy<Value = Vec<Row<'static>>> {
+        let row = (
+            prop::sample::select(LINKS),
+            prop::sample::select(TITLES),
+            prop::sample::select(DATES),
+            prop::sample::select(TEXTS),
+        );
+        prop::collection::vec(row, 0..8)
+    }
+
+    proptest! {
+        #[test]
+        fn the_pack_does_not_depend_on_the_order_of_reading(
+            (feeds, shuffled) in prop::collection::vec(rows(), 0..4).prop_flat_map(|feeds| {
+                let within: Vec<_> = feeds.iter().map(|rows| Just(rows.clone()).prop_shuffle()).collect();
+                let named = within.prop_map(|feeds| feeds.into_iter().enumerate().collect::<Vec<_>>());
+                (Just(feeds), named.prop_flat_map(|feeds| Just(feeds).prop_shuffle()))
+            })
+        ) {
+            let read = |(index, rows): (usize, Vec<Row<'_>>)| {
+                let tier = u8::try_from(index % 2 + 1).unwrap();
+                feed(&format!("source {index}"), tier, &rows)
+            };
+            let pack = assemble_pack(TODAY, feeds.into_iter().enumerate().map(read).collect());
+            let again = assemble_pack(TODAY, shuffled.into_iter().map(read).collect());
+            prop_assert_eq!(ContentHash::of_json(&pack).unwrap(), ContentHash::of_json(&again).unwrap());
+            prop_assert!(balances(&pack));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The list of sources, and reading what they hold. The only module of the
+//! agent that touches the file system.
+
+use super::{
+    feed::{FEED_BYTES_MAX, FeedError, SourceKind},
+    sample_dates::stamp_sample_dates,
+};
+use domain::evidence::TrustTier;
+use jiff::civil::Date;
+use serde::Deserialize;
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, Read},
+    path::{Component, Path, PathBuf},
+};
+use url::Url;
+
+/// Name of the list inside a folder of feeds.
+pub const MANIFEST_FILE: &str = "sources.json";
+
+/// One place that evidence is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Unique in its list.
+    pub name: String,
+    pub publisher: String,
+    pub tier: TrustTier,
+    pub kind: SourceKind,
+    pub location: Location,
+    /// Its items are fictional, and its dates relative to today.
+    pub sample: bool,
+    /// It writes about polyurethane only.
+    pub polyurethane_only: bool,
+    /// Companies whose names are looked for in every item of the pack.
+    pub companies: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A file in the folder of the list, or below it.
+    File(PathBuf),
+    /// An address of http or https.
+    Web(Url),
+}
+
+/// What one source held, or why it could not be read: never an empty list in
+/// place of an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFeed {
+    pub source: Source,
+    pub content: Result<Vec<u8>, String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    #[error("the list of sources {MANIFEST_FILE} cannot be read")]
+    Unreadable(#[source] io::Error),
+    #[error("the list of sources is not of the expected form")]
+    Malformed(#[source] serde_json::Error),
+    #[error("the list of sources is empty")]
+    Empty,
+    #[error("source {position} has no name or no publisher")]
+    Unnamed { position: usize },
+    #[error("two sources are named “{0}”")]
+    RepeatedName(String),
+    #[error("source “{name}” needs either a path or a url")]
+    NoLocation { name: String },
+    #[error("source “{name}”: “{path}” must stay inside the folder of the list")]
+    OutsideFolder { name: String, path: String },
+    #[error("source “{name}”: “{url}” is not an address of http or https")]
+    NotWeb { name: String, url: String },
+}
+
+/// Why one source could not be read, in words that name no path.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error("its file cannot be read ({})", .0.kind())]
+    File(#[source] io::Error),
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error("a sample must be UTF-8 text")]
+    NotText,
+    #[error(transparent)]
+    SampleDate(#[from] super::sample_dates::SampleDateError),
+    #[error("reading sources from the web is not enabled yet")]
+    WebNotEnabled,
+}
+
+/// One source as the list writes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    name: String,
+    publisher: String,
+    tier: TrustTier,
+    kind: SourceKind,
+    path: Option<String>,
+    url: Option<String>,
+    #[serde(default)]
+    sample: bool,
+    #[serde(default)]
+    polyurethane_only: bool,
+    #[serde(default)]
+    companies: Vec<String>,
+}
+
+/// Reads the list of sources in a folder.
+pub fn read_manifest(folder: &Path) -> Result<Vec<Source>, ManifestError> {
+    let text = fs::read_to_string(folder.join(MANIFEST_FILE)).map_err(ManifestError::Unreadable)?;
+    parse_manifest(&text)
+}
+
+/// Reads a list of sources: JSON, at least one source, each name once.
+pub fn parse_manifest(text: &str) -> Result<Vec<Source>, ManifestError> {
+    let listed: Vec<Listed> = serde_json::from_str(text).map_err(ManifestError::Malformed)?;
+    if listed.is_empty() {
+        return Err(ManifestError::Empty);
+    }
+    let mut names = BTreeSet::new();
+    listed
+        .into_iter()
+        .enumerate()
+        .map(|(index, listed)| {
+            if listed.name.trim().is_empty() || listed.publisher.trim().is_empty() {
+                return Err(ManifestError::Unnamed { position: index + 1 });
+            }
+            if !names.insert(listed.name.clone()) {
+                return Err(ManifestError::RepeatedName(listed.name));
+            }
+            Source::try_from(listed)
+        })
+        .collect()
+}
+
+impl TryFrom<Listed> for Source {
+    type Error = ManifestError;
+
+    fn try_from(listed: Listed) -> Result<Self, Self::Error> {
+        let Listed { name, publisher, tier, kind, path, url, sample, polyurethane_only, companies } =
+            listed;
+        let location = match (path, url) {
+            (Some(path), None) => match inside_folder(&path) {
+                Some(path) => Location::File(path),
+                None => return Err(ManifestError::OutsideFolder { name, path }),
+            },
+            (None, Some(url)) => match web_address(&url) {
+                Some(url) => Location::Web(url),
+                None => return Err(ManifestError::NotWeb { name, url }),
+            },
+            (None, None) | (Some(_), Some(_)) => return Err(ManifestError::NoLocation { name }),
+        };
+        Ok(Self { name, publisher, tier, kind, location, sample, polyurethane_only, companies })
+    }
+}
+
+fn inside_folder(path: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(path);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    (plain && path.file_name().is_some()).then_some(path)
+}
+
+fn web_address(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// Reads every source, each on its own: one that fails keeps its error and
+/// leaves the others alone. `today` dates the samples.
+pub fn read_sources(folder: &Path, sources: Vec<Source>, today: Date) -> Vec<SourceFeed> {
+    sources
+        .into_iter()
+        .map(|source| {
+            let content = read_source(folder, &source, today).map_err(|error| error.to_string());
+            SourceFeed { source, content }
+        })
+        .collect()
+}
+
+fn read_source(folder: &Path, source: &Source, today: Date) -> Result<Vec<u8>, ReadError> {
+    let bytes = match &source.location {
+        Location::File(path) => read_file(&folder.join(path))?,
+        Location::Web(_) => return Err(ReadError::WebNotEnabled),
+    };
+    if !source.sample {
+        return Ok(bytes);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
+    Ok(stamp_sample_dates(&text, today)?.into_bytes())
+}
+
+/// Reads no further than the limit, however large the file is.
+fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    let limit = FEED_BYTES_MAX as u64 + 1;
+    File::open(path)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(ReadError::File)?;
+    if bytes.len() > FEED_BYTES_MAX {
+        return Err(FeedError::TooLarge.into());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(more: &str) -> String {
+        format!(r#"[{{"name":"a","publisher":"Sample A","tier":2,"kind":"rss"{more}}}]"#)
+    }
+
+    fn refusal(text: &str) -> String {
+        parse_manifest(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_source_is_a_file_of_the_folder_or_an_address() {
+        let file = parse_manifest(&listed(r#","path":"a/b.xml","sample":true"#)).unwrap().remove(0);
+        assert_eq!(file.location, Location::File("a/b.xml".into()));
+        assert!(file.sample && !file.polyurethane_only && file.companies.is_empty());
+        let web = parse_manifest(&listed(r#","url":"https://a.example.com/f""#)).unwrap().remove(0);
+        assert_eq!(web.location, Location::Web("https://a.example.com/f".parse().unwrap()));
+        assert!(!web.sample);
+    }
+
+    #[test]
+    fn a_path_never_leaves_the_folder() {
+        for path in ["../a.xml", "/etc/passwd", "a/../../b.xml", "", "."] {
+            assert_eq!(
+                refusal(&listed(&format!(r#","path":"{path}""#))),
+                format!("source “a”: “{path}” must stay inside the folder of the list")
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_meant_is_refused_with_its_place() {
+        assert_eq!(refusal("[]"), "the list of sources is empty");
+        assert_eq!(refusal(&listed("")), "source “a” needs either a path or a url");
+        let both = listed(r#","path":"a.xml","url":"https://a.example.com""#);
+        assert_eq!(refusal(&both), "source “a” needs either a path or a url");
+        assert_eq!(
+            refusal(&listed(r#","url":"file:///etc/passwd""#)),
+            "source “a”: “file:///etc/passwd” is not an address of http or https"
+        );
+        let one = listed(r#","path":"a.xml""#);
+        let twice = format!("[{0},{0}]", &one[1..one.len() - 1]);
+        assert_eq!(refusal(&twice), "two sources are named “a”");
+        assert_eq!(refusal(&one.replace("Sample A", " ")), "source 1 has no name or no publisher");
+    }
+
+    #[test]
+    fn an_unknown_field_kind_or_tier_is_refused() {
+        let good = listed(r#","path":"a.xml""#);
+        assert!(parse_manifest(&good).is_ok());
+        for (from, to) in [("path", "pfad"), ("rss", "gopher"), ("\"tier\":2", "\"tier\":5")] {
+            let cause = parse_manifest(&good.replace(from, to));
+            assert!(matches!(cause, Err(ManifestError::Malformed(_))), "{to}: {cause:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_cannot_be_read_keeps_its_error_and_names_no_path() {
+        let today = jiff::civil::date(2025, 1, 15);
+        let folder = Path::new("no/such/folder");
+        let mut sources = parse_manifest(&listed(r#","path":"a.xml""#)).unwrap();
+        sources.extend(parse_manifest(&listed(r#","url":"https://a.example.com""#)).unwrap());
+        let errors: Vec<_> =
+            read_sources(folder, sources, today).into_iter().map(|feed| feed.content).collect();
+        assert_eq!(
+            errors,
+            [
+                Err("its file cannot be read (entity not found)".to_owned()),
+                Err("reading sources from the web is not enabled yet".to_owned()),
+            ]
+        );
+    }
+}

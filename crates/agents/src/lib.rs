@@ -1,0 +1,6 @@
+//! The agents a pattern's steps are routed to. Pure where they can be: an agent
+//! gets everything it needs as arguments, and knows neither database nor clock.
+
+pub mod analyst;
+pub mod capability;
+pub mod evidence;

@@ -1,0 +1,182 @@
+use super::Cadence;
+use jiff::{
+    Timestamp, ToSpan, ZonedDateTime,
+    civil::{Date, ISOWeekDate, Weekday},
+    tz::TimeZone,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Names a period: `2025-01-15`, `2025-W03` or `2025-01`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PeriodKey(String);
+
+impl PeriodKey {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A key that was stored earlier; computed ones come from [`Period::containing`].
+    pub fn from_stored(key: String) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Display for PeriodKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One period of a cadence in a zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    pub key: PeriodKey,
+    pub cadence: Cadence,
+    /// IANA name.
+    pub zone: String,
+    pub first_day: Date,
+    /// Itself included.
+    pub last_day: Date,
+    pub starts_at: Timestamp,
+    /// First instant of the following period: when the next run is eligible.
+    pub ends_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodError {
+    #[error("“{0}” is not an IANA time zone")]
+    UnknownZone(String),
+    #[error("the period of {0} lies outside the calendar")]
+    OutOfRange(Timestamp),
+}
+
+/// Publication dates that a run looks at, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    pub from: Date,
+    pub to: Date,
+}
+
+impl Window {
+    /// The `days` before `claim_date`, and `claim_date` itself. The end day is
+    /// partial at claim time, so neighbouring windows overlap by intent.
+    pub fn looking_back(days: u16, claim_date: Date) -> Self {
+        Self { from: claim_date.saturating_sub(i64::from(days).days()), to: claim_date }
+    }
+
+    pub fn contains(&self, date: Date) -> bool {
+        self.from <= date && date <= self.to
+    }
+}
+
+impl Period {
+    /// The period in which `at` lies by the wall clock of `zone`.
+    ///
+    /// A period runs from the first instant of its first local day to the first
+    /// instant of the local day after its last, whatever their lengths: a local
+    /// day has 23 to 25 hours, may start at 01:00, and one day of history may
+    /// be missing altogether. Where the clock was turned back over midnight, the
+    /// repeated minutes belong to the later period, so that keys never move back.
+    pub fn containing(cadence: Cadence, zone: &str, at: Timestamp) -> Result<Self, PeriodError> {
+        let time_zone = zone_named(zone)?;
+        let day = at.to_zoned_datetime(time_zone.clone()).date();
+        let period = |day| {
+            Self::around(cadence, &time_zone, day).ok_or(PeriodError::OutOfRange(at))
+        };
+        let found = period(day)?;
+        let repeated = found.ends_at <= at;
+        let mut found = if repeated { period(found.last_day.saturating_add(1.day()))? } else { found };
+        found.zone = time_zone.iana_name().unwrap_or(zone).to_owned();
+        Ok(found)
+    }
+
+    /// None at the ends of the calendar, where a period is cut off.
+    fn around(cadence: Cadence, time_zone: &TimeZone, day: Date) -> Option<Self> {
+        let CivilPeriod { key, first, last, next } = CivilPeriod::containing(cadence, day)?;
+        Some(Self {
+            key,
+            cadence,
+            zone: String::new(),
+            first_day: first,
+            last_day: last,
+            starts_at: start_of_day(first, time_zone)?,
+            ends_at: start_of_day(next, time_zone)?,
+        })
+    }
+
+    /// For readers: `week 2025-W03, 13–19 January 2025`.
+    pub fn label(&self) -> String {
+        match self.cadence {
+            Cadence::Daily => self.first_day.strftime("%-d %B %Y").to_string(),
+            Cadence::Weekly => format!("week {}, {}", self.key, self.span_in_words()),
+            Cadence::Monthly => self.first_day.strftime("%B %Y").to_string(),
+        }
+    }
+
+    /// `13–19 January 2025`, naming month and year twice only where they differ.
+    fn span_in_words(&self) -> String {
+        let (first, last) = (self.first_day, self.last_day);
+        let start = if first.year() != last.year() {
+            first.strftime("%-d %B %Y – ").to_string()
+        } else if first.month() != last.month() {
+            first.strftime("%-d %B – ").to_string()
+        } else {
+            first.strftime("%-d–").to_string()
+        };
+        format!("{start}{}", last.strftime("%-d %B %Y"))
+    }
+}
+
+/// The civil days of a period, before any zone is applied.
+struct CivilPeriod {
+    key: PeriodKey,
+    first: Date,
+    last: Date,
+    /// First day of the following period.
+    next: Date,
+}
+
+impl CivilPeriod {
+    /// None at the ends of the calendar, where a period is cut off.
+    fn containing(cadence: Cadence, day: Date) -> Option<Self> {
+        let (key, first, next) = match cadence {
+            Cadence::Daily => (day.to_string(), day, day.tomorrow().ok()?),
+            Cadence::Weekly => {
+                // The year that owns the week, not the year of the day.
+                let week = day.iso_week_date();
+                let monday =
+                    ISOWeekDate::new(week.year(), week.week(), Weekday::Monday).ok()?.date();
+                let key = format!("{:04}-W{:02}", week.year(), week.week());
+                (key, monday, monday.checked_add(7.days()).ok()?)
+            }
+            Cadence::Monthly => {
+                let first = day.first_of_month();
+                let key = format!("{:04}-{:02}", first.year(), first.month());
+                (key, first, first.checked_add(1.month()).ok()?)
+            }
+        };
+        Some(Self { key: PeriodKey(key), first, last: next.yesterday().ok()?, next })
+    }
+}
+
+/// The civil date at `at` by the wall clock of `zone`.
+pub fn local_date(zone: &str, at: Timestamp) -> Result<Date, PeriodError> {
+    in_zone(zone, at).map(|moment| moment.date())
+}
+
+pub(super) fn in_zone(zone: &str, at: Timestamp) -> Result<ZonedDateTime, PeriodError> {
+    zone_named(zone).map(|time_zone| at.to_zoned_datetime(time_zone))
+}
+
+/// Unknown too when this build carries no zone database.
+fn zone_named(zone: &str) -> Result<TimeZone, PeriodError> {
+    TimeZone::get(zone).map_err(|_| PeriodError::UnknownZone(zone.to_owned()))
+}
+
+/// The first instant at which the local date is `date`, or a later one where
+/// the zone skipped that date.
+fn start_of_day(date: Date, time_zone: &TimeZone) -> Option<Timestamp> {
+    date.to_zoned_datetime(time_zone.clone()).ok()?.start_of_day().ok().map(|day| day.timestamp())
+}

@@ -1,0 +1,56 @@
+use super::{EvidenceItem, TrustTier};
+use crate::taxonomy::vocabulary;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+vocabulary! {
+    /// Why an item that was read is in no pack.
+    DropReason, "drop reason" {
+        BadUrl = "bad_url", "Its address cannot be used";
+        Boilerplate = "boilerplate", "It holds no text of its own";
+        Reseller = "reseller", "It sells a market study";
+        UndatedHeld = "undated_held", "Its publication date is not known";
+        Duplicate = "duplicate", "It repeats another item";
+        NoPuAnchor = "no_pu_anchor", "It is not about polyurethane";
+        NotPuProven = "not_pu_proven", "It is too short to tell whether it is about polyurethane";
+    }
+}
+
+/// An item that was read and left out, kept so that the sums balance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedItem {
+    pub source: String,
+    pub title: String,
+    pub url: Option<String>,
+    pub reason: DropReason,
+}
+
+/// How one source was read for a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceReading {
+    pub name: String,
+    pub publisher: String,
+    pub tier: TrustTier,
+    /// Entries the source held; kept + dropped of this source add up to it.
+    pub entries: usize,
+    /// Why it could not be read; its items are missing then, not absent.
+    pub error: Option<String>,
+}
+
+/// A sealed snapshot of evidence. Its content hash is the hash of its canonical
+/// JSON; items are sorted by date (newest first) and id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidencePack {
+    pub schema: u32,
+    /// The civil date (UTC) for which it was built.
+    pub as_of: Date,
+    pub sources: Vec<SourceReading>,
+    pub items: Vec<EvidenceItem>,
+    pub dropped: Vec<DroppedItem>,
+    /// Any item is fictional.
+    pub sample: bool,
+}
+
+impl EvidencePack {
+    pub const SCHEMA: u32 = 1;
+}

@@ -1,0 +1,19 @@
+//! The field's nouns and rules, shared by server and browser.
+//!
+//! Nothing here reads a clock, a file, a database or the environment: time and
+//! chance are arguments. What has rules has one way in (`parse`, `check`), and
+//! `Deserialize` goes through the same way.
+
+pub mod cadence;
+pub mod evidence;
+pub mod hash;
+pub mod id;
+pub mod package;
+pub mod price;
+pub mod report;
+pub mod run;
+pub mod specification;
+pub mod taxonomy;
+pub mod workspace;
+
+mod words;

@@ -1,0 +1,12 @@
+//! The report document: typed, plain text throughout. Renderers add nothing.
+
+mod document;
+mod placement;
+mod signal_map;
+
+pub use document::{
+    AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine, MonitoringAdvice,
+    Outcome, Reference, ReportDocument, ReportScope, Section, SignalCell, SummaryBullet, SummaryTheme,
+};
+pub use placement::section_of;
+pub use signal_map::signal_map;

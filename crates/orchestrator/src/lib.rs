@@ -1,0 +1,59 @@
+//! The use cases of Observatory: whatever a page, the API or a worker asks for
+//! goes through here. This room begins and commits every transaction, decides
+//! who may do what, and knows the order of the run flow; it knows no SQL, no
+//! HTTP and no markup.
+
+pub mod actor;
+pub mod administration;
+pub mod error;
+pub mod evidence;
+pub mod identity;
+pub mod pattern;
+pub mod refusal;
+pub mod report;
+pub mod run;
+pub mod specification;
+
+pub use actor::Actor;
+pub use error::UseCaseError;
+pub use refusal::Refusal;
+
+use identity::PasswordKeeper;
+use pattern::{Plan, Registry};
+use std::sync::Arc;
+use storage::PgPool;
+
+/// The shared orchestrator of one process: cheap to clone, holds no user,
+/// preference or run.
+#[derive(Clone)]
+pub struct Orchestrator {
+    pool: PgPool,
+    passwords: Arc<PasswordKeeper>,
+    plan: Arc<Plan>,
+    registry: Arc<Registry>,
+}
+
+impl Orchestrator {
+    pub fn new(
+        pool: PgPool,
+        passwords: PasswordKeeper,
+        plan: Plan,
+        registry: Registry,
+    ) -> Self {
+        Self {
+            pool,
+            passwords: Arc::new(passwords),
+            plan: Arc::new(plan),
+            registry: Arc::new(registry),
+        }
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// A new time-ordered id. Ids are names, not secrets.
+fn new_id() -> uuid::Uuid {
+    uuid::Uuid::now_v7()
+}

@@ -1,0 +1,89 @@
+//! Refusals that a person can do something about: each has a stable code, which
+//! may stand in an address, and a sentence.
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $message:literal;)+) => {
+        /// What was asked for does not go with how things stand.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Refusal {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Refusal {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What happened and what to do, for the person who asked.
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)+ }
+            }
+
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|refusal| refusal.code() == code)
+            }
+        }
+
+        impl std::fmt::Display for Refusal {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.message())
+            }
+        }
+    };
+}
+
+refusals! {
+    NameTaken = "name_taken",
+        "Another specification of this workspace has this name. Choose another one and save again.";
+    Cancelled = "cancelled",
+        "This specification is cancelled, which is final. Copy it to go on from it.";
+    FormTooLarge = "form_too_large",
+        "The form holds more text than a specification can, at most 64 KiB. Nothing was saved.";
+    FormUnstorable = "form_unstorable",
+        "The form holds a character that cannot be stored. Nothing was saved.";
+    NotReady = "not_ready",
+        "Some answers need mending first. They are marked in the form; your draft is kept.";
+    NothingSaved = "nothing_saved", "Save the specification before submitting it.";
+    NothingNew = "nothing_new", "The newest version is active already; there is nothing new to submit.";
+    NothingSubmitted = "nothing_submitted", "No version of it waits for activation.";
+    WrongState = "wrong_state",
+        "That is not possible in its present state. Somebody may have changed it meanwhile.";
+    PausedByAdmin = "paused_by_admin",
+        "An administrator paused this specification, so only an administrator resumes it.";
+    ReasonLength = "reason_length",
+        "Say why, in 10 to 500 characters. The reason is shown to everybody concerned.";
+    NoEntitlement = "no_entitlement", "The workspace has no valid entitlement. Grant one first.";
+    ExceedsEntitlement = "exceeds_entitlement",
+        "The specification exceeds the workspace's entitlement. What exceeds it is listed below.";
+    EntitlementDates = "entitlement_dates",
+        "The entitlement ends before it begins. Choose a later last day.";
+    EntitlementSeats = "entitlement_seats", "An entitlement has 1 to 500 seats.";
+    EntitlementForm = "entitlement_form",
+        "Choose a cadence and a tier, and give both dates and a number of seats.";
+    SubmittedByYou = "submitted_by_you",
+        "You submitted this specification yourself, so another administrator activates it.";
+    OwnWorkspace = "own_workspace",
+        "You belong to this workspace, so another administrator decides.";
+    RoleTooLow = "role_too_low",
+        "Your role in this workspace does not allow this. An owner can change your role.";
+    SlotTaken = "slot_taken", "The period's slot was taken just now.";
+    AddressTaken = "address_taken", "There is an account with this e-mail address already.";
+    NotAnAddress = "not_an_address", "This is not an e-mail address.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_refusal_reads_back_from_its_own_code() {
+        let codes: HashSet<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
+        assert_eq!(codes.len(), Refusal::ALL.len());
+        for refusal in Refusal::ALL {
+            assert_eq!(Refusal::from_code(refusal.code()), Some(*refusal));
+        }
+    }
+}

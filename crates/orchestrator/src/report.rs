@@ -1,0 +1,88 @@
+//! Reading a sealed report: its hash is checked before it is shown, and every
+//! download has its audit entry before the first byte.
+
+use crate::{Actor, Orchestrator, UseCaseError};
+use domain::{hash::ContentHash, id::RunId, workspace::Role};
+use storage::{
+    artifact::{self, Form, Seal},
+    audit,
+    run::{self, RunRow},
+    tenancy,
+};
+
+/// A report's text as it was sealed.
+#[derive(Clone, Debug)]
+pub struct SealedText {
+    pub hash: ContentHash,
+    pub text: String,
+}
+
+impl Orchestrator {
+    /// The run and the seal of its report.
+    pub async fn view_report(
+        &self,
+        actor: &Actor,
+        id: RunId,
+    ) -> Result<(RunRow, Seal), UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let row = run::load(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
+        let seal = artifact::load_seal(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
+        Ok((row, seal))
+    }
+
+    /// The artifact for the preview.
+    ///
+    /// # Errors
+    /// [`UseCaseError::Quarantined`] when it does not match its seal.
+    pub async fn report_text(
+        &self,
+        actor: &Actor,
+        id: RunId,
+        form: Form,
+    ) -> Result<SealedText, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let (hash, text) =
+            artifact::load_text(&mut tx, id, form).await?.ok_or(UseCaseError::NotFound)?;
+        tx.commit().await?;
+        if ContentHash::of_bytes(text.as_bytes()) != hash {
+            tracing::error!(run.id = %id, "an artifact does not match its seal and is not served");
+            return Err(UseCaseError::Quarantined);
+        }
+        Ok(SealedText { hash, text })
+    }
+
+    /// The artifact as a file, with the attempt on record before it is given.
+    pub async fn download_report(
+        &self,
+        actor: &Actor,
+        id: RunId,
+        form: Form,
+        address: &str,
+    ) -> Result<SealedText, UseCaseError> {
+        let sealed = self.report_text(actor, id, form).await;
+        let outcome = match &sealed {
+            Ok(_) => "allowed",
+            // An unknown report leaves no trace of having been guessed.
+            Err(UseCaseError::Quarantined) => "quarantined",
+            Err(_) => return sealed,
+        };
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let entry = audit::Entry {
+            action: "report.downloaded",
+            actor: Some(actor.user),
+            target: id.to_string(),
+            detail: serde_json::json!({
+                "format": match form { Form::Html => "html", Form::Json => "json" },
+                "hash": sealed.as_ref().ok().map(|sealed| sealed.hash),
+                "outcome": outcome,
+                "address": address,
+            }),
+        };
+        audit::append(&mut tx, Some(membership.workspace), &entry).await?;
+        tx.commit().await?;
+        sealed
+    }
+}

@@ -1,0 +1,180 @@
+//! Whether a specification can run now, and if not, why not: one pure rule for
+//! the dashboard, the trigger and the worker.
+
+use crate::{UseCaseError, evidence::Gate};
+use domain::{
+    cadence::{Period, PeriodError, blocked_message, local_date},
+    id::{RunId, WorkspaceId},
+    run::RunStatus,
+    specification::{Specification, SpecificationState},
+    workspace::{Entitlement, EntitlementExcess},
+};
+use jiff::Timestamp;
+use storage::{PgConnection, evidence_pack, setup, specification::Summary, workspace};
+
+/// What the rule looks at besides the specification, read once per request.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub now: Timestamp,
+    pub time_zone: String,
+    pub entitlement: Option<Entitlement>,
+    pub pack: Option<evidence_pack::CurrentPack>,
+}
+
+impl World {
+    pub(crate) async fn load(
+        tx: &mut PgConnection,
+        workspace: WorkspaceId,
+    ) -> Result<Self, UseCaseError> {
+        Ok(Self {
+            now: setup::load_now(tx).await?,
+            time_zone: workspace::load_time_zone(tx, workspace)
+                .await?
+                .ok_or(UseCaseError::NotFound)?,
+            entitlement: workspace::load_entitlement(tx, workspace).await?,
+            pack: evidence_pack::load_current(tx).await?,
+        })
+    }
+}
+
+/// Whether a run can begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    Ready { period: Period },
+    /// A run is on its way.
+    Live { run: RunId, status: RunStatus },
+    Blocked(BlockReason),
+}
+
+/// Why a trigger gives no run. None of these consumes a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlockReason {
+    NotActive { state: SpecificationState, reason: Option<String> },
+    NoEntitlement,
+    EntitlementExpired { until: jiff::civil::Date },
+    ExceedsEntitlement { excesses: Vec<EntitlementExcess> },
+    /// The period has its report.
+    SlotTaken { period: Period, completed_at: Timestamp, next_eligible: Timestamp, message: String },
+    GateClosed { reason: String },
+}
+
+impl BlockReason {
+    /// A stable word for audit entries and tests.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotActive { .. } => "not_active",
+            Self::NoEntitlement => "no_entitlement",
+            Self::EntitlementExpired { .. } => "entitlement_expired",
+            Self::ExceedsEntitlement { .. } => "exceeds_entitlement",
+            Self::SlotTaken { .. } => "slot_taken",
+            Self::GateClosed { .. } => "gate_closed",
+        }
+    }
+
+    /// The reason in full sentences, with what to do.
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotActive { state, reason } => not_active(*state, reason.as_deref()),
+            Self::NoEntitlement => {
+                "The workspace has no entitlement yet. An administrator grants it.".to_owned()
+            }
+            Self::EntitlementExpired { until } => format!(
+                "The workspace's entitlement ended on {until}. Reports stay readable; \
+                 an administrator can extend it."
+            ),
+            Self::ExceedsEntitlement { excesses } => {
+                let named: Vec<String> = excesses
+                    .iter()
+                    .map(|excess| {
+                        format!("{} ({}, entitled: {})", excess.what, excess.wanted, excess.entitled)
+                    })
+                    .collect();
+                format!("The specification exceeds the workspace's entitlement: {}.", named.join("; "))
+            }
+            Self::SlotTaken { message, .. } => message.clone(),
+            Self::GateClosed { reason } => reason.clone(),
+        }
+    }
+}
+
+fn not_active(state: SpecificationState, reason: Option<&str>) -> String {
+    let said = reason.map(|reason| format!(" Reason: {reason}")).unwrap_or_default();
+    match state {
+        SpecificationState::Draft => {
+            format!("It is a draft. Submit it, and an administrator activates it.{said}")
+        }
+        SpecificationState::Submitted => {
+            "It waits for an administrator to activate it.".to_owned()
+        }
+        SpecificationState::Paused => format!("It is paused.{said}"),
+        SpecificationState::Cancelled => format!("It is cancelled.{said}"),
+        SpecificationState::Active => "It has no active version.".to_owned(),
+    }
+}
+
+/// The rule. Order: live run, activation, entitlement, slot, freshness gate.
+pub fn readiness(world: &World, summary: &Summary) -> Result<Readiness, PeriodError> {
+    if let Some((run, status)) = summary.live_run {
+        return Ok(Readiness::Live { run, status });
+    }
+    let active = match (summary.state, &summary.current) {
+        (SpecificationState::Active, Some(active)) => active,
+        (state, _) => {
+            let reason = summary.state_reason.clone();
+            return Ok(Readiness::Blocked(BlockReason::NotActive { state, reason }));
+        }
+    };
+    if let Some(reason) = entitlement_block(world, active)? {
+        return Ok(Readiness::Blocked(reason));
+    }
+    let period = Period::containing(active.cadence, &world.time_zone, world.now)?;
+    if let Some(reason) = slot_block(world, summary, &period)? {
+        return Ok(Readiness::Blocked(reason));
+    }
+    Ok(match Gate::of(world.pack.as_ref(), active.cadence, world.now) {
+        Gate::Open => Readiness::Ready { period },
+        Gate::Closed { reason } => Readiness::Blocked(BlockReason::GateClosed { reason }),
+    })
+}
+
+fn entitlement_block(
+    world: &World,
+    active: &Specification,
+) -> Result<Option<BlockReason>, PeriodError> {
+    let today = local_date(&world.time_zone, world.now)?;
+    Ok(match &world.entitlement {
+        None => Some(BlockReason::NoEntitlement),
+        Some(entitlement) if !entitlement.is_valid_on(today) => {
+            Some(BlockReason::EntitlementExpired { until: entitlement.valid_until })
+        }
+        Some(entitlement) => {
+            let excesses = entitlement.excesses(active);
+            (!excesses.is_empty()).then_some(BlockReason::ExceedsEntitlement { excesses })
+        }
+    })
+}
+
+/// The last success blocks until its own period ends, so that neither a change
+/// of cadence nor of zone opens a second slot over the same days.
+fn slot_block(
+    world: &World,
+    summary: &Summary,
+    period: &Period,
+) -> Result<Option<BlockReason>, PeriodError> {
+    let Some(last) = &summary.last_success else { return Ok(None) };
+    let same_key = last.period.key == period.key;
+    if world.now >= last.period.ends_at && !same_key {
+        return Ok(None);
+    }
+    let mut covered = last.period.clone();
+    if same_key {
+        // After a change of zone the same day may end later than it did.
+        covered.ends_at = covered.ends_at.max(period.ends_at);
+    }
+    Ok(Some(BlockReason::SlotTaken {
+        completed_at: last.finished_at,
+        next_eligible: covered.ends_at,
+        message: blocked_message(&covered, last.finished_at)?,
+        period: covered,
+    }))
+}

@@ -1,0 +1,95 @@
+//! Step 3: the freshness gate, then the run package: the full and only context.
+
+use crate::{UseCaseError, evidence::Gate, run::World};
+use domain::{
+    evidence::EvidencePack,
+    hash::{ContentHash, canonical_json},
+    package::{Instruction, PatternReference, RunPackage},
+    run::FailureKind,
+    taxonomy::TAXONOMY_VERSION,
+};
+use storage::{
+    PgConnection, evidence_pack,
+    run::{self as store, RunRow},
+    specification,
+};
+
+/// Earlier runs named in a package: context, not memory.
+const PREVIOUS_RUNS_MAX: i64 = 5;
+
+const INSTRUCTION_TEXT: &str = include_str!("../../instructions/analyst_1.md");
+
+/// The system instruction of this build.
+pub(super) fn instruction() -> Instruction {
+    Instruction {
+        id: "polyurethane_observatory_intelligence_analyst".to_owned(),
+        version: 1,
+        text: INSTRUCTION_TEXT.to_owned(),
+    }
+}
+
+/// Why there is no package.
+pub(super) struct NotAssembled {
+    pub kind: FailureKind,
+    pub message: String,
+}
+
+/// A package with the canonical text that is stored and hashed.
+pub(super) struct Assembled {
+    pub package: RunPackage,
+    pub hash: ContentHash,
+    pub document: String,
+}
+
+pub(super) async fn assemble(
+    tx: &mut PgConnection,
+    run: &RunRow,
+    pattern: PatternReference,
+) -> Result<Result<Assembled, NotAssembled>, UseCaseError> {
+    let world = World::load(tx, run.workspace).await?;
+    let refused = |kind, message: String| Ok(Err(NotAssembled { kind, message }));
+    let current = match (Gate::of(world.pack.as_ref(), run.period.cadence, world.now), world.pack) {
+        (Gate::Open, Some(current)) => current,
+        (Gate::Closed { reason }, _) => return refused(FailureKind::Gate, reason),
+        (Gate::Open, None) => {
+            return refused(FailureKind::Gate, "There is no evidence pack.".to_owned());
+        }
+    };
+    let version = specification::load_version(tx, run.version)
+        .await?
+        .ok_or_else(|| UseCaseError::Internal(format!("version {} vanished", run.version)))?;
+    let (pack_hash, text) = evidence_pack::load_document(tx, current.id)
+        .await?
+        .ok_or_else(|| UseCaseError::Internal(format!("pack {} vanished", current.id)))?;
+    if ContentHash::of_bytes(text.as_bytes()) != pack_hash {
+        return refused(
+            FailureKind::Quarantine,
+            "The evidence pack does not match its hash, so it was not used.".to_owned(),
+        );
+    }
+    let pack: EvidencePack = serde_json::from_str(&text)?;
+    let package = RunPackage {
+        schema: RunPackage::SCHEMA,
+        run_id: run.id,
+        specification_id: run.specification,
+        specification_version_id: run.version,
+        specification_version: version.number,
+        specification: version.specification,
+        period: run.period.clone(),
+        slot_ordinal: u16::try_from(run.slot_ordinal)
+            .map_err(|_| UseCaseError::Internal(format!("slot ordinal of run {}", run.id)))?,
+        claimed_at: run.claimed_at,
+        window_from: run.window_from,
+        window_to: run.window_to,
+        pack_id: current.id,
+        pack_hash,
+        pack,
+        taxonomy_version: TAXONOMY_VERSION,
+        instruction: instruction(),
+        pattern,
+        previous_runs: store::load_previous(tx, run.specification, PREVIOUS_RUNS_MAX).await?,
+    };
+    let document = canonical_json(&package)?;
+    let hash = ContentHash::of_bytes(document.as_bytes());
+    Ok(Ok(Assembled { package, hash, document }))
+}

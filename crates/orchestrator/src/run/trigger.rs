@@ -1,0 +1,171 @@
+use super::{BlockReason, Readiness, World, readiness};
+use crate::{Actor, Orchestrator, Refusal, UseCaseError, new_id};
+use domain::{
+    cadence::{Period, local_date},
+    id::{RunId, SpecificationId},
+    run::Stage,
+    workspace::Role,
+};
+use storage::{
+    PgConnection, audit,
+    journal::{self, NewStep},
+    run::{
+        self as store, Lease, NewRun,
+        event::{self, EventKind},
+    },
+    specification::{self, Version},
+    tenancy,
+};
+
+/// The answer to a trigger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Triggered {
+    /// The period's slot is claimed and the run queued.
+    Started(RunId),
+    /// A run of this specification is on its way: the same one for everybody.
+    AlreadyLive(RunId),
+    Blocked(BlockReason),
+}
+
+impl Orchestrator {
+    /// Steps 1 and 2 of the flow: retrieves the active specification, enforces
+    /// the cadence, and claims the slot together with its job, its journal and
+    /// its audit entry.
+    pub async fn trigger_run(
+        &self,
+        actor: &Actor,
+        id: SpecificationId,
+    ) -> Result<Triggered, UseCaseError> {
+        let membership = actor.require(Role::Editor)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        // Later triggers of this specification wait here; the index below would
+        // refuse them anyway.
+        specification::lock(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
+        let summary = specification::load_summaries(&mut tx, Some(id), 1)
+            .await?
+            .pop()
+            .ok_or(UseCaseError::NotFound)?;
+        let world = World::load(&mut tx, membership.workspace).await?;
+        let answer = match readiness(&world, &summary)? {
+            Readiness::Live { run, .. } => Triggered::AlreadyLive(run),
+            Readiness::Blocked(reason) => {
+                audit_blocked(&mut tx, actor, id, &reason).await?;
+                Triggered::Blocked(reason)
+            }
+            Readiness::Ready { period } => claim(&mut tx, actor, id, &world, &period).await?,
+        };
+        tx.commit().await?;
+        Ok(answer)
+    }
+}
+
+async fn claim(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    id: SpecificationId,
+    world: &World,
+    period: &Period,
+) -> Result<Triggered, UseCaseError> {
+    let row = specification::load(tx, id).await?.ok_or(UseCaseError::NotFound)?;
+    let version = row.active_version.ok_or(UseCaseError::NotFound)?;
+    let version =
+        specification::load_version(tx, version).await?.ok_or(UseCaseError::NotFound)?;
+    let window = period.cadence.window(local_date(&world.time_zone, world.now)?);
+    let run = RunId::from_uuid(new_id());
+    let new = NewRun {
+        id: run,
+        workspace: row.workspace,
+        specification: id,
+        version: version.id,
+        period,
+        slot_ordinal: 0,
+        window_from: window.from,
+        window_to: window.to,
+        triggered_by: actor.user,
+    };
+    if !store::claim_slot(tx, &new).await? {
+        // Only another writer that does not take the lock can bring us here.
+        let holders = store::load_slot_holders(tx, id).await?;
+        return holders
+            .into_iter()
+            .find(|holder| holder.status.is_live())
+            .map(|holder| Triggered::AlreadyLive(holder.id))
+            .ok_or_else(|| Refusal::SlotTaken.into());
+    }
+    let lease = Lease { workspace: row.workspace, run, token: 0 };
+    journal_claim(tx, lease, world, &version, period).await?;
+    event::insert(tx, row.workspace, run, EventKind::Queued, None, "The run is queued.").await?;
+    let entry = audit::Entry {
+        action: "run.triggered",
+        actor: Some(actor.user),
+        target: run.to_string(),
+        detail: serde_json::json!({
+            "specification": id,
+            "version": version.number,
+            "period": period.key,
+            "slot_ordinal": 0,
+        }),
+    };
+    audit::append(tx, Some(row.workspace), &entry).await?;
+    store::enqueue(tx, row.workspace, run).await?;
+    Ok(Triggered::Started(run))
+}
+
+async fn journal_claim(
+    tx: &mut PgConnection,
+    lease: Lease,
+    world: &World,
+    version: &Version,
+    period: &Period,
+) -> Result<(), UseCaseError> {
+    let scope = &version.specification.scope;
+    let retrieved = format!(
+        "Version {} is active: {} deliverables, {} regions, {} value-chain links.",
+        version.number,
+        scope.deliverables.len(),
+        scope.regions.len(),
+        scope.links.len()
+    );
+    let enforced = format!("The {} slot of {} is free and now held.", period.cadence.id(), period.key);
+    for (stage, input, output, result) in [
+        (
+            Stage::RetrieveSpecification,
+            format!("“{}”", version.specification.name),
+            retrieved,
+            serde_json::json!({ "version": version.number, "version_id": version.id }),
+        ),
+        (
+            Stage::EnforceCadence,
+            format!("{} in {}", period.label(), period.zone),
+            enforced,
+            serde_json::json!({ "period": period.key, "slot_ordinal": 0 }),
+        ),
+    ] {
+        let step = NewStep {
+            stage,
+            key: "",
+            started_at: world.now,
+            input: &input,
+            output: &output,
+            result: &result,
+        };
+        journal::insert(tx, lease, &step).await?;
+    }
+    Ok(())
+}
+
+async fn audit_blocked(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    id: SpecificationId,
+    reason: &BlockReason,
+) -> Result<(), UseCaseError> {
+    let entry = audit::Entry {
+        action: "run.blocked",
+        actor: Some(actor.user),
+        target: id.to_string(),
+        detail: serde_json::json!({ "code": reason.code(), "reason": reason.message() }),
+    };
+    audit::append(tx, actor.workspace(), &entry).await?;
+    Ok(())
+}

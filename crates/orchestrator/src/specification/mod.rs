@@ -1,0 +1,8 @@
+//! Writing specifications and moving them through their states.
+
+mod drafting;
+mod lifecycle;
+mod reading;
+
+pub use drafting::Saved;
+pub use reading::{Comparison, SpecificationView};

@@ -1,0 +1,63 @@
+//! The report as one self-contained, printable HTML file.
+//!
+//! The file loads nothing and runs nothing: style is inline, there is no
+//! script, and its own content security policy says so. All text is escaped by
+//! the template engine; only http and https addresses become links. Same
+//! document and colophon: same bytes.
+
+mod chart;
+mod citations;
+mod view;
+
+use domain::{evidence::EvidenceId, hash::ContentHash, id::RunId, report::ReportDocument};
+use jiff::Timestamp;
+use minijinja::{
+    AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
+};
+
+/// What the footer says about the making of the report. The artifact's own hash
+/// cannot stand inside it; whoever shows the artifact shows it beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colophon {
+    pub run_id: RunId,
+    pub specification_version: u32,
+    pub pack_hash: ContentHash,
+    pub package_hash: ContentHash,
+    pub document_hash: ContentHash,
+    /// When the report was claimed; part of the package, so a replay prints the
+    /// same moment.
+    pub sealed_at: Timestamp,
+    /// The workspace's IANA zone, in which moments are printed.
+    pub zone: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error("the document cites {0}, which is not among its references")]
+    UnresolvedCitation(EvidenceId),
+    #[error("the document refers to the development {0}, which it does not hold")]
+    UnknownDevelopment(String),
+    #[error("the moment of the report cannot be printed")]
+    Moment(#[source] domain::cadence::PeriodError),
+    #[error("the template of the report failed")]
+    Template(#[from] minijinja::Error),
+}
+
+/// The document as a complete HTML file.
+pub fn render_html(document: &ReportDocument, colophon: &Colophon) -> Result<String, RenderError> {
+    let page = view::Page::of(document, colophon)?;
+    let mut environment = Environment::new();
+    // Whatever a template is called, its values are escaped.
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.add_template("report.html", include_str!("../../templates/report.html"))?;
+    let context = context! {
+        style => Value::from_safe_string(include_str!("../../templates/report.css").to_owned()),
+        ..Value::from(Serde(&page))
+    };
+    Ok(environment.get_template("report.html")?.render(context)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! Does every statement stand on the evidence that it cites?
+
+use super::{
+    Finding, FindingCode, scope,
+    structure::unknown,
+    subject::{PassageKind, Subject},
+    text::names as names_it,
+};
+use domain::{
+    evidence::{EvidenceItem, numbers_in, regions_in},
+    report::ClaimKind,
+};
+use std::collections::BTreeSet;
+
+pub(super) fn citations(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for passage in subject.passages() {
+        // A headline and a piece of advice rest on their development.
+        let own = matches!(passage.kind, PassageKind::Claim(_) | PassageKind::Bullet);
+        if own && passage.evidence.is_empty() {
+            findings.push(Finding::new(
+                FindingCode::Uncited,
+                format!("A claim in {} cites no evidence.", passage.place),
+            ));
+        }
+    }
+    findings.extend(subject.cited().into_iter().filter(|id| subject.item(id).is_none()).map(unknown));
+    findings
+}
+
+pub(super) fn interpretations_rest_on_facts(subject: &Subject<'_>) -> Vec<Finding> {
+    let facts: BTreeSet<_> = subject
+        .document
+        .claims()
+        .filter(|(_, claim)| claim.kind == ClaimKind::Fact)
+        .flat_map(|(_, claim)| &claim.evidence)
+        .collect();
+    subject
+        .document
+        .claims()
+        .filter(|(_, claim)| claim.kind != ClaimKind::Fact && !claim.evidence.is_empty())
+        .filter(|(_, claim)| !claim.evidence.iter().any(|id| facts.contains(id)))
+        .map(|(place, claim)| {
+            Finding::new(
+                FindingCode::InterpretationUngrounded,
+                format!("An {} in {place} rests on no fact of this report.", claim.kind.id()),
+            )
+        })
+        .collect()
+}
+
+/// Numbers of a text must be numbers of the evidence it cites, units
+/// normalised. A date of publication may be written out as `12 November 2026`
+/// or `2026-11-12`.
+pub(super) fn figures(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for passage in subject.passages() {
+        let items = subject.items(passage.evidence.iter().copied());
+        let stated = numbers_in(&without_dates(passage.text, &items));
+        let supported: BTreeSet<_> = items.iter().flat_map(|item| numbers_in(&words_of(item))).collect();
+        findings.extend(stated.difference(&supported).map(|figure| {
+            Finding::new(
+                FindingCode::NumberUnsupported,
+                format!(
+                    "The figure {figure} in {} does not occur in the evidence cited.",
+                    passage.place
+                ),
+            )
+        }));
+    }
+    findings
+}
+
+/// Companies that the package knows, and regions, must occur in the evidence
+/// cited. Companies that nobody has named before cannot be told from other
+/// words, so this rule does not see them.
+pub(super) fn names(subject: &Subject<'_>) -> Vec<Finding> {
+    let known: BTreeSet<&str> = known_companies(subject);
+    let mut findings = Vec::new();
+    for passage in subject.passages() {
+        let items = subject.items(passage.evidence.iter().copied());
+        let words: Vec<_> = items.iter().map(|item| words_of(item)).collect();
+        let stated = known.iter().filter(|company| names_it(passage.text, company));
+        for company in stated {
+            if !words.iter().any(|text| text.to_lowercase().contains(&company.to_lowercase())) {
+                findings.push(unsupported(company, passage.place));
+            }
+        }
+        let mut regions = regions_in(passage.text);
+        for (item, text) in items.iter().zip(&words) {
+            let supported = regions_in(text);
+            regions.retain(|region| !item.regions.contains(region) && !supported.contains(region));
+        }
+        findings.extend(regions.iter().map(|region| unsupported(region.label(), passage.place)));
+    }
+    findings.extend(
+        scope::unnamed_companies(subject).map(|(place, company)| unsupported(company, place)),
+    );
+    findings
+}
+
+fn known_companies<'a>(subject: &Subject<'a>) -> BTreeSet<&'a str> {
+    let package = subject.package;
+    let named = package.pack.items.iter().flat_map(|item| &item.companies);
+    named
+        .chain(&package.specification.watchlist)
+        .chain(subject.developments().flat_map(|(_, development)| &development.companies))
+        .map(String::as_str)
+        .filter(|company| !company.trim().is_empty())
+        .collect()
+}
+
+fn unsupported(name: &str, place: &str) -> Finding {
+    Finding::new(
+        FindingCode::EntityUnsupported,
+        format!("{name} in {place} does not occur in the evidence cited."),
+    )
+}
+
+/// Everything an item says: its publisher is part of it.
+fn words_of(item: &EvidenceItem) -> String {
+    let companies = item.companies.join(", ");
+    format!("{}. {}. {}. {companies}", item.title, item.excerpt, item.publisher)
+}
+
+fn without_dates(text: &str, items: &[&EvidenceItem]) -> String {
+    let mut text = text.to_owned();
+    for item in items {
+        text = text.replace(&item.published.strftime("%-d %B %Y").to_string(), " ");
+        text = text.replace(&item.published.to_string(), " ");
+    }
+    text
+}

@@ -1,0 +1,62 @@
+//! The rules that a composed report must pass before it is published. All are
+//! applied to every document, and all findings are reported at once; any one
+//! fails the run.
+//!
+//! The document may come from a language model: nothing in it is trusted, and
+//! no content makes a rule panic.
+
+mod finding;
+mod grounding;
+mod language;
+mod limits;
+mod scope;
+mod structure;
+mod subject;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use finding::{Finding, FindingCode};
+pub use text::sentences;
+
+use domain::{package::RunPackage, report::ReportDocument};
+use subject::Subject;
+
+/// More findings than this tell a reader nothing new; a hostile document could
+/// make thousands.
+const FINDINGS_MAX: usize = 100;
+
+type Rule = fn(&Subject<'_>) -> Vec<Finding>;
+
+/// Every rule by the name that a log shows; one may report several codes.
+const RULES: &[(&str, Rule)] = &[
+    ("the schema version is the one we know", structure::schema_version),
+    ("the scope is the package's", structure::scope_mirrors_package),
+    ("sections are chosen, ordered and filled", structure::sections),
+    ("options decide the optional parts", structure::optional_parts),
+    ("developments are what their evidence says", structure::developments),
+    ("references number the citations", structure::references),
+    ("the report says something", structure::says_something),
+    ("every ordered deliverable has its place", scope::deliverables_have_a_place),
+    ("nothing lies outside the order", scope::nothing_outside_the_order),
+    ("cited evidence lies in the window", scope::dates_in_window),
+    ("quiet is true", scope::quiet_is_true),
+    ("claims cite evidence of the package", grounding::citations),
+    ("interpretations rest on facts", grounding::interpretations_rest_on_facts),
+    ("figures occur in what they cite", grounding::figures),
+    ("names occur in what they cite", grounding::names),
+    ("interpretations are conditional", language::mood),
+    ("text is plain", language::plain_text),
+    ("nothing is said twice", language::nothing_twice),
+    ("limits are kept", limits::limits),
+];
+
+/// What keeps `document` from being published as the report of `package`;
+/// empty when nothing does.
+pub fn validate(document: &ReportDocument, package: &RunPackage) -> Vec<Finding> {
+    let subject = Subject::new(document, package);
+    let mut findings: Vec<_> = RULES.iter().flat_map(|(_, rule)| rule(&subject)).collect();
+    findings.truncate(FINDINGS_MAX);
+    findings
+}

@@ -1,0 +1,85 @@
+//! How the rules read prose.
+
+/// Abbreviations after which a sentence goes on.
+const ABBREVIATIONS: &[&str] =
+    &["Inc.", "Ltd.", "Co.", "Corp.", "No.", "St.", "e.g.", "i.e.", "approx.", "vs.", "U.S.", "a.m.", "p.m."];
+
+/// The sentences of a text. One ends at `.`, `?` or `!` before white space and
+/// an upper-case letter, a digit or an opening quotation mark, but not after a
+/// known abbreviation.
+pub fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, mark) in text.char_indices() {
+        if !matches!(mark, '.' | '?' | '!') {
+            continue;
+        }
+        let end = at + mark.len_utf8();
+        let rest = text[end..].trim_start_matches(['”', '"', ')']);
+        let next = rest.trim_start();
+        let opens = next.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || c == '“');
+        let word = text[start..end].rsplit(char::is_whitespace).next().unwrap_or_default();
+        if rest.len() > next.len() && opens && !ABBREVIATIONS.contains(&word) {
+            let cut = text.len() - rest.len();
+            found.push(text[start..cut].trim());
+            start = cut;
+        }
+    }
+    found.push(text[start..].trim());
+    found.retain(|sentence| !sentence.is_empty());
+    found
+}
+
+/// Words in lower case, punctuation left out.
+pub(super) fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Whether `name` stands in `text` as whole words, case included.
+pub(super) fn names(text: &str, name: &str) -> bool {
+    let bounded = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+    let name = name.trim();
+    !name.is_empty()
+        && text.match_indices(name).any(|(at, _)| {
+            bounded(text[..at].chars().next_back()) && bounded(text[at + name.len()..].chars().next())
+        })
+}
+
+/// The text without what stands between “ and ”: somebody else's words.
+pub(super) fn without_quotations(text: &str) -> String {
+    let mut own = String::with_capacity(text.len());
+    let mut depth = 0_u32;
+    for character in text.chars() {
+        match character {
+            '“' => depth = depth.saturating_add(1),
+            '”' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => own.push(character),
+            _ => {}
+        }
+    }
+    own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_before_a_capital_and_not_at_an_abbreviation() {
+        assert_eq!(
+            sentences("Dow Inc. cut 3.5 kt/a. “It may last.” 40 jobs go. so be it"),
+            ["Dow Inc. cut 3.5 kt/a.", "“It may last.”", "40 jobs go. so be it"]
+        );
+        assert!(sentences(" ").is_empty());
+    }
+
+    #[test]
+    fn a_name_counts_as_whole_words_only() {
+        assert!(names("Alba Foam opens", "Alba Foam"));
+        assert!(!names("Albania opens", "Alba"));
+        assert!(!names("anything", " "));
+    }
+}
