@@ -65,3 +65,15 @@ comment on column entitlements.granted_by is 'Null for one granted from the comm
 create index entitlements_newest_idx on entitlements (workspace_id, id desc);
 call isolate_by_workspace('entitlements');
 call make_immutable('entitlements');
+
+-- The newest entitlement in the field's own words, or null.
+create function entitlement_of(workspace uuid) returns jsonb
+    language sql stable
+    return (
+        select jsonb_build_object(
+            'cadence', e.cadence, 'tier', e.tier, 'company_news', e.company_news,
+            'value_chain_links', e.value_chain_links, 'seats', e.seats,
+            'valid_from', e.valid_from, 'valid_until', e.valid_until
+        )
+        from entitlements e where e.workspace_id = workspace order by e.id desc limit 1
+    );

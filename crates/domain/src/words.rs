@@ -119,14 +119,15 @@ pub(crate) struct Hit<T> {
 }
 
 impl<T: Copy> Lexicon<T> {
-    /// `masks` are removed first and mean nothing.
-    pub fn new(masks: &[&str], table: &[(T, &[&str])]) -> Self {
+    /// Phrases in the notation of [`Phrase::parse`], with commas between. `masks`
+    /// are removed first and mean nothing.
+    pub fn new(masks: &str, table: &[(T, &str)]) -> Self {
         let mut entries: Vec<_> = table
             .iter()
-            .flat_map(|(value, phrases)| phrases.iter().map(|phrase| (Phrase::parse(phrase), *value)))
+            .flat_map(|(value, phrases)| phrases_of(phrases).map(|phrase| (phrase, *value)))
             .collect();
         entries.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.length));
-        Self { masks: masks.iter().map(|mask| Phrase::parse(mask)).collect(), entries }
+        Self { masks: phrases_of(masks).collect(), entries }
     }
 
     /// Every phrase in the order of the text. A word that a longer phrase has
@@ -146,6 +147,10 @@ impl<T: Copy> Lexicon<T> {
         hits.sort_by_key(|hit| hit.word);
         hits
     }
+}
+
+fn phrases_of(list: &str) -> impl Iterator<Item = Phrase> {
+    list.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()).map(Phrase::parse)
 }
 
 /// Uses up every occurrence of `phrase` and returns where they begin.
@@ -195,13 +200,17 @@ mod tests {
 
     #[test]
     fn words_follow_unicode_boundaries_and_lose_their_possessive() {
-        assert_eq!(folded("Türkiye’s EU-wide U.S. plant"), ["türkiye", "eu", "wide", "u.s", "plant"]);
+        assert_eq!(
+            folded("Türkiye’s EU-wide U.S. plant"),
+            ["türkiye", "eu", "wide", "u.s", "plant"]
+        );
         assert_eq!(folded("Europe: MDI up 1.5 %"), ["europe", "mdi", "up", "1.5"]);
     }
 
     #[test]
     fn the_longest_phrase_uses_its_words_up() {
-        let lexicon = Lexicon::new(&["north sea"], &[(1, &["american"]), (2, &["south american"]), (3, &["sea"])]);
+        let lexicon =
+            Lexicon::new("north sea", &[(1, "american"), (2, "south american"), (3, "sea")]);
         let found: Vec<_> = lexicon
             .find("South-American and American plants, the North Sea, the sea")
             .into_iter()
@@ -212,16 +221,19 @@ mod tests {
 
     #[test]
     fn a_phrase_does_not_cross_a_sentence() {
-        let lexicon = Lexicon::new(&[], &[((), &["south american"])]);
+        let lexicon = Lexicon::new("", &[((), "south american")]);
         assert_eq!(lexicon.find("Prices fall in the south. American buyers wait"), []);
     }
 
     #[test]
     fn starred_phrases_need_their_capitals_and_a_line_that_is_not_shouted() {
-        let lexicon = Lexicon::new(&[], &[((), &["US*"])]);
-        for (text, count) in
-            [("a US plant", 1), ("tell us", 0), ("JOIN US NOW", 0), ("JOIN US NOW\nThe US plant", 1)]
-        {
+        let lexicon = Lexicon::new("", &[((), "US*")]);
+        for (text, count) in [
+            ("a US plant", 1),
+            ("tell us", 0),
+            ("JOIN US NOW", 0),
+            ("JOIN US NOW\nThe US plant", 1),
+        ] {
             assert_eq!(lexicon.find(text).len(), count, "{text}");
         }
     }

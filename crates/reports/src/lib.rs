@@ -8,7 +8,10 @@ pub mod html;
 mod validate;
 
 pub use html::{Colophon, RenderError, render_html};
-pub use validate::{Finding, FindingCode, sentences, validate};
+pub use validate::{
+    Finding, FindingCode, is_plain, sentence_keys, sentences, unsupported_figures,
+    unsupported_regions, validate,
+};
 
 #[cfg(test)]
 mod fixture;

@@ -2,7 +2,7 @@ use super::Cadence;
 use jiff::{
     Timestamp, ToSpan, ZonedDateTime,
     civil::{Date, ISOWeekDate, Weekday},
-    tz::TimeZone,
+    tz::{AmbiguousOffset, TimeZone},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -82,23 +82,19 @@ impl Period {
     pub fn containing(cadence: Cadence, zone: &str, at: Timestamp) -> Result<Self, PeriodError> {
         let time_zone = zone_named(zone)?;
         let day = at.to_zoned_datetime(time_zone.clone()).date();
-        let period = |day| {
-            Self::around(cadence, &time_zone, day).ok_or(PeriodError::OutOfRange(at))
-        };
+        let period =
+            |day| Self::holding_day(cadence, &time_zone, day).ok_or(PeriodError::OutOfRange(at));
         let found = period(day)?;
-        let repeated = found.ends_at <= at;
-        let mut found = if repeated { period(found.last_day.saturating_add(1.day()))? } else { found };
-        found.zone = time_zone.iana_name().unwrap_or(zone).to_owned();
-        Ok(found)
+        if found.ends_at <= at { period(found.last_day.saturating_add(1.day())) } else { Ok(found) }
     }
 
     /// None at the ends of the calendar, where a period is cut off.
-    fn around(cadence: Cadence, time_zone: &TimeZone, day: Date) -> Option<Self> {
+    fn holding_day(cadence: Cadence, time_zone: &TimeZone, day: Date) -> Option<Self> {
         let CivilPeriod { key, first, last, next } = CivilPeriod::containing(cadence, day)?;
         Some(Self {
             key,
             cadence,
-            zone: String::new(),
+            zone: time_zone.iana_name()?.to_owned(),
             first_day: first,
             last_day: last,
             starts_at: start_of_day(first, time_zone)?,
@@ -172,11 +168,37 @@ pub(super) fn in_zone(zone: &str, at: Timestamp) -> Result<ZonedDateTime, Period
 
 /// Unknown too when this build carries no zone database.
 fn zone_named(zone: &str) -> Result<TimeZone, PeriodError> {
-    TimeZone::get(zone).map_err(|_| PeriodError::UnknownZone(zone.to_owned()))
+    let time_zone = TimeZone::get(zone).ok().filter(|found| found.iana_name().is_some());
+    time_zone.ok_or_else(|| PeriodError::UnknownZone(zone.to_owned()))
 }
 
 /// The first instant at which the local date is `date`, or a later one where
-/// the zone skipped that date.
+/// the zone skipped that date. Where the clock was turned forward over midnight,
+/// that is the instant at which it was turned.
 fn start_of_day(date: Date, time_zone: &TimeZone) -> Option<Timestamp> {
-    date.to_zoned_datetime(time_zone.clone()).ok()?.start_of_day().ok().map(|day| day.timestamp())
+    let midnight = time_zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0));
+    let skipped = matches!(midnight.offset(), AmbiguousOffset::Gap { .. });
+    let instant = midnight.compatible().ok()?;
+    if !skipped {
+        return Some(instant);
+    }
+    let after = instant.checked_add(1.second()).ok()?;
+    time_zone.preceding(after).next().map(|transition| transition.timestamp())
+}
+
+#[cfg(test)]
+#[cfg(feature = "tz")]
+#[path = "period_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[cfg(not(feature = "tz"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_zone_database_every_zone_is_unknown() {
+        let refused = Period::containing(Cadence::Daily, "Europe/Berlin", Timestamp::UNIX_EPOCH);
+        assert_eq!(refused, Err(PeriodError::UnknownZone("Europe/Berlin".to_owned())));
+    }
 }

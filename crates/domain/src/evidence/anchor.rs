@@ -47,36 +47,29 @@ static ANCHORS: LazyLock<Lexicon<Anchor>> = LazyLock::new(|| {
             (Anchor::Strong, STRONG),
             (Anchor::Weak(WeakKind::EndUse), END_USE),
             (Anchor::Weak(WeakKind::Foam), FOAM),
-            (Anchor::Weak(WeakKind::Abbreviation("PU")), &["PU=", "PUR="]),
-            (Anchor::Weak(WeakKind::Abbreviation("MDI")), &["MDI=", "pMDI=", "PMDI="]),
-            (Anchor::Weak(WeakKind::Abbreviation("TDI")), &["TDI="]),
-            (Anchor::Weak(WeakKind::Abbreviation("TPU")), &["TPU=", "TPUs="]),
+            (Anchor::Weak(WeakKind::Abbreviation("PU")), "PU=, PUR="),
+            (Anchor::Weak(WeakKind::Abbreviation("MDI")), "MDI=, pMDI=, PMDI="),
+            (Anchor::Weak(WeakKind::Abbreviation("TDI")), "TDI="),
+            (Anchor::Weak(WeakKind::Abbreviation("TPU")), "TPU=, TPUs="),
         ],
     )
 });
 
 /// Other things under the same letters.
-const MASKS: &[&str] = &[
-    "TDI engine", "TDI engines", "TDI diesel", "diesel TDI", "TDI motor", "MDI inhaler",
-    "MDI inhalers", "TPU processor", "TPU processors", "TPU chip", "TPU chips",
-];
+const MASKS: &str = "
+    TDI engine, TDI engines, TDI diesel, diesel TDI, TDI motor, MDI inhaler, MDI inhalers,
+    TPU processor, TPU processors, TPU chip, TPU chips";
 
 /// Polyurethane in the spellings of the sources' languages, too.
-const STRONG: &[&str] = &[
-    "polyurethane", "polyurethanes", "polyurethan", "polyuréthane", "polyuréthanes",
-    "thermoplastic polyurethane", "thermoplastic polyurethanes",
-    "polyether polyol", "polyether polyols", "polyester polyol", "polyester polyols",
-    "polyether and polyester polyols",
-    "isocyanate", "isocyanates", "diisocyanate", "diisocyanates", "polyisocyanate",
-    "polyisocyanates", "methylene diphenyl diisocyanate", "toluene diisocyanate",
-    "PU foam", "PU foams", "PU elastomer", "PU elastomers", "PU coating",
-    "PU coatings", "PU adhesive", "PU adhesives", "PU sealant", "PU sealants",
-];
+const STRONG: &str = "
+    polyurethane, polyurethanes, polyurethan, polyuréthane, polyuréthanes,
+    thermoplastic polyurethane, thermoplastic polyurethanes, polyether polyol,
+    polyether polyols, polyester polyol, polyester polyols, polyether and polyester polyols,
+    isocyanate, isocyanates, diisocyanate, diisocyanates, polyisocyanate, polyisocyanates,
+    methylene diphenyl diisocyanate, toluene diisocyanate, PU foam, PU foams, PU elastomer,
+    PU elastomers, PU coating, PU coatings, PU adhesive, PU adhesives, PU sealant, PU sealants";
 
-const END_USE: &[&str] = &[
-    "mattress", "mattresses", "furniture", "insulation", "automotive seating", "car seating",
-];
+const END_USE: &str =
+    "mattress, mattresses, furniture, insulation, automotive seating, car seating";
 
-const FOAM: &[&str] = &[
-    "slabstock", "moulded foam", "molded foam", "moulded foams", "molded foams",
-];
+const FOAM: &str = "slabstock, moulded foam, molded foam, moulded foams, molded foams";

@@ -48,8 +48,10 @@ fn without_www(host: &str) -> &str {
 
 /// The parameters that choose the page, sorted, with their question mark.
 fn telling_parameters(query: &str) -> String {
-    let mut parameters: Vec<&str> =
-        query.split('&').filter(|parameter| !parameter.is_empty() && !is_tracking(parameter)).collect();
+    let mut parameters: Vec<&str> = query
+        .split('&')
+        .filter(|parameter| !parameter.is_empty() && !is_tracking(parameter))
+        .collect();
     parameters.sort_unstable();
     if parameters.is_empty() { String::new() } else { format!("?{}", parameters.join("&")) }
 }
@@ -77,7 +79,10 @@ mod tests {
         check("https://example.com:443/a", "https://example.com/a");
         check("https://www.example.com/a", "https://example.com/a");
         check("https://example.com/a#part", "https://example.com/a");
-        check("https://example.com/a?utm_source=x&UTM_Medium=y&fbclid=1&gclid=2&rcm=3", "https://example.com/a");
+        check(
+            "https://example.com/a?utm_source=x&UTM_Medium=y&fbclid=1&gclid=2&rcm=3",
+            "https://example.com/a",
+        );
         check("https://example.com/a/", "https://example.com/a");
         check("https://example.com/", "https://example.com");
         check("https://example.com/a?b=2&a=1&utm_campaign=z", "https://example.com/a?a=1&b=2");

@@ -14,36 +14,43 @@ pub fn links_in(text: &str) -> BTreeSet<ValueChainLink> {
 static WORDS: LazyLock<Lexicon<ValueChainLink>> = LazyLock::new(|| Lexicon::new(MASKS, TABLE));
 
 /// "Flexible foam" and the like are products and tell no position.
-const MASKS: &[&str] = &["TDI engine", "TDI engines", "TDI diesel", "MDI inhaler", "MDI inhalers"];
+const MASKS: &str = "TDI engine, TDI engines, TDI diesel, MDI inhaler, MDI inhalers";
 
-const TABLE: &[(ValueChainLink, &[&str])] = &[
-    (ValueChainLink::RawMaterials, &[
-        "raw material", "raw materials", "feedstock", "feedstocks", "intermediate", "intermediates",
-        "isocyanate", "isocyanates", "diisocyanate", "diisocyanates", "polyisocyanate",
-        "polyisocyanates", "MDI=", "pMDI=", "TDI=", "HDI=", "H12MDI=", "IPDI=", "polyol", "polyols",
-        "silicone", "silicones", "amine", "amines", "catalyst", "catalysts", "blowing agent",
-        "blowing agents", "HFO=", "HFC=", "pentane", "surfactant", "surfactants", "additive",
-        "additives", "chain extender", "chain extenders", "flame retardant", "flame retardants",
-        "propylene oxide", "ethylene oxide", "aniline", "nitrobenzene", "toluene", "chlorine",
-        "phosgene", "adipic acid",
-    ]),
-    (ValueChainLink::SystemHouses, &[
-        "system house", "system houses", "systems house", "systems houses", "PU system",
-        "PU systems", "polyurethane system", "polyurethane systems", "formulator", "formulators",
-        "formulated system", "formulated systems", "ready to process",
-    ]),
-    (ValueChainLink::FoamConverters, &[
-        "foamer", "foamers", "foam maker", "foam makers", "foam producer", "foam producers",
-        "foam plant", "foam plants", "moulder", "moulders", "molder", "molders", "converter",
-        "converters", "foam converter", "foam converters", "fabricator", "fabricators",
-        "slabstock", "moulded foam", "molded foam", "foam line", "foaming line",
-    ]),
-    (ValueChainLink::EndUse, &[
-        "end use", "end uses", "end user", "end users", "automotive", "carmaker", "carmakers",
-        "automaker", "automakers", "car seat", "car seats", "mattress", "mattresses", "bedding",
-        "construction", "builders", "insulation", "appliance", "appliances", "refrigerator",
-        "refrigerators", "cold chain", "footwear", "shoe", "shoes", "furniture",
-    ]),
+const TABLE: &[(ValueChainLink, &str)] = &[
+    (
+        ValueChainLink::RawMaterials,
+        "
+            raw material, raw materials, feedstock, feedstocks, intermediate, intermediates,
+            isocyanate, isocyanates, diisocyanate, diisocyanates, polyisocyanate,
+            polyisocyanates, MDI=, pMDI=, TDI=, HDI=, H12MDI=, IPDI=, polyol, polyols, silicone,
+            silicones, amine, amines, catalyst, catalysts, blowing agent, blowing agents, HFO=,
+            HFC=, pentane, surfactant, surfactants, additive, additives, chain extender,
+            chain extenders, flame retardant, flame retardants, propylene oxide, ethylene oxide,
+            aniline, nitrobenzene, toluene, chlorine, phosgene, adipic acid",
+    ),
+    (
+        ValueChainLink::SystemHouses,
+        "
+            system house, system houses, systems house, systems houses, PU system, PU systems,
+            polyurethane system, polyurethane systems, formulator, formulators,
+            formulated system, formulated systems, ready to process",
+    ),
+    (
+        ValueChainLink::FoamConverters,
+        "
+            foamer, foamers, foam maker, foam makers, foam producer, foam producers, foam plant,
+            foam plants, moulder, moulders, molder, molders, converter, converters,
+            foam converter, foam converters, fabricator, fabricators, slabstock, moulded foam,
+            molded foam, foam line, foaming line",
+    ),
+    (
+        ValueChainLink::EndUse,
+        "
+            end use, end uses, end user, end users, automotive, carmaker, carmakers, automaker,
+            automakers, car seat, car seats, mattress, mattresses, bedding, construction,
+            builders, insulation, appliance, appliances, refrigerator, refrigerators,
+            cold chain, footwear, shoe, shoes, furniture",
+    ),
 ];
 
 #[cfg(test)]

@@ -54,78 +54,93 @@ fn decide(counts: &[Count], states_rate: bool) -> SignalType {
 static WORDS: LazyLock<Lexicon<SignalType>> = LazyLock::new(|| Lexicon::new(MASKS, TABLE));
 
 /// Words of one type inside words of none.
-const MASKS: &[&str] = &[
-    "toluene diisocyanate", "market demands", "on demand", "in order to", "price list",
-    "price index", "at any price",
-];
+const MASKS: &str = "
+    toluene diisocyanate, market demands, on demand, in order to, price list, price index,
+    at any price";
 
 /// Domain reference, section 7.1, "Reading": closures and cuts are capacity;
 /// year-on-year changes are demand; mandates, limits and deadlines are regulation;
 /// maintenance, outages and logistics are operational; launches and process
 /// novelty are technology.
-const TABLE: &[(SignalType, &[&str])] = &[
-    (SignalType::Capacity, &[
-        "capacity", "capacities", "expansion", "expansions", "expand",
-        "expands", "expanded", "expanding", "new plant", "new unit", "new line", "second line",
-        "debottleneck~", "closure", "closures", "close", "closes", "closed", "closing",
-        "permanently shut", "permanent shutdown", "shut down", "shuts", "shutdown", "mothball~",
-        "dismantl~", "start up", "starts up", "startup", "commission", "commissions",
-        "commissioned", "commissioning", "nameplate", "on stream", "onstream", "doubles output",
-        "asset sale", "groundbreaking", "breaks ground",
-    ]),
-    (SignalType::Investment, &[
-        "invest", "invests", "invested", "investing", "investment", "investments", "capex",
-        "capital expenditure", "joint venture", "joint ventures", "JV=", "funding", "financing",
-    ]),
-    (SignalType::Mna, &[
-        "acquire", "acquires", "acquired", "acquiring", "acquisition", "acquisitions", "takeover",
-        "takes over", "merger", "mergers", "merge", "merges", "divest", "divests", "divestment",
-        "divestiture", "buys", "buyout", "stake in", "stake", "alliance", "alliances",
-        "partnership", "partnerships", "partners with",
-    ]),
-    (SignalType::Regulation, &[
-        "regulation", "regulations", "regulator", "regulators", "regulatory", "REACH=",
-        "restriction", "restrictions", "directive", "ban", "bans", "banned", "mandate", "mandates",
-        "mandatory", "exposure limit", "exposure limits", "limit value", "limit values", "deadline",
-        "deadlines", "ECHA=", "EPA=", "OSHA=", "proposed rule", "final rule", "rulemaking",
-        "legislation", "law", "phase out", "phases out", "anti dumping", "antidumping", "tariff",
-        "tariffs", "import duty", "import duties", "training requirement", "training requirements",
-    ]),
-    (SignalType::Feedstock, &[
-        "feedstock", "feedstocks", "propylene oxide", "ethylene oxide", "aniline", "nitrobenzene",
-        "toluene", "benzene", "chlorine", "phosgene", "adipic acid", "propylene", "naphtha",
-    ]),
-    (SignalType::Demand, &[
-        "demand", "consumption", "orders", "order intake", "order books", "sales volume",
-        "sales volumes", "volumes", "year on year", "month on month", "y o y", "m o m", "YoY=",
-        "MoM=", "yoy", "housing starts", "car production", "vehicle production", "car registrations",
-        "destocking", "restocking",
-    ]),
-    (SignalType::Sustainability, &[
-        "sustainab~", "recycl~", "bio based", "biobased", "bio attributed", "circular",
-        "circularity", "circular economy", "carbon footprint", "mass balance", "net zero",
-        "renewable", "renewables", "decarboni~", "low carbon", "low emission", "emissions",
-        "greenhouse",
-    ]),
-    (SignalType::Price, &[
-        "price", "prices", "pricing", "priced", "surcharge",
-        "surcharges", "spot", "margin", "margins",
-    ]),
-    (SignalType::Technology, &[
-        "launch", "launches", "launched", "launching", "unveil~", "introduces", "introduced",
-        "novel", "new grade", "new grades", "new process", "patent", "patents", "patented", "pilot",
-        "pilot plant", "prototype", "innovation", "innovations", "technology", "technologies",
-        "breakthrough", "non isocyanate",
-    ]),
-    (SignalType::Operational, &[
-        "maintenance", "maintenance shutdown", "planned shutdown", "unplanned shutdown",
-        "temporary shutdown", "shut down for maintenance", "shuts for maintenance", "turnaround",
-        "turnarounds", "outage", "outages", "force majeure", "logistics", "freight", "shipping",
-        "low water", "port congestion", "strike", "strikes", "fire", "explosion", "halts", "halted",
-        "restart", "restarts", "restarted", "run rates", "operating rate", "operating rates",
-        "utilisation", "utilization", "capacity utilisation", "capacity utilization", "delivery delays", "delays",
-        "disruption", "disruptions", "allocation",
-    ]),
+const TABLE: &[(SignalType, &str)] = &[
+    (
+        SignalType::Capacity,
+        "
+            capacity, capacities, expansion, expansions, expand, expands, expanded, expanding,
+            new plant, new unit, new line, second line, debottleneck~, closure, closures, close,
+            closes, closed, closing, permanently shut, permanent shutdown, shut down, shuts,
+            shutdown, mothball~, dismantl~, start up, starts up, startup, commission,
+            commissions, commissioned, commissioning, nameplate, on stream, onstream,
+            doubles output, asset sale, groundbreaking, breaks ground",
+    ),
+    (
+        SignalType::Investment,
+        "
+            invest, invests, invested, investing, investment, investments, capex,
+            capital expenditure, joint venture, joint ventures, JV=, funding, financing",
+    ),
+    (
+        SignalType::Mna,
+        "
+            acquire, acquires, acquired, acquiring, acquisition, acquisitions, takeover,
+            takes over, merger, mergers, merge, merges, divest, divests, divestment,
+            divestiture, buys, buyout, stake in, stake, alliance, alliances, partnership,
+            partnerships, partners with",
+    ),
+    (
+        SignalType::Regulation,
+        "
+            regulation, regulations, regulator, regulators, regulatory, REACH=, restriction,
+            restrictions, directive, ban, bans, banned, mandate, mandates, mandatory,
+            exposure limit, exposure limits, limit value, limit values, deadline, deadlines,
+            ECHA=, EPA=, OSHA=, proposed rule, final rule, rulemaking, legislation, law,
+            phase out, phases out, anti dumping, antidumping, tariff, tariffs, import duty,
+            import duties, training requirement, training requirements",
+    ),
+    (
+        SignalType::Feedstock,
+        "
+            feedstock, feedstocks, propylene oxide, ethylene oxide, aniline, nitrobenzene,
+            toluene, benzene, chlorine, phosgene, adipic acid, propylene, naphtha",
+    ),
+    (
+        SignalType::Demand,
+        "
+            demand, consumption, orders, order intake, order books, sales volume, sales volumes,
+            volumes, year on year, month on month, y o y, m o m, YoY=, MoM=, yoy,
+            housing starts, car production, vehicle production, car registrations, destocking,
+            restocking",
+    ),
+    (
+        SignalType::Sustainability,
+        "
+            sustainab~, recycl~, bio based, biobased, bio attributed, circular, circularity,
+            circular economy, carbon footprint, mass balance, net zero, renewable, renewables,
+            decarboni~, low carbon, low emission, emissions, greenhouse",
+    ),
+    (
+        SignalType::Price,
+        "price, prices, pricing, priced, surcharge, surcharges, spot, margin, margins",
+    ),
+    (
+        SignalType::Technology,
+        "
+            launch, launches, launched, launching, unveil~, introduces, introduced, novel,
+            new grade, new grades, new process, patent, patents, patented, pilot, pilot plant,
+            prototype, innovation, innovations, technology, technologies, breakthrough,
+            non isocyanate",
+    ),
+    (
+        SignalType::Operational,
+        "
+            maintenance, maintenance shutdown, planned shutdown, unplanned shutdown,
+            temporary shutdown, shut down for maintenance, shuts for maintenance, turnaround,
+            turnarounds, outage, outages, force majeure, logistics, freight, shipping,
+            low water, port congestion, strike, strikes, fire, explosion, halts, halted,
+            restart, restarts, restarted, run rates, operating rate, operating rates,
+            utilisation, utilization, capacity utilisation, capacity utilization,
+            delivery delays, delays, disruption, disruptions, allocation",
+    ),
 ];
 
 #[cfg(test)]
@@ -156,7 +171,10 @@ mod tests {
     // Domain reference, section 12, item 5.
     #[test]
     fn an_expansion_of_400_ktpa_is_capacity_never_demand() {
-        check("Demand lets Acme plan 400 ktpa\nStrong demand; the expansion follows orders", Capacity);
+        check(
+            "Demand lets Acme plan 400 ktpa\nStrong demand; the expansion follows orders",
+            Capacity,
+        );
         check("Strong demand for MDI\nAcme will expand by 400 ktpa", Capacity);
         check("Strong demand for MDI\nAcme will expand", Demand);
     }

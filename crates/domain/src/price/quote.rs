@@ -109,3 +109,122 @@ fn to_cents(amount: Decimal) -> Decimal {
     cents.rescale(2);
     cents
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::taxonomy::{Deliverable, Region, ValueChainLink};
+    use std::collections::BTreeSet;
+
+    fn scope(company_news: bool, links: bool) -> Scope {
+        let mut scope = Scope {
+            deliverables: BTreeSet::from([Deliverable::Capacity]),
+            regions: BTreeSet::from([Region::Emea]),
+            links: BTreeSet::new(),
+        };
+        if company_news {
+            scope.deliverables.insert(Deliverable::CompanyNews);
+        }
+        if links {
+            scope.deliverables.insert(Deliverable::ValueChainLink);
+            scope.links.insert(ValueChainLink::EndUse);
+        }
+        scope
+    }
+
+    fn month(cadence: Cadence, tier: Tier, company_news: bool, links: bool) -> String {
+        quote(&scope(company_news, links), cadence, tier, 1).month_per_seat.to_string()
+    }
+
+    // The table of the domain reference, section 10, as it is printed there:
+    // no extra / news / links / both, for Starter, Medium, Pro and Enterprise.
+    const MONTHLY: &str = "
+        19.00 / 22.80 / 21.85 / 25.65 | 22.80 / 27.36 / 26.22 / 30.78
+        | 28.50 / 34.20 / 32.78 / 38.48 | 38.00 / 45.60 / 43.70 / 51.30";
+    const WEEKLY: &str = "
+        39.00 / 46.80 / 44.85 / 52.65 | 46.80 / 56.16 / 53.82 / 63.18
+        | 58.50 / 70.20 / 67.28 / 78.98 | 78.00 / 93.60 / 89.70 / 105.30";
+    const DAILY: &str = "
+        119.00 / 142.80 / 136.85 / 160.65 | 142.80 / 171.36 / 164.22 / 192.78
+        | 178.50 / 214.20 / 205.28 / 240.98 | 238.00 / 285.60 / 273.70 / 321.30";
+
+    #[test]
+    fn all_48_month_prices_are_those_of_the_price_list() {
+        let rows =
+            [(Cadence::Monthly, MONTHLY), (Cadence::Weekly, WEEKLY), (Cadence::Daily, DAILY)];
+        let mut checked = 0;
+        for (cadence, row) in rows {
+            for (tier, cells) in Tier::ALL.iter().zip(row.split('|')) {
+                let extras = [(false, false), (true, false), (false, true), (true, true)];
+                for ((news, links), price) in extras.into_iter().zip(cells.split('/')) {
+                    assert_eq!(
+                        month(cadence, *tier, news, links),
+                        price.trim(),
+                        "{cadence} {tier}"
+                    );
+                    checked += 1;
+                }
+            }
+        }
+        assert_eq!(checked, 48);
+    }
+
+    // Domain reference, section 10, "Years".
+    #[test]
+    fn a_year_is_twelve_rounded_months() {
+        for (cadence, tier, news, links, year) in [
+            (Cadence::Monthly, Tier::Starter, false, false, "228.00"),
+            (Cadence::Weekly, Tier::Medium, false, false, "561.60"),
+            (Cadence::Daily, Tier::Pro, false, false, "2142.00"),
+            (Cadence::Monthly, Tier::Enterprise, false, false, "456.00"),
+            (Cadence::Weekly, Tier::Pro, false, true, "807.36"),
+        ] {
+            let found = quote(&scope(news, links), cadence, tier, 1);
+            assert_eq!(found.year_per_seat.to_string(), year, "{cadence} {tier}");
+            assert_eq!(found.year_total, found.year_per_seat);
+        }
+    }
+
+    #[test]
+    fn half_a_cent_is_rounded_away_from_zero() {
+        // The price list alone would not tell this from rounding half to even.
+        assert_eq!(to_cents(Decimal::new(125, 3)).to_string(), "0.13");
+        assert_eq!(to_cents(Decimal::new(124_999, 6)).to_string(), "0.12");
+        assert_eq!(to_cents(Decimal::from(19)).to_string(), "19.00");
+    }
+
+    #[test]
+    fn three_seats_of_weekly_pro_with_links_cost_2422_08() {
+        let found = quote(&scope(false, true), Cadence::Weekly, Tier::Pro, 3);
+        assert_eq!(found.month_per_seat.to_string(), "67.28");
+        assert_eq!(found.year_total.to_string(), "2422.08");
+    }
+
+    #[test]
+    fn the_lines_lead_from_the_base_price_to_the_month() {
+        let found = quote(&scope(true, true), Cadence::Weekly, Tier::Pro, 1);
+        let lines: Vec<String> = found
+            .lines
+            .iter()
+            .map(|line| format!("{} {} = {}", line.label, line.detail, line.running.normalize()))
+            .collect();
+        // 39 × 1.5 = 58.5; × 1.20 = 70.2; × 1.35 = 78.975
+        assert_eq!(
+            lines,
+            [
+                "Weekly report, per seat and month 39.00 = 39",
+                "Pro tier × 1.5 = 58.5",
+                "Company news + 20 % = 70.2",
+                "Value-chain links + 15 % = 78.975",
+            ]
+        );
+    }
+
+    #[test]
+    fn amounts_cross_the_wire_as_text() {
+        let json = serde_json::to_value(quote(&scope(false, false), Cadence::Daily, Tier::Pro, 2));
+        let json = json.unwrap();
+        assert_eq!(json["month_per_seat"], "178.50");
+        assert_eq!(json["year_total"], "4284.00");
+    }
+}

@@ -41,3 +41,30 @@ impl Tier {
             .unwrap_or(Self::Enterprise)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Tier::{Enterprise, Medium, Pro, Starter};
+
+    // Limits of the domain reference, section 10.
+    #[test]
+    fn the_smallest_tier_holds_both_counts() {
+        for (deliverables, regions, expected) in [
+            (1, 1, Starter),
+            (3, 1, Starter),
+            (4, 1, Medium),
+            (3, 2, Medium),
+            (6, 2, Medium),
+            (7, 2, Pro),
+            (1, 3, Pro),
+            (9, 4, Pro),
+            (10, 1, Enterprise),
+            (1, 5, Enterprise),
+            (11, 8, Enterprise),
+        ] {
+            let found = Tier::smallest_for(deliverables, regions);
+            assert_eq!(found, expected, "{deliverables} deliverables, {regions} regions");
+        }
+    }
+}

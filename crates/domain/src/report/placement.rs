@@ -13,12 +13,5 @@ pub fn section_of(signal: SignalType, deliverables: &BTreeSet<Deliverable>) -> S
     if admitting.next() == Some(&Deliverable::CompanyNews) && admitting.next().is_none() {
         return SectionKind::CorporateDevelopments;
     }
-    use SignalType as S;
-    match signal {
-        S::Demand | S::Price | S::Feedstock | S::Other => SectionKind::MarketDevelopments,
-        S::Technology => SectionKind::TechnologyInnovation,
-        S::Capacity | S::Investment | S::Operational => SectionKind::CapacityInvestment,
-        S::Mna => SectionKind::CorporateDevelopments,
-        S::Sustainability | S::Regulation => SectionKind::Sustainability,
-    }
+    SectionKind::of_signal(signal)
 }

@@ -58,8 +58,7 @@ impl FailureKind {
             Self::Validation => "Nothing was published and the period's run is still available; the findings are listed below.",
             Self::Empty => "The period's run is still available; it can be started when evidence for this scope has arrived.",
             Self::Budget => "The period's run is still available; an administrator can raise the budget.",
-            Self::Timeout => "The period's run is still available; start it again.",
-            Self::LeaseLost => "The period's run is still available; start it again.",
+            Self::Timeout | Self::LeaseLost => "The period's run is still available; start it again.",
             Self::Quarantine => "Nothing was published; an administrator has been shown what does not match.",
             Self::Internal => "The period's run is still available; if it fails again, quote the run's number to support.",
         }

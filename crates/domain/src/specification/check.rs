@@ -79,7 +79,8 @@ impl Findings {
 }
 
 fn check_scope(draft: &SpecificationDraft, findings: &mut Findings) -> Option<Scope> {
-    let deliverables = findings.keep(chosen::<Deliverable>(Field::Deliverables, &draft.deliverables));
+    let deliverables =
+        findings.keep(chosen::<Deliverable>(Field::Deliverables, &draft.deliverables));
     let links = findings.keep(chosen::<ValueChainLink>(Field::Links, &draft.links));
     let deliverables = findings.keep(with_link_deliverable(deliverables, links.as_ref()));
     let regions = findings.keep(
@@ -97,21 +98,13 @@ fn with_link_deliverable(
     links: Option<&BTreeSet<ValueChainLink>>,
 ) -> Result<Option<BTreeSet<Deliverable>>, FieldError> {
     let Some(mut deliverables) = deliverables else { return Ok(None) };
-    match links {
-        None => {}
-        Some(links) if !links.is_empty() => {
-            deliverables.insert(Deliverable::ValueChainLink);
-        }
-        Some(_) if deliverables.contains(&Deliverable::ValueChainLink) => {
-            return Err(FieldError::new(
-                Field::Links,
-                format!(
-                    "Choose at least one link, or leave out the deliverable “{}”.",
-                    Deliverable::ValueChainLink.label()
-                ),
-            ));
-        }
-        Some(_) => {}
+    let for_links = Deliverable::ValueChainLink;
+    if links.is_some_and(|links| !links.is_empty()) {
+        deliverables.insert(for_links);
+    } else if links.is_some() && deliverables.contains(&for_links) {
+        let message =
+            format!("Choose at least one link, or leave out the deliverable “{for_links}”.");
+        return Err(FieldError::new(Field::Links, message));
     }
     at_least_one(Field::Deliverables, "deliverable", deliverables).map(Some)
 }
@@ -149,8 +142,11 @@ fn smallest_tier(scope: &Scope) -> Tier {
 fn check_seats(text: &str) -> Result<u16, FieldError> {
     let seats = text.trim().parse().ok().filter(|seats| SEATS.contains(seats));
     seats.ok_or_else(|| {
-        let message =
-            format!("Give the number of seats as a whole number from {} to {}.", SEATS.start(), SEATS.end());
+        let message = format!(
+            "Give the number of seats as a whole number from {} to {}.",
+            SEATS.start(),
+            SEATS.end()
+        );
         FieldError::new(Field::Seats, message)
     })
 }
@@ -259,3 +255,7 @@ fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
 }
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

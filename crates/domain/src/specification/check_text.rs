@@ -59,7 +59,9 @@ fn check_length(
     let (least, most) = (allowed.start(), allowed.end());
     let message = match length {
         0 => format!("Give it a {} of {least} to {most} characters.", word_for(field)),
-        _ => format!("The {} needs {least} to {most} characters; it has {length}.", word_for(field)),
+        _ => {
+            format!("The {} needs {least} to {most} characters; it has {length}.", word_for(field))
+        }
     };
     Err(FieldError::new(field, message))
 }
@@ -116,7 +118,12 @@ mod tests {
         assert!(accepts_name("abc"));
         assert!(accepts_name(&"é".repeat(100)));
         assert!(!accepts_name(&"é".repeat(101)));
-        for name in ["聚氨酯周报", "पॉलीयूरेथेन रिपोर्ट", "รายงานโพลียูรีเทน", "Weekly_PU & MDI, (EMEA) no. 2 - Müller's"] {
+        for name in [
+            "聚氨酯周报",
+            "पॉलीयूरेथेन रिपोर्ट",
+            "รายงานโพลียูรีเทน",
+            "Weekly_PU & MDI, (EMEA) no. 2 - Müller's",
+        ] {
             assert!(accepts_name(name), "{name}");
         }
     }

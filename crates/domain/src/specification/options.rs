@@ -15,7 +15,8 @@ vocabulary! {
 }
 
 impl SectionKind {
-    /// The section that a signal type belongs to.
+    /// The section that a signal type belongs to; [`crate::report::section_of`]
+    /// knows the exception.
     pub const fn of_signal(signal: SignalType) -> Self {
         match signal {
             SignalType::Demand | SignalType::Price | SignalType::Feedstock | SignalType::Other => {
@@ -27,20 +28,6 @@ impl SectionKind {
             }
             SignalType::Mna => Self::CorporateDevelopments,
             SignalType::Sustainability | SignalType::Regulation => Self::Sustainability,
-        }
-    }
-
-    /// The section of a development that serves `deliverables`: its type decides,
-    /// except that what only company news admits is corporate. Executive
-    /// briefings take what the others admit and do not count.
-    pub fn of_development(signal: SignalType, deliverables: &BTreeSet<Deliverable>) -> Self {
-        let mut admitting =
-            deliverables.iter().filter(|chosen| **chosen != Deliverable::ExecutiveBriefings);
-        let only = (admitting.next(), admitting.next());
-        if only == (Some(&Deliverable::CompanyNews), None) {
-            Self::CorporateDevelopments
-        } else {
-            Self::of_signal(signal)
         }
     }
 
@@ -122,5 +109,70 @@ impl Default for ReportOptions {
             minimum_strength: Strength::None,
             language: Language::English,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Table of the domain reference, section 8.1, read by row.
+    #[test]
+    fn sections_take_the_types_of_the_table() {
+        use SignalType as S;
+        let rows: [(SectionKind, &[SignalType]); 6] = [
+            (SectionKind::MarketDevelopments, &[S::Feedstock, S::Demand, S::Price, S::Other]),
+            (SectionKind::TechnologyInnovation, &[S::Technology]),
+            (SectionKind::CapacityInvestment, &[S::Capacity, S::Investment, S::Operational]),
+            (SectionKind::CorporateDevelopments, &[S::Mna]),
+            (SectionKind::Sustainability, &[S::Regulation, S::Sustainability]),
+            (SectionKind::StrategicImplications, &[]),
+        ];
+        for (section, expected) in rows {
+            let taken: Vec<_> = SignalType::ALL
+                .iter()
+                .copied()
+                .filter(|signal| SectionKind::of_signal(*signal) == section)
+                .collect();
+            assert_eq!(taken, expected, "{section}");
+        }
+    }
+
+    // The same table, last column.
+    #[test]
+    fn deliverables_shape_the_sections_of_the_table() {
+        use Deliverable as D;
+        let rows: [(SectionKind, &[Deliverable]); 6] = [
+            (
+                SectionKind::MarketDevelopments,
+                &[D::RegionalMonitoring, D::IndustryContext, D::ValueChain, D::ValueChainLink],
+            ),
+            (
+                SectionKind::TechnologyInnovation,
+                &[D::IndustryContext, D::ValueChain, D::Competitive],
+            ),
+            (SectionKind::CapacityInvestment, &[D::Competitive, D::Capacity]),
+            (SectionKind::CorporateDevelopments, &[D::CompanyNews, D::Competitive, D::MAndA]),
+            (SectionKind::Sustainability, &[D::Sustainability]),
+            (
+                SectionKind::StrategicImplications,
+                &[D::IndustryContext, D::EarlyWarning, D::ExecutiveBriefings],
+            ),
+        ];
+        for (section, expected) in rows {
+            let shaping: Vec<_> = Deliverable::ALL
+                .iter()
+                .copied()
+                .filter(|deliverable| SectionKind::serving(*deliverable).contains(&section))
+                .collect();
+            assert_eq!(shaping, expected, "{section}");
+        }
+    }
+
+    // Bounds of the domain reference, section 7.4.
+    #[test]
+    fn strength_counts_independent_publishers() {
+        let strengths: Vec<_> = (0..7).map(Strength::of_publishers).map(Strength::id).collect();
+        assert_eq!(strengths, ["none", "weak", "weak", "moderate", "moderate", "strong", "strong"]);
     }
 }

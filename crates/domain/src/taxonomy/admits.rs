@@ -142,15 +142,18 @@ impl Scope {
 }
 
 static OUTAGE: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    let phrases = &[
-        "outage", "outages", "shutdown", "shutdowns", "shut", "shuts", "shut down", "turnaround",
-        "force majeure", "halt", "halts", "halted", "stoppage", "offline", "unplanned", "fire",
-        "explosion", "maintenance", "idle", "idled", "idles", "restart", "restarts", "restarted",
-    ];
-    Lexicon::new(&[], &[((), phrases)])
+    let phrases = "
+        outage, outages, shutdown, shutdowns, shut, shuts, shut down, turnaround, force majeure,
+        halt, halts, halted, stoppage, offline, unplanned, fire, explosion, maintenance, idle,
+        idled, idles, restart, restarts, restarted";
+    Lexicon::new("", &[((), phrases)])
 });
 
 static JOINT_VENTURE: LazyLock<Lexicon<()>> = LazyLock::new(|| {
-    let phrases = &["joint venture", "joint ventures", "JV=", "JVs="];
-    Lexicon::new(&[], &[((), phrases)])
+    let phrases = "joint venture, joint ventures, JV=, JVs=";
+    Lexicon::new("", &[((), phrases)])
 });
+
+#[cfg(test)]
+#[path = "admits_tests.rs"]
+mod tests;

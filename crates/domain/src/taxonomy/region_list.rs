@@ -33,10 +33,10 @@ pub fn normalise_regions(texts: &[String]) -> Result<BTreeSet<Region>, UnknownId
     for word in texts.iter().flat_map(|text| text.split([',', ';', '\n'])) {
         let key = key_of(word);
         if !key.is_empty() {
-            regions.extend(regions_of(&key).ok_or_else(|| UnknownId {
-                what: "region",
-                value: word.trim().to_owned(),
-            })?);
+            regions.extend(
+                regions_of(&key)
+                    .ok_or_else(|| UnknownId { what: "region", value: word.trim().to_owned() })?,
+            );
         }
     }
     Ok(regions)

@@ -24,6 +24,26 @@ pub enum PasswordProblem {
     RepeatDiffers,
 }
 
+impl PasswordProblem {
+    const ALL: [Self; 5] =
+        [Self::CurrentIsWrong, Self::TooShort, Self::TooLong, Self::Unchanged, Self::RepeatDiffers];
+
+    /// A stable word that may stand in an address.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CurrentIsWrong => "current_is_wrong",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::Unchanged => "unchanged",
+            Self::RepeatDiffers => "repeat_differs",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|problem| problem.code() == code)
+    }
+}
+
 /// An account made from the command line.
 #[derive(Clone, Debug)]
 pub struct NewAccount<'a> {
@@ -46,6 +66,7 @@ impl Orchestrator {
         actor: &Actor,
         current: String,
         new: String,
+        address: &str,
     ) -> Result<Result<SignedIn, PasswordProblem>, UseCaseError> {
         let length = new.chars().count();
         if length < PASSWORD_CHARACTERS_MIN {
@@ -74,7 +95,7 @@ impl Orchestrator {
             action: "user.password_changed",
             actor: Some(actor.user),
             target: actor.user.to_string(),
-            detail: serde_json::Value::Null,
+            detail: serde_json::json!({ "address": address }),
         };
         audit::append(&mut tx, None, &entry).await?;
         tx.commit().await?;

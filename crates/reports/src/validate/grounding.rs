@@ -7,8 +7,9 @@ use super::{
     text::names as names_it,
 };
 use domain::{
-    evidence::{EvidenceItem, numbers_in, regions_in},
+    evidence::{EvidenceItem, Figure, numbers_in, regions_in},
     report::ClaimKind,
+    taxonomy::Region,
 };
 use std::collections::BTreeSet;
 
@@ -56,9 +57,7 @@ pub(super) fn figures(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for passage in subject.passages() {
         let items = subject.items(passage.evidence.iter().copied());
-        let stated = numbers_in(&without_dates(passage.text, &items));
-        let supported: BTreeSet<_> = items.iter().flat_map(|item| numbers_in(&words_of(item))).collect();
-        findings.extend(stated.difference(&supported).map(|figure| {
+        findings.extend(unsupported_figures(passage.text, &items).into_iter().map(|figure| {
             Finding::new(
                 FindingCode::NumberUnsupported,
                 format!(
@@ -69,6 +68,26 @@ pub(super) fn figures(subject: &Subject<'_>) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// Figures of a text that none of the items holds, units normalised.
+pub fn unsupported_figures(text: &str, items: &[&EvidenceItem]) -> BTreeSet<Figure> {
+    let mut stated = numbers_in(&without_dates(text, items));
+    for item in items {
+        let supported = numbers_in(&words_of(item));
+        stated.retain(|figure| !supported.contains(figure));
+    }
+    stated
+}
+
+/// Regions of a text that none of the items concerns or names.
+pub fn unsupported_regions(text: &str, items: &[&EvidenceItem]) -> BTreeSet<Region> {
+    let mut stated = regions_in(text);
+    for item in items {
+        let named = regions_in(&words_of(item));
+        stated.retain(|region| !item.regions.contains(region) && !named.contains(region));
+    }
+    stated
 }
 
 /// Companies that the package knows, and regions, must occur in the evidence
@@ -86,11 +105,7 @@ pub(super) fn names(subject: &Subject<'_>) -> Vec<Finding> {
                 findings.push(unsupported(company, passage.place));
             }
         }
-        let mut regions = regions_in(passage.text);
-        for (item, text) in items.iter().zip(&words) {
-            let supported = regions_in(text);
-            regions.retain(|region| !item.regions.contains(region) && !supported.contains(region));
-        }
+        let regions = unsupported_regions(passage.text, &items);
         findings.extend(regions.iter().map(|region| unsupported(region.label(), passage.place)));
     }
     findings.extend(

@@ -7,7 +7,7 @@ use super::{
     subject::{Passage, PassageKind, Subject, evidence_of},
     text::{sentences, without_quotations, words},
 };
-use domain::{evidence::title_key, report::ClaimKind};
+use domain::{evidence::{EvidenceItem, title_key}, report::ClaimKind};
 
 /// Words that keep a statement open.
 const HEDGES: &[&str] = &[
@@ -73,7 +73,7 @@ pub(super) fn plain_text(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// HTML tags and comments, Markdown links, images and code.
-fn has_markup(text: &str) -> bool {
+pub(super) fn has_markup(text: &str) -> bool {
     let tag = text.match_indices('<').any(|(at, _)| {
         text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
     });
@@ -82,13 +82,18 @@ fn has_markup(text: &str) -> bool {
 
 fn has_foreign_address(subject: &Subject<'_>, passage: &Passage<'_>) -> bool {
     let items = subject.items(passage.evidence.iter().copied());
-    passage.text.split(|c: char| c.is_whitespace() || "“”‘’\"'()<>".contains(c)).any(|token| {
+    foreign_address(passage.text, &items)
+}
+
+/// Whether a text names an address that none of the items holds.
+pub(super) fn foreign_address(text: &str, items: &[&EvidenceItem]) -> bool {
+    text.split(|c: char| c.is_whitespace() || "“”‘’\"'()<>‹›".contains(c)).any(|token| {
         let lower = token.to_lowercase();
         let address = lower.contains("://")
             || lower.starts_with("www.")
             || lower.starts_with("javascript:")
             || lower.starts_with("data:");
-        let known = |text: &str| text.contains(token.trim_end_matches(['.', ',', ';', ':']));
+        let known = |text: &str| text.contains(token.trim_end_matches(['.', ',', ';', ':', '…']));
         address && !items.iter().any(|item| known(&item.url) || known(&item.title) || known(&item.excerpt))
     })
 }
@@ -113,12 +118,17 @@ pub(super) fn nothing_twice(subject: &Subject<'_>) -> Vec<Finding> {
     let sentences = passages
         .iter()
         .filter(|passage| passage.kind != PassageKind::Headline)
-        .flat_map(|passage| sentences(passage.text).into_iter().map(|one| (words(one), passage.place)))
-        .filter(|(words, _)| words.len() >= SENTENCE_WORDS_MIN);
+        .flat_map(|passage| sentence_keys(passage.text).into_iter().map(|key| (key, passage.place)));
     findings.extend(repeated(sentences).into_iter().map(|(a, b)| {
         duplicate(format!("The same sentence appears in {a} and {b}."))
     }));
     findings
+}
+
+/// What makes two sentences the same: their words. Fragments have no key.
+pub fn sentence_keys(text: &str) -> Vec<String> {
+    let words = sentences(text).into_iter().map(words);
+    words.filter(|words| words.len() >= SENTENCE_WORDS_MIN).map(|words| words.join(" ")).collect()
 }
 
 fn duplicate(message: String) -> Finding {

@@ -18,9 +18,11 @@ mod text;
 mod tests;
 
 pub use finding::{Finding, FindingCode};
+pub use grounding::{unsupported_figures, unsupported_regions};
+pub use language::sentence_keys;
 pub use text::sentences;
 
-use domain::{package::RunPackage, report::ReportDocument};
+use domain::{evidence::EvidenceItem, package::RunPackage, report::ReportDocument};
 use subject::Subject;
 
 /// More findings than this tell a reader nothing new; a hostile document could
@@ -51,6 +53,11 @@ const RULES: &[(&str, Rule)] = &[
     ("nothing is said twice", language::nothing_twice),
     ("limits are kept", limits::limits),
 ];
+
+/// Whether a text is plain: no markup, no address that the items do not hold.
+pub fn is_plain(text: &str, items: &[&EvidenceItem]) -> bool {
+    !language::has_markup(text) && !language::foreign_address(text, items)
+}
 
 /// What keeps `document` from being published as the report of `package`;
 /// empty when nothing does.

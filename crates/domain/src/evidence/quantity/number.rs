@@ -93,17 +93,18 @@ fn read_groups(text: &str, marks: NumberMarks, whole: &mut String) -> usize {
 }
 
 fn is_group_mark(mark: char, marks: NumberMarks) -> bool {
-    mark == marks.thousands() || matches!(mark, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\'' | '’')
+    mark == marks.thousands()
+        || matches!(mark, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\'' | '’')
 }
 
-/// Digits behind a decimal mark. The other language's mark counts where it cannot
-/// group thousands: 1,5 is one and a half in English, too. None where a second
+/// Digits behind a decimal mark. The other language's mark counts before one or
+/// two digits, which it cannot group: 1,5 is one and a half in English, too. None where a second
 /// mark follows, as in 15.01.2025 or a version.
 fn read_fraction(text: &str, marks: NumberMarks, grouped: bool) -> Option<usize> {
     let mark = text.chars().next().filter(|mark| matches!(mark, '.' | ','))?;
     let size = digits(&text[1..]);
-    let groups_thousands = size == 3 || grouped;
-    if size == 0 || (mark != marks.decimal() && groups_thousands) {
+    let reads_as_decimal = mark == marks.decimal() || (size <= 2 && !grouped);
+    if size == 0 || !reads_as_decimal {
         return None;
     }
     let rest = &text[1 + size..];

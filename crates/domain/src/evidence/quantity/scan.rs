@@ -15,7 +15,8 @@ pub(super) fn figures(text: &str, marks: NumberMarks) -> Vec<Quantity> {
     while let Some(offset) = text[place..].find(|c: char| c.is_ascii_digit()) {
         let start = place + offset;
         if is_inside_name(text, start) {
-            place = start + text[start..].find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len() - start);
+            place = start
+                + text[start..].find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len() - start);
             continue;
         }
         let Some(first) = read_part(text, start, marks) else { break };
@@ -87,9 +88,16 @@ fn read_date(text: &str) -> Option<(Decimal, usize)> {
 /// elsewhere it may be a metre.
 fn read_scale(text: &str, money: bool) -> Option<(Decimal, usize)> {
     const WORDS: &[(&str, i64)] = &[
-        ("thousand", 1_000), ("million", 1_000_000), ("millions", 1_000_000), ("mn", 1_000_000),
-        ("mln", 1_000_000), ("mio", 1_000_000), ("mio.", 1_000_000), ("billion", 1_000_000_000),
-        ("bn", 1_000_000_000), ("trillion", 1_000_000_000_000),
+        ("thousand", 1_000),
+        ("million", 1_000_000),
+        ("millions", 1_000_000),
+        ("mn", 1_000_000),
+        ("mln", 1_000_000),
+        ("mio", 1_000_000),
+        ("mio.", 1_000_000),
+        ("billion", 1_000_000_000),
+        ("bn", 1_000_000_000),
+        ("trillion", 1_000_000_000_000),
     ];
     const MONEY: &[(&str, i64)] = &[("k", 1_000), ("m", 1_000_000), ("b", 1_000_000_000)];
     after_gap(text, |rest| {
@@ -179,7 +187,8 @@ fn build(text: &str, first: Part, second: Option<Part>) -> Quantity {
 }
 
 fn normalise(ends: Ends, word: Option<UnitWord>) -> (Ends, Unit) {
-    let scaled = |factor: Decimal| Ends { low: times(ends.low, factor), high: times(ends.high, factor) };
+    let scaled =
+        |factor: Decimal| Ends { low: times(ends.low, factor), high: times(ends.high, factor) };
     match word {
         None => (ends, Unit::Plain),
         Some(UnitWord::Mass { tonnes, .. }) => (scaled(tonnes), Unit::Tonnes),
@@ -209,15 +218,28 @@ fn times(value: Decimal, factor: Decimal) -> Decimal {
 
 fn qualifier_before(text: &str) -> Option<Qualifier> {
     const WORDS: &[(&str, Qualifier)] = &[
-        ("up to", Qualifier::UpTo), ("as much as", Qualifier::UpTo), ("around", Qualifier::Around),
-        ("about", Qualifier::Around), ("approximately", Qualifier::Around),
-        ("approx.", Qualifier::Around), ("roughly", Qualifier::Around), ("some", Qualifier::Around),
-        ("nearly", Qualifier::Around), ("almost", Qualifier::Around), ("circa", Qualifier::Around),
-        ("ca.", Qualifier::Around), ("~", Qualifier::Around), ("≈", Qualifier::Around),
-        ("at least", Qualifier::AtLeast), ("more than", Qualifier::MoreThan),
-        ("over", Qualifier::MoreThan), ("above", Qualifier::MoreThan),
-        ("less than", Qualifier::LessThan), ("fewer than", Qualifier::LessThan),
-        ("below", Qualifier::LessThan), ("under", Qualifier::LessThan),
+        ("up to", Qualifier::UpTo),
+        ("as much as", Qualifier::UpTo),
+        ("around", Qualifier::Around),
+        ("about", Qualifier::Around),
+        ("approximately", Qualifier::Around),
+        ("approx.", Qualifier::Around),
+        ("roughly", Qualifier::Around),
+        ("some", Qualifier::Around),
+        ("nearly", Qualifier::Around),
+        ("almost", Qualifier::Around),
+        ("circa", Qualifier::Around),
+        ("ca.", Qualifier::Around),
+        ("~", Qualifier::Around),
+        ("≈", Qualifier::Around),
+        ("at least", Qualifier::AtLeast),
+        ("more than", Qualifier::MoreThan),
+        ("over", Qualifier::MoreThan),
+        ("above", Qualifier::MoreThan),
+        ("less than", Qualifier::LessThan),
+        ("fewer than", Qualifier::LessThan),
+        ("below", Qualifier::LessThan),
+        ("under", Qualifier::LessThan),
     ];
     let before = text.trim_end();
     let tail: Vec<char> = before.chars().rev().take(16).collect();
@@ -225,8 +247,9 @@ fn qualifier_before(text: &str) -> Option<Qualifier> {
     WORDS
         .iter()
         .find(|(word, _)| {
-            tail.strip_suffix(word)
-                .is_some_and(|rest| !word.starts_with(char::is_alphabetic) || !rest.ends_with(char::is_alphanumeric))
+            tail.strip_suffix(word).is_some_and(|rest| {
+                !word.starts_with(char::is_alphabetic) || !rest.ends_with(char::is_alphanumeric)
+            })
         })
         .map(|(_, qualifier)| *qualifier)
 }

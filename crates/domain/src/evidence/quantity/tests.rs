@@ -29,10 +29,24 @@ fn check_amount(text: &str, tonnes: &str) {
 #[test]
 fn rates_are_tonnes_per_year() {
     for text in [
-        "400 ktpa", "400ktpa", "400-ktpa", "400 kta", "400 kt/a", "400 kt/y", "400 KTPA",
-        "400,000 tpa", "400 000 t/a", "400,000 t/y", "400,000 TPA", "400,000 tonnes per year",
-        "400,000 tonnes a year", "400,000 metric tons per annum", "0.4 million t/y",
-        "400 thousand tonnes annually", "400,000 mtpa", "0.4 MTPA",
+        "400 ktpa",
+        "400ktpa",
+        "400-ktpa",
+        "400 kta",
+        "400 kt/a",
+        "400 kt/y",
+        "400 KTPA",
+        "400,000 tpa",
+        "400 000 t/a",
+        "400,000 t/y",
+        "400,000 TPA",
+        "400,000 tonnes per year",
+        "400,000 tonnes a year",
+        "400,000 metric tons per annum",
+        "0.4 million t/y",
+        "400 thousand tonnes annually",
+        "400,000 mtpa",
+        "0.4 MTPA",
     ] {
         check_rate(text, "400000");
     }
@@ -139,7 +153,8 @@ fn qualifiers_and_the_text_as_written_are_kept() {
 
 #[test]
 fn money_has_a_currency_only_where_the_text_says_it() {
-    for text in ["€1.2 billion", "EUR 1,200m", "EUR1.2bn", "1.2 billion euros", "1,200 Mio. Euro"] {
+    for text in ["€1.2 billion", "EUR 1,200m", "EUR1.2bn", "1.2 billion euros", "1,200 Mio. Euro"]
+    {
         check(text, "1200000000", "1200000000", Unit::Money("EUR"));
     }
     check("$200/t", "200", "200", Unit::Money("USD"));
@@ -155,7 +170,8 @@ fn no_number_is_absent_and_never_zero() {
 
 #[test]
 fn figures_of_prose_occur_in_evidence_whatever_their_scale() {
-    let supported = |prose: &str, evidence: &str| numbers_in(prose).is_subset(&numbers_in(evidence));
+    let supported =
+        |prose: &str, evidence: &str| numbers_in(prose).is_subset(&numbers_in(evidence));
     assert!(supported("400,000 t/y", "expands by 400 ktpa"));
     assert!(supported("demand fell by 5 percent", "demand: -5%"));
     assert!(supported("EUR 300 million", "a €300m plant in 2027"));
@@ -171,7 +187,8 @@ fn figures_of_prose_occur_in_evidence_whatever_their_scale() {
 
 #[test]
 fn dates_and_versions_do_not_run_together() {
-    let values = |text| -> Vec<String> { numbers_in(text).iter().map(ToString::to_string).collect() };
+    let values =
+        |text| -> Vec<String> { numbers_in(text).iter().map(ToString::to_string).collect() };
     assert_eq!(values("15.01.2025, 12 plants"), ["12", "20250115 (date)"]);
     assert_eq!(numbers_in("on 15.01.2025."), numbers_in("(2025-01-15)"));
     assert_eq!(values("version 1.2.3"), ["1", "2.3"]);

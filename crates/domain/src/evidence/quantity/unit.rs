@@ -39,7 +39,10 @@ impl fmt::Display for Unit {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum UnitWord {
     /// Tonnes in one of the unit.
-    Mass { tonnes: Decimal, assumed: bool },
+    Mass {
+        tonnes: Decimal,
+        assumed: bool,
+    },
     /// Tonnes a year in one of the unit.
     Rate(Decimal),
     /// MTPA, mtpa: tonnes or million tonnes a year.
@@ -83,15 +86,45 @@ pub(super) fn currency_before(text: &str) -> Option<(&'static str, usize)> {
 
 /// The longest first where one ends with another.
 const CURRENCIES: &[(&str, &str)] = &[
-    ("US$", "USD"), ("HK$", "HKD"), ("NT$", "TWD"), ("C$", "CAD"), ("A$", "AUD"), ("S$", "SGD"),
-    ("R$", "BRL"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("₹", "INR"), ("USD", "USD"),
-    ("EUR", "EUR"), ("GBP", "GBP"), ("CNY", "CNY"), ("RMB", "CNY"), ("JPY", "JPY"), ("INR", "INR"),
-    ("CHF", "CHF"), ("KRW", "KRW"),
+    ("US$", "USD"),
+    ("HK$", "HKD"),
+    ("NT$", "TWD"),
+    ("C$", "CAD"),
+    ("A$", "AUD"),
+    ("S$", "SGD"),
+    ("R$", "BRL"),
+    ("$", "USD"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("₹", "INR"),
+    ("USD", "USD"),
+    ("EUR", "EUR"),
+    ("GBP", "GBP"),
+    ("CNY", "CNY"),
+    ("RMB", "CNY"),
+    ("JPY", "JPY"),
+    ("INR", "INR"),
+    ("CHF", "CHF"),
+    ("KRW", "KRW"),
 ];
 
 const PER_YEAR: &[&str] = &[
-    "/a", "/y", "/yr", "/year", "/annum", " per year", " per annum", " a year", " each year",
-    " p.a.", " p.a", " pa", "pa", " annually", " yearly", " per yr",
+    "/a",
+    "/y",
+    "/yr",
+    "/year",
+    "/annum",
+    " per year",
+    " per annum",
+    " a year",
+    " each year",
+    " p.a.",
+    " p.a",
+    " pa",
+    "pa",
+    " annually",
+    " yearly",
+    " per yr",
 ];
 
 const PER_OTHER: &[&str] =

@@ -1,0 +1,75 @@
+use super::AppError;
+use domain::id::{SpecificationId, WorkspaceId};
+use leptos::prelude::*;
+
+/// Puts a submitted version in force.
+#[server(prefix = "/action", endpoint = "activate-specification")]
+pub async fn activate_specification(specification: SpecificationId) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome = async {
+        request.orchestrator.activate_specification(request.actor()?, specification).await
+    };
+    let outcome = outcome.await;
+    let back = format!("/admin/specifications/{specification}");
+    answer(&request, outcome, |_| "/admin?done=activated".to_owned(), &back)
+}
+
+/// Gives a submitted version back with a reason.
+#[server(prefix = "/action", endpoint = "return-specification")]
+pub async fn return_specification(
+    specification: SpecificationId,
+    #[server(default)] reason: String,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome = async {
+        request.orchestrator.return_specification(request.actor()?, specification, &reason).await
+    };
+    let outcome = outcome.await;
+    let back = format!("/admin/specifications/{specification}");
+    answer(&request, outcome, |()| "/admin?done=returned".to_owned(), &back)
+}
+
+/// Grants what a workspace has bought. Text as the form has it; a box that is
+/// not ticked is not sent.
+#[expect(clippy::too_many_arguments, reason = "one argument per control of the form")]
+#[server(prefix = "/action", endpoint = "grant-entitlement")]
+pub async fn grant_entitlement(
+    workspace: WorkspaceId,
+    #[server(default)] cadence: String,
+    #[server(default)] tier: String,
+    #[server(default)] company_news: String,
+    #[server(default)] value_chain_links: String,
+    #[server(default)] seats: String,
+    #[server(default)] valid_from: String,
+    #[server(default)] valid_until: String,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+    use domain::workspace::Entitlement;
+    use orchestrator::{Refusal, UseCaseError};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let parsed = || {
+        Some(Entitlement {
+            cadence: cadence.parse().ok()?,
+            tier: tier.parse().ok()?,
+            company_news: company_news == "on",
+            value_chain_links: value_chain_links == "on",
+            seats: seats.trim().parse().ok()?,
+            valid_from: valid_from.parse().ok()?,
+            valid_until: valid_until.parse().ok()?,
+        })
+    };
+    let outcome = async {
+        let actor = request.actor()?;
+        actor.require_admin()?;
+        let entitlement = parsed().ok_or(UseCaseError::Refused(Refusal::EntitlementForm))?;
+        request.orchestrator.grant_entitlement(actor, workspace, &entitlement).await
+    };
+    let outcome = outcome.await;
+    let page = format!("/admin/workspaces/{workspace}");
+    answer(&request, outcome, |()| format!("{page}?done=entitled"), &page)
+}

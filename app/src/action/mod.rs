@@ -1,0 +1,23 @@
+//! Server functions: public endpoints in four moves - who is asking, parse, call
+//! the core, map the error. Each is the target of a plain form.
+
+mod administration;
+mod error;
+mod identity;
+mod run;
+mod specification;
+
+pub use administration::{ActivateSpecification, GrantEntitlement, ReturnSpecification};
+pub use error::AppError;
+pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
+pub use run::TriggerRun;
+pub use specification::{
+    CancelSpecification, CloneSpecification, CreateSpecification, PauseSpecification,
+    ResumeSpecification, SaveSpecification, SubmitSpecification,
+};
+
+#[cfg(feature = "ssr")]
+pub use table::{Access, TABLE};
+
+#[cfg(feature = "ssr")]
+mod table;

@@ -1,0 +1,41 @@
+//! Every server function with the right it asks for. `observatory routes` lists
+//! it, and a test holds it complete.
+
+use super::{
+    ActivateSpecification, CancelSpecification, ChangePassword, CloneSpecification,
+    CreateSpecification, GrantEntitlement, PauseSpecification, ResumeSpecification,
+    ReturnSpecification, SaveSpecification, SignIn, SignOut, SubmitSpecification, SwitchWorkspace,
+    TriggerRun,
+};
+use leptos::server_fn::ServerFn;
+
+/// Who may use a route at all; the use case behind it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    Public,
+    SignedIn,
+    Viewer,
+    Editor,
+    Owner,
+    Admin,
+}
+
+/// Path and required access of each server function; all are `POST`.
+pub const TABLE: &[(&str, Access)] = &[
+    (SignIn::PATH, Access::Public),
+    (SignOut::PATH, Access::SignedIn),
+    (ChangePassword::PATH, Access::SignedIn),
+    (SwitchWorkspace::PATH, Access::SignedIn),
+    (CreateSpecification::PATH, Access::Editor),
+    (SaveSpecification::PATH, Access::Editor),
+    (CloneSpecification::PATH, Access::Editor),
+    (SubmitSpecification::PATH, Access::Editor),
+    (PauseSpecification::PATH, Access::Editor),
+    (ResumeSpecification::PATH, Access::Owner),
+    (CancelSpecification::PATH, Access::Owner),
+    (TriggerRun::PATH, Access::Editor),
+    (ActivateSpecification::PATH, Access::Admin),
+    (ReturnSpecification::PATH, Access::Admin),
+    (GrantEntitlement::PATH, Access::Admin),
+];

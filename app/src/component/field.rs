@@ -1,0 +1,49 @@
+use leptos::prelude::*;
+
+/// The reason that a decision is recorded with: a labelled text with its limits.
+#[component]
+pub fn ReasonField(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    label: &'static str,
+) -> impl IntoView {
+    let hint = format!("{id}-hint");
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}</label>
+            <textarea
+                class="field__input"
+                id=id
+                name="reason"
+                rows="2"
+                required
+                minlength="10"
+                maxlength="500"
+                aria-describedby=hint.clone()
+            ></textarea>
+            <p class="field__hint" id=hint>"10 to 500 characters; everybody concerned can read it."</p>
+        </div>
+    }
+}
+
+/// A form of one button that does one thing to one object.
+#[component]
+pub fn ActionButton(
+    /// Address of the server function.
+    action: &'static str,
+    /// Name and value of the object's hidden field.
+    field: &'static str,
+    #[prop(into)] value: String,
+    /// `button--primary`, `button--danger` or empty.
+    #[prop(default = "")]
+    variant: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=action>
+            <input type="hidden" name=field value=value />
+            <button class=format!("button {variant}")>{children()}</button>
+        </form>
+    }
+}

@@ -1,0 +1,48 @@
+use crate::{component::timeline::Timeline, view::run::RunProgress};
+use leptos::prelude::*;
+
+/// The time line of a run, renewed by the server's event stream until the run
+/// has ended; the browser resumes a broken stream with `Last-Event-ID`. A run
+/// that ends reloads the page once, for what stands around the time line.
+#[island]
+pub fn LiveTimeline(
+    /// The run's id.
+    run: String,
+    /// What the page shows first.
+    progress: RunProgress,
+) -> impl IntoView {
+    let (shown, show) = signal(progress);
+    #[cfg(feature = "hydrate")]
+    if !shown.get_untracked().is_final {
+        follow(&run, show);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (run, show);
+    view! {
+        <p class="statement">{move || shown.get().statement}</p>
+        {move || view! { <Timeline stages=shown.get().stages /> }}
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn follow(run: &str, show: WriteSignal<RunProgress>) {
+    use leptos::wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{EventSource, MessageEvent};
+
+    let Ok(source) = EventSource::new(&format!("/runs/{run}/events")) else { return };
+    let stream = source.clone();
+    let renew = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let Some(text) = event.data().as_string() else { return };
+        let Ok(progress) = serde_json::from_str::<RunProgress>(&text) else { return };
+        let is_final = progress.is_final;
+        show.set(progress);
+        if is_final {
+            stream.close();
+            let _ = leptos::prelude::window().location().reload();
+        }
+    });
+    let _ = source
+        .add_event_listener_with_callback("progress", renew.as_ref().unchecked_ref());
+    // The stream lives as long as the page.
+    renew.forget();
+}

@@ -1,0 +1,8 @@
+//! The smallest things that must react in the browser. Each page works before
+//! they wake, and without them.
+
+mod live_quote;
+mod live_timeline;
+
+pub use live_quote::LiveQuote;
+pub use live_timeline::LiveTimeline;

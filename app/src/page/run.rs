@@ -1,0 +1,166 @@
+use crate::{
+    component::{
+        digest::Digest,
+        moment::Moment,
+        state::RunState,
+    },
+    island::LiveTimeline,
+    ssr::page,
+    view::run::RunProgress,
+};
+use domain::id::RunId;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use orchestrator::{UseCaseError, run::RunView};
+
+/// One run: its seven steps while they happen, and where its report is.
+#[component]
+pub fn Run() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("run"));
+    page("Run", |request| async move {
+        let id: RunId =
+            id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let run = request.orchestrator.view_run(request.actor()?, id).await?;
+        let now = request.orchestrator.now().await?;
+        let progress = RunProgress::of(&run, now);
+        let is_final = progress.is_final;
+        let refreshes = !is_final && request.query("refresh") != Some("off");
+        let report = run.seal.is_some().then(|| format!("/runs/{id}/report"));
+        let specification = format!("/specifications/{}", run.row.specification);
+        Ok(view! {
+            <div class="page-header">
+                <nav class="breadcrumb" aria-label="Breadcrumb">
+                    <ol class="breadcrumb__list">
+                        <li class="breadcrumb__item">
+                            <a class="breadcrumb__link" href="/history">
+                                "History"
+                            </a>
+                        </li>
+                        <li class="breadcrumb__item">
+                            <a class="breadcrumb__link" href=specification>
+                                {run.row.specification_name.clone()}
+                            </a>
+                        </li>
+                    </ol>
+                </nav>
+                <h1 class="page-header__title">{format!("Run for {}", run.row.period.key)}</h1>
+                <p class="page-header__state">
+                    <RunState status=run.row.status />
+                </p>
+                {report
+                    .map(|report| {
+                        view! {
+                            <div class="page-header__actions">
+                                <a class="button button--primary" href=report>
+                                    "Read the report"
+                                </a>
+                            </div>
+                        }
+                    })}
+            </div>
+            <div class="split">
+                <section class="section" aria-labelledby="steps">
+                    <h2 class="section__title" id="steps">
+                        "Steps"
+                    </h2>
+                    <LiveTimeline run=id.to_string() progress />
+                    {(!is_final).then(|| view! { <Refresh refreshes /> })}
+                </section>
+                <section class="section" aria-labelledby="about">
+                    <h2 class="section__title" id="about">
+                        "This run"
+                    </h2>
+                    <Facts run now />
+                </section>
+            </div>
+        })
+    })
+}
+
+/// Without JavaScript the page renews itself, and says how to stop that.
+#[component]
+fn Refresh(refreshes: bool) -> impl IntoView {
+    if refreshes {
+        view! {
+            <noscript>
+                <meta http-equiv="refresh" content="3" />
+                <p>
+                    <a href="?refresh=off">"Pause refreshing"</a>
+                    " "
+                    <span class="field__hint">"The page renews itself every 3 seconds."</span>
+                </p>
+            </noscript>
+        }
+        .into_any()
+    } else {
+        view! {
+            <noscript>
+                <p>
+                    <a href="?">"Refresh"</a>
+                    " "
+                    <span class="field__hint">"Refreshing is paused."</span>
+                </p>
+            </noscript>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Facts(run: RunView, now: jiff::Timestamp) -> impl IntoView {
+    let RunView { row, seal, package_hash, time_zone, .. } = run;
+    let specification = format!("/specifications/{}", row.specification);
+    let hashes = [
+        ("Package", package_hash),
+        ("Evidence pack", seal.as_ref().map(|seal| seal.pack_hash)),
+        ("Document", seal.as_ref().map(|seal| seal.document_hash)),
+        ("Artifact", seal.as_ref().map(|seal| seal.html_hash)),
+    ];
+    view! {
+        <dl class="facts facts--narrow">
+            <div class="facts__item">
+                <dt class="facts__term">"Period"</dt>
+                <dd>{row.period.label()}</dd>
+            </div>
+            <div class="facts__item">
+                <dt class="facts__term">"Evidence published"</dt>
+                <dd>{format!("{} to {}", row.window_from, row.window_to)}</dd>
+            </div>
+            <div class="facts__item">
+                <dt class="facts__term">"Started by"</dt>
+                <dd>
+                    {row.triggered_by} ", "
+                    <Moment at=row.claimed_at now zone=time_zone />
+                </dd>
+            </div>
+            <div class="facts__item">
+                <dt class="facts__term">"Specification"</dt>
+                <dd>
+                    <a href=specification>{format!("Version {}", row.version_number)}</a>
+                </dd>
+            </div>
+            <div class="facts__item">
+                <dt class="facts__term">"Run"</dt>
+                <dd>
+                    <Digest text=row.id.to_string() />
+                </dd>
+            </div>
+            {hashes
+                .into_iter()
+                .filter_map(|(name, hash)| {
+                    let hash = hash?;
+                    Some(
+                        view! {
+                            <div class="facts__item">
+                                <dt class="facts__term">{name}</dt>
+                                <dd>
+                                    <Digest text=hash.to_string() />
+                                </dd>
+                            </div>
+                        },
+                    )
+                })
+                .collect_view()}
+        </dl>
+    }
+}

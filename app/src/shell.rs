@@ -1,0 +1,90 @@
+//! The document around every page.
+
+use crate::page;
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// The icons, drawn once per document and referred to by name.
+const ICONS: &str = include_str!("../../style/icons.svg");
+
+/// Paths whose pages hold an island; no other page loads WebAssembly.
+fn has_island(path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    matches!(parts[..], ["specifications", "new"] | ["specifications", _, "edit"] | ["runs", _])
+}
+
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let path = use_context::<http::request::Parts>()
+        .map(|parts| parts.uri.path().to_owned())
+        .unwrap_or_default();
+    restrict_content();
+    let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=stylesheet />
+                {has_island(&path).then(|| view! { <HydrationScripts options islands=true /> })}
+                <MetaTags />
+            </head>
+            <body>
+                <div hidden inner_html=ICONS></div>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The content security policy of a page: our own files, and the one script of
+/// this answer, named by its nonce.
+fn restrict_content() {
+    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
+    let script = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{script}; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(value) = http::HeaderValue::from_str(&policy) {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Observatory".to_owned() } else { format!("{title} - Observatory") }
+        } />
+        <Router>
+            <Routes fallback=page::problem::NotFound>
+                <Route path=path!("/sign-in") view=page::sign_in::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/") view=page::dashboard::Dashboard ssr=SsrMode::Async />
+                <Route path=path!("/account") view=page::account::Account ssr=SsrMode::Async />
+                <Route path=path!("/specifications") view=page::specifications::Specifications ssr=SsrMode::Async />
+                <Route path=path!("/specifications/new") view=page::specification_editor::NewSpecification ssr=SsrMode::Async />
+                <Route path=path!("/specifications/:specification") view=page::specification::Specification ssr=SsrMode::Async />
+                <Route path=path!("/specifications/:specification/edit") view=page::specification_editor::EditSpecification ssr=SsrMode::Async />
+                <Route path=path!("/specifications/:specification/compare") view=page::comparison::Comparison ssr=SsrMode::Async />
+                <Route path=path!("/runs/:run") view=page::run::Run ssr=SsrMode::Async />
+                <Route path=path!("/runs/:run/report") view=page::report::Report ssr=SsrMode::Async />
+                <Route path=path!("/history") view=page::history::History ssr=SsrMode::Async />
+                <Route path=path!("/admin") view=page::admin::queue::Queue ssr=SsrMode::Async />
+                <Route path=path!("/admin/specifications/:specification") view=page::admin::review::Review ssr=SsrMode::Async />
+                <Route path=path!("/admin/runs") view=page::admin::runs::Runs ssr=SsrMode::Async />
+                <Route path=path!("/admin/workspaces") view=page::admin::workspaces::Workspaces ssr=SsrMode::Async />
+                <Route path=path!("/admin/workspaces/:workspace") view=page::admin::workspaces::Workspace ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,61 @@
+use super::{Request, answer::{describe, log}, redirect_to};
+use crate::{component::frame::Frame, page::problem::Problem};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use orchestrator::UseCaseError;
+
+/// A page of the signed-in application: loads, then shows inside the frame, or
+/// shows why it cannot. The whole page is rendered before the first byte goes.
+pub fn page<Load, Loading, View>(title: &'static str, load: Load) -> impl IntoView
+where
+    Load: FnOnce(Request) -> Loading + Send + 'static,
+    Loading: Future<Output = Result<View, UseCaseError>> + Send + 'static,
+    View: IntoView + 'static,
+{
+    let request = Request::current();
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                let request = match request {
+                    Ok(request) => request,
+                    Err(error) => return problem(None, &error),
+                };
+                if let Err(error) = request.actor() {
+                    return problem(Some(&request), &error);
+                }
+                match load(request.clone()).await {
+                    Ok(content) => view! { <Frame request title>{content}</Frame> }.into_any(),
+                    Err(error) => problem(Some(&request), &error),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The page of an error, with its status.
+fn problem(request: Option<&Request>, error: &UseCaseError) -> AnyView {
+    let target = request.map_or("/", |request| request.target.as_str());
+    if matches!(error, UseCaseError::SignedOut) {
+        let next = if target == "/" { String::new() } else { format!("?next={}", encode(target)) };
+        redirect_to(&format!("/sign-in{next}"));
+        return ().into_any();
+    }
+    log(error, target);
+    let (status, _, title) = describe(error);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+    view! { <Problem request=request.cloned() status=status.as_u16() detail=title /> }.into_any()
+}
+
+/// Percent-encodes what may not stand in a query's value.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}

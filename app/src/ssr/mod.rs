@@ -1,0 +1,14 @@
+//! What a page or a server function asks of the process around it.
+
+mod answer;
+mod browser;
+mod load;
+mod notice;
+mod request;
+
+pub use answer::{AppError, answer, redirect_to};
+pub use browser::{local_path, remember_email, remembered_email, retry_after};
+pub(crate) use load::encode;
+pub use load::page;
+pub use notice::{Notice, Tone};
+pub use request::{PeerAddress, Request, SESSION_SIGNED_IN, SESSION_WORKSPACE};

@@ -1,0 +1,52 @@
+//! What a page says about the action that led to it. Only codes travel in
+//! addresses, so that nobody can put words into our mouth.
+
+use super::Request;
+use orchestrator::Refusal;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Attention,
+    Bad,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub tone: Tone,
+    pub text: &'static str,
+}
+
+/// What was done, by the code in `done=`.
+const DONE: &[(&str, &str)] = &[
+    ("saved", "Saved as a new version."),
+    ("unchanged", "Nothing was changed, so no new version was made."),
+    ("submitted", "Submitted. An administrator activates it, and nothing more is needed from you."),
+    ("paused", "Paused. No run begins until it is resumed."),
+    ("resumed", "Resumed."),
+    ("cancelled", "Cancelled. Its reports stay readable."),
+    ("copied", "This is a copy. Give it a name of its own and change what should differ."),
+    ("activated", "Activated. The workspace can run it now."),
+    ("returned", "Returned with your reason."),
+    ("entitled", "The entitlement is granted and in force."),
+    ("password", "Your password is changed, and every other session of yours has ended."),
+    ("joined", "This run was on its way already; you are watching the same one."),
+];
+
+impl Notice {
+    pub fn of(request: &Request) -> Option<Self> {
+        if let Some(code) = request.query("refused") {
+            let text = match Refusal::from_code(code) {
+                Some(refusal) => refusal.message(),
+                None if code == "internal" => {
+                    "It did not work, and nothing was changed. Try again in a moment."
+                }
+                None => return None,
+            };
+            return Some(Self { tone: Tone::Bad, text });
+        }
+        let code = request.query("done")?;
+        let (_, text) = DONE.iter().find(|(known, _)| *known == code)?;
+        Some(Self { tone: Tone::Good, text })
+    }
+}

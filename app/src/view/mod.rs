@@ -1,0 +1,4 @@
+//! What crosses to the browser: fixed-width, plain, and nothing that the asker
+//! may not see.
+
+pub mod run;

@@ -1,0 +1,39 @@
+import { defineConfig, devices } from "@playwright/test";
+import { baseURL, chromium } from "./fixtures/environment";
+
+/** Every story is told twice; `*.hydrate.spec.ts` tells what only scripts can do. */
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0, // a test that passes at the second try is broken
+  workers: 2,
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "javascript" },
+    {
+      name: "no-javascript",
+      testIgnore: "**/*.hydrate.spec.ts",
+      use: { javaScriptEnabled: false },
+    },
+  ],
+});

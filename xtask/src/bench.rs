@@ -1,0 +1,18 @@
+//! The benchmarks of all crates, against a scratch Postgres.
+
+use anyhow::Result;
+
+use crate::postgres::{Cluster, Data};
+use crate::process;
+use crate::workspace;
+
+pub fn run(filter: &[String]) -> Result<()> {
+    let cluster = Cluster::start("bench", Data::Scratch)?;
+    let mut cargo = workspace::cargo();
+    cargo.args(["bench", "--workspace", "--benches"]);
+    if !filter.is_empty() {
+        cargo.arg("--").args(filter);
+    }
+    cargo.env("SQLX_OFFLINE", "true").env("DATABASE_URL", cluster.superuser_url("postgres"));
+    process::run(&mut cargo)
+}

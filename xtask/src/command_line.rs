@@ -1,0 +1,95 @@
+//! What may follow `cargo xtask`.
+
+use crate::test::Step;
+
+pub const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  up             install what is missing, build, and serve with sample data until Ctrl-C
+  test           install what is missing, and run every check, browser tests included
+  test STEP…     only these: format, queries, lints, tests, browser;
+                 what follows -- goes to Playwright: test browser -- sign-in.spec.ts
+  dev            like up, and rebuild and restart when a file changes
+  bench [NAME…]  run the benchmarks, or those whose name contains NAME
+  sqlx           write .sqlx, the query data that builds without a database need
+  sqlx --check   fail if .sqlx is not what the queries and migrations give
+  postgres       keep an empty private Postgres until Ctrl-C and print its address
+";
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    Up,
+    Test { steps: Vec<Step>, playwright: Vec<String> },
+    Dev,
+    Bench(Vec<String>),
+    Sqlx { check: bool },
+    Postgres,
+}
+
+impl Command {
+    /// `None` when the arguments are not a command: the caller shows [`USAGE`].
+    pub fn parse(arguments: &[String]) -> Option<Self> {
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["up"] => Some(Self::Up),
+            ["test", rest @ ..] => parse_test(rest),
+            ["dev"] => Some(Self::Dev),
+            ["bench", filter @ ..] => {
+                Some(Self::Bench(filter.iter().map(ToString::to_string).collect()))
+            }
+            ["sqlx"] => Some(Self::Sqlx { check: false }),
+            ["sqlx", "--check"] => Some(Self::Sqlx { check: true }),
+            ["postgres"] => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+}
+
+fn parse_test(words: &[&str]) -> Option<Command> {
+    let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+    let mut steps =
+        words[..end].iter().map(|word| Step::parse(word)).collect::<Option<Vec<_>>>()?;
+    if steps.is_empty() {
+        steps = Step::ALL.to_vec();
+    }
+    let playwright = words.iter().skip(end + 1).map(ToString::to_string).collect();
+    Some(Command::Test { steps, playwright })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: impl Into<Option<Command>>) {
+        let arguments: Vec<String> = line.split_whitespace().map(String::from).collect();
+        assert_eq!(Command::parse(&arguments), expected.into(), "{line}");
+    }
+
+    #[test]
+    fn every_command_of_the_usage_is_understood() {
+        check("up", Command::Up);
+        let all = Command::Test { steps: Step::ALL.to_vec(), playwright: Vec::new() };
+        check("test", all);
+        check("dev", Command::Dev);
+        check("bench", Command::Bench(Vec::new()));
+        check("bench history", Command::Bench(vec!["history".into()]));
+        check("sqlx", Command::Sqlx { check: false });
+        check("sqlx --check", Command::Sqlx { check: true });
+        check("postgres", Command::Postgres);
+    }
+
+    #[test]
+    fn single_steps_and_words_for_playwright_are_told_apart() {
+        let steps = vec![Step::Format, Step::Browser];
+        let playwright = vec!["sign-in.spec.ts".into()];
+        check("test format browser -- sign-in.spec.ts", Command::Test { steps, playwright });
+        check("test everything", None);
+    }
+
+    #[test]
+    fn a_word_too_many_is_refused_rather_than_ignored() {
+        check("", None);
+        check("up now", None);
+        check("sqlx --chek", None);
+    }
+}
