@@ -1,5 +1,6 @@
 //! The accounts that the browser tests sign in with. `end2end/fixtures/accounts.ts` lists the
-//! same addresses; they share one password, made anew for each run.
+//! same addresses; they share one password, made anew for each run. "Sample Foams" is the seeded
+//! workspace, which may have anything activated; "Other Desk" is new and may have nothing yet.
 
 use anyhow::{Context, Result};
 
@@ -13,7 +14,7 @@ const ACCOUNTS: &[&[&str]] = &[
         "--name",
         "Sam Subscriber",
         "--workspace",
-        "Foam Desk",
+        "Sample Foams",
         "--role",
         "owner",
     ],
@@ -23,7 +24,7 @@ const ACCOUNTS: &[&[&str]] = &[
         "--name",
         "Vera Viewer",
         "--workspace",
-        "Foam Desk",
+        "Sample Foams",
         "--role",
         "viewer",
     ],

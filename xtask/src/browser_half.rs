@@ -13,20 +13,14 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::console;
 use crate::packages::{self, WEB_RUST, find_program};
 use crate::process;
+use crate::site;
 use crate::stamp::{Digest, Stamp};
-use crate::style;
 use crate::workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
 
-/// Everything static that the server hands out, brought up to date under the site root.
-pub fn build_site() -> Result<()> {
-    style::build()?;
-    build()
-}
-
-fn build() -> Result<()> {
+pub fn build() -> Result<()> {
     // Cargo knows best whether anything changed; it takes under a second to say no.
     let module = compile()?;
     let output = workspace::site_root().join("pkg");
@@ -47,8 +41,9 @@ fn build() -> Result<()> {
                 .generate(&output)
         })
         .context("wasm-bindgen cannot write the JavaScript glue")?;
-    let size = fs::metadata(output.join("observatory_bg.wasm"))?.len();
-    console::say(&format!("the browser's half is built: {} KB of WebAssembly", size / 1000));
+    let size = site::compress(&output.join("observatory_bg.wasm"))?;
+    site::compress(&output.join("observatory.js"))?;
+    console::say(&format!("the browser's half is built: {size} of WebAssembly"));
     stamp.write()
 }
 

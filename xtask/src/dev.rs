@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 
-use crate::browser_half;
 use crate::console::{heading, say};
 use crate::observatory;
 use crate::process;
+use crate::site;
 use crate::style;
 use crate::up::Site;
 use crate::workspace;
@@ -20,7 +20,7 @@ const PROGRAM: &[&str] = &["app", "server", "crates", "migrations", "patterns", 
 
 pub fn run() -> Result<()> {
     heading("Build");
-    browser_half::build_site()?;
+    site::build()?;
     observatory::build()?;
     let site = Site::prepare()?;
     let mut server = Some(site.observatory.serve()?);
@@ -36,7 +36,7 @@ pub fn run() -> Result<()> {
         if program_now != program_seen {
             program_seen = program_now;
             heading("Rebuild");
-            if complain(&browser_half::build_site().and_then(|()| observatory::build())) {
+            if complain(&site::build().and_then(|()| observatory::build())) {
                 drop(server.take()); // frees the port
                 complain(&site.migrate());
                 server = site.observatory.serve().inspect_err(|error| say(&error.to_string())).ok();

@@ -7,13 +7,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::accounts;
-use crate::browser_half;
 use crate::database::Database;
 use crate::observatory::{self, Observatory};
 use crate::packages::{self, CHROMIUM, NODE};
 use crate::postgres::{self, Cluster};
 use crate::process;
 use crate::secret;
+use crate::site;
 use crate::stamp::{Digest, Stamp};
 use crate::summary::{Runner, Summary};
 use crate::workspace;
@@ -23,7 +23,7 @@ const DATABASE: &str = "end_to_end";
 /// Returns Playwright's own closing lines, which also a failed run has.
 pub fn run(cluster: &Cluster, summary: &mut Vec<String>, playwright: &[String]) -> Result<()> {
     packages::ensure(&[NODE, CHROMIUM])?;
-    browser_half::build_site()?;
+    site::build()?;
     observatory::build_with_tests()?;
     install_modules()?;
     let port = postgres::free_port()?;

@@ -15,6 +15,7 @@ mod packages;
 mod postgres;
 mod process;
 mod secret;
+mod site;
 mod sqlx;
 mod stamp;
 mod style;

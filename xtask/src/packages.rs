@@ -31,7 +31,7 @@ pub const NODE: Need = Need {
     what: "Node.js with npm",
     is_met: || find_program("node").is_some() && find_program("npm").is_some(),
     debian: &["nodejs", "npm"],
-    elsewhere: "Node.js 20 or newer with npm",
+    elsewhere: "Node.js 18 or newer with npm",
 };
 
 pub const CHROMIUM: Need = Need {

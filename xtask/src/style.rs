@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use lightningcss::bundler::{Bundler, FileProvider};
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions, PrinterOptions};
 use lightningcss::targets::{Browsers, Targets};
 
 use crate::console;
+use crate::site;
 use crate::stamp::{Digest, Stamp};
 use crate::workspace;
 
@@ -36,8 +37,8 @@ pub fn build() -> Result<()> {
         return Ok(());
     }
     let css = bundle(&source.join("main.css"))?;
-    write(&sheet, css.as_bytes())?;
-    console::say(&format!("the style sheet is built: {} KB", css.len() / 1000));
+    site::write(&sheet, css.as_bytes())?;
+    console::say(&format!("the style sheet is built: {}", site::compress(&sheet)?));
     copy_static_files(&source)?;
     stamp.write()
 }
@@ -65,16 +66,9 @@ fn copy_static_files(source: &Path) -> Result<()> {
             continue;
         }
         let place = file.strip_prefix(source).expect("collected under the source folder");
-        write(&workspace::site_root().join(place), &fs::read(&file)?)?;
+        site::write(&workspace::site_root().join(place), &fs::read(&file)?)?;
     }
     Ok(())
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<()> {
-    let folder = path.parent().expect("a file of the site lies in a folder");
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, content))
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser_half;
 use crate::console::{heading, say};
 use crate::database::Database;
 use crate::observatory::{self, Observatory};
 use crate::postgres::{Cluster, Data};
 use crate::process;
+use crate::site;
 
 const DATABASE: &str = "observatory";
 
@@ -25,7 +25,7 @@ pub struct Site {
 
 pub fn run() -> Result<()> {
     heading("Build");
-    browser_half::build_site()?;
+    site::build()?;
     observatory::build()?;
     let site = Site::prepare()?;
     heading("Serve");

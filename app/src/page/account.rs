@@ -1,7 +1,172 @@
-use crate::ssr::page;
-use leptos::prelude::*;
+use crate::{
+    action::ChangePassword,
+    component::error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+    ssr::page,
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use orchestrator::identity::PasswordProblem;
+use storage::user::Membership;
 
+/// Who is signed in, where they belong, and their password.
 #[component]
 pub fn Account() -> impl IntoView {
-    page("Account", |_request| async { Ok(view! { <h1>"Account"</h1> }) })
+    page("Account", |request| async move {
+        let actor = request.actor()?;
+        let problem = request.query("problem").and_then(PasswordProblem::from_code);
+        let summary = problem.map(|problem| {
+            let problems = vec![FieldProblem {
+                field: Some(field_of(problem)),
+                message: problem.to_string(),
+            }];
+            view! { <ErrorSummary title="The password was not changed" problems /> }
+        });
+        Ok(view! {
+            {summary}
+            <div class="page-header">
+                <h1 class="page-header__title">"Account"</h1>
+                <p class="statement">{format!("{}, {}", actor.name, actor.email)}</p>
+            </div>
+            <section class="section" aria-labelledby="memberships">
+                <h2 class="section__title" id="memberships">
+                    "Workspaces"
+                </h2>
+                <Memberships memberships=actor.memberships.clone() is_admin=actor.is_admin />
+            </section>
+            <section class="section" aria-labelledby="password">
+                <h2 class="section__title" id="password">
+                    "Password"
+                </h2>
+                <PasswordForm problem />
+            </section>
+        })
+    })
+}
+
+/// Id of the control that a problem is about.
+const fn field_of(problem: PasswordProblem) -> &'static str {
+    match problem {
+        PasswordProblem::CurrentIsWrong => "current",
+        PasswordProblem::TooShort | PasswordProblem::TooLong | PasswordProblem::Unchanged => "new",
+        PasswordProblem::RepeatDiffers => "repeat",
+    }
+}
+
+#[component]
+fn Memberships(memberships: Vec<Membership>, is_admin: bool) -> impl IntoView {
+    let admin = is_admin.then(|| view! { <p>"You are an administrator of the platform."</p> });
+    if memberships.is_empty() {
+        return view! {
+            {admin}
+            <p>"You belong to no workspace. An administrator of the platform adds you to one."</p>
+        }
+        .into_any();
+    }
+    let rows = memberships
+        .into_iter()
+        .map(|membership| {
+            view! {
+                <tr>
+                    <th scope="row">{membership.workspace_name}</th>
+                    <td data-label="Role">{membership.role.label()}</td>
+                    <td data-label="Time zone">{membership.time_zone}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        {admin}
+        <table class="data-table">
+            <caption class="data-table__caption">"Where you are a member"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Workspace"</th>
+                    <th scope="col">"Role"</th>
+                    <th scope="col">"Time zone"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[component]
+fn PasswordForm(problem: Option<PasswordProblem>) -> impl IntoView {
+    let error = move |field: &str| {
+        problem.filter(|problem| field_of(*problem) == field).map(|problem| problem.to_string())
+    };
+    view! {
+        <form class="short-form" method="post" action=ChangePassword::PATH>
+            <p>
+                "All other sessions of yours end with the change; this one goes on with the new password."
+            </p>
+            <PasswordField
+                id="current"
+                label="Current password"
+                autocomplete="current-password"
+                error=error("current")
+            />
+            <PasswordField
+                id="new"
+                label="New password"
+                hint="12 to 200 characters; a few unrelated words are good."
+                autocomplete="new-password"
+                error=error("new")
+            />
+            <PasswordField
+                id="repeat"
+                label="Repeat the new password"
+                autocomplete="new-password"
+                error=error("repeat")
+            />
+            <button class="button button--primary">"Change password"</button>
+        </form>
+    }
+}
+
+#[component]
+fn PasswordField(
+    /// Its name in the form, too.
+    id: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: Option<&'static str>,
+    autocomplete: &'static str,
+    error: Option<String>,
+) -> impl IntoView {
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let descriptions: Vec<&str> = [
+        hint.is_some().then_some(hint_id.as_str()),
+        error.is_some().then_some(error_id.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let described_by = (!descriptions.is_empty()).then(|| descriptions.join(" "));
+    let invalid = error.is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label class="field__label" for=id>
+                {label}
+            </label>
+            {hint
+                .map(|hint| {
+                    view! {
+                        <p class="field__hint" id=hint_id.clone()>
+                            {hint}
+                        </p>
+                    }
+                })}
+            {error.map(|message| view! { <FieldErrorText id=error_id.clone() message /> })}
+            <input
+                class="field__input"
+                id=id
+                name=id
+                type="password"
+                autocomplete=autocomplete
+                required
+                aria-describedby=described_by
+                aria-invalid=invalid
+            />
+        </div>
+    }
 }

@@ -1,7 +1,86 @@
-use crate::ssr::page;
+use crate::{component::icon::Icon, ssr::page};
+use domain::{hash::ContentHash, id::RunId};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use orchestrator::UseCaseError;
 
+/// The artifact itself, alone in its frame, under a slim bar. Nothing of it is
+/// part of this page: the frame loads it from a route that checks its hash.
 #[component]
 pub fn Report() -> impl IntoView {
-    page("Report", |_request| async { Ok(view! { <h1>"Report"</h1> }) })
+    let id = use_params_map().with_untracked(|params| params.get("run"));
+    page("Report", |request| async move {
+        let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let (run, seal) = request.orchestrator.view_report(request.actor()?, id).await?;
+        let title = format!("{}, {}", run.specification_name, run.period.key);
+        let frame_title = format!("Report {title}");
+        Ok(view! {
+            <div class="report-preview">
+                <div class="report-preview__bar">
+                    <nav class="breadcrumb" aria-label="Breadcrumb">
+                        <ol class="breadcrumb__list">
+                            <li class="breadcrumb__item">
+                                <a class="breadcrumb__link" href="/history">
+                                    "History"
+                                </a>
+                            </li>
+                            <li class="breadcrumb__item">
+                                <a class="breadcrumb__link" href=format!("/runs/{id}")>
+                                    {format!("Run for {}", run.period.key)}
+                                </a>
+                            </li>
+                        </ol>
+                    </nav>
+                    <h1 class="report-preview__title">{title}</h1>
+                    <p>{run.period.label()}</p>
+                    <SealDigest hash=seal.html_hash />
+                    <Actions id />
+                </div>
+                <iframe
+                    class="report-preview__frame"
+                    src=format!("/runs/{id}/artifact")
+                    title=frame_title
+                    sandbox="allow-popups allow-popups-to-escape-sandbox"
+                ></iframe>
+            </div>
+        })
+    })
+}
+
+/// Short on screen, whole in its title.
+#[component]
+fn SealDigest(hash: ContentHash) -> impl IntoView {
+    view! {
+        <p class="digest" title=format!("SHA-256 {hash}")>
+            <Icon name="seal" />
+            <span class="visually-hidden">"Sealed, SHA-256 begins with "</span>
+            {hash.short()}
+        </p>
+    }
+}
+
+#[component]
+fn Actions(id: RunId) -> impl IntoView {
+    view! {
+        <div class="report-preview__actions">
+            <a class="button button--small" href=format!("/runs/{id}/download/html")>
+                <Icon name="download" />
+                "Download HTML"
+            </a>
+            <a class="button button--small" href=format!("/runs/{id}/download/json")>
+                <Icon name="download" />
+                "Download JSON"
+            </a>
+            <a
+                class="button button--small"
+                href=format!("/runs/{id}/artifact")
+                target="_blank"
+                rel="noopener"
+            >
+                <Icon name="print" />
+                "Open to print"
+                <span class="visually-hidden">" in a new tab"</span>
+            </a>
+        </div>
+    }
 }

@@ -2,5 +2,6 @@
 //! gets everything it needs as arguments, and knows neither database nor clock.
 
 pub mod analyst;
+pub mod builtin;
 pub mod capability;
 pub mod evidence;

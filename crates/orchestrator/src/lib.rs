@@ -57,3 +57,9 @@ impl Orchestrator {
 fn new_id() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
+
+impl std::fmt::Debug for Orchestrator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Orchestrator").field("pattern", &self.plan.id).finish_non_exhaustive()
+    }
+}

@@ -11,6 +11,7 @@ use sqlx::{PgConnection, types::Json};
 
 pub mod event;
 pub mod history;
+pub mod wake;
 
 /// The name of the queue's task that carries a run.
 pub const TASK: &str = "execute_run";

@@ -1,0 +1,147 @@
+use domain::price::Quote;
+use rust_decimal::Decimal;
+
+/// A quote as the price panel shows it. Every line is always there, with a dash
+/// when it does not count, so that a change of the form never moves the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceView {
+    /// Per seat and month; a dash while there is no price.
+    pub month: String,
+    /// What the amount is, or what is missing for one.
+    pub unit: &'static str,
+    pub lines: Vec<PriceLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceLine {
+    pub label: String,
+    /// None: the line does not count, and the panel shows a dash.
+    pub detail: Option<String>,
+    pub is_sum: bool,
+}
+
+/// Lines of the quote that are always part of it: the base price and the tier.
+const FIXED_LINES: usize = 2;
+/// Surcharges by their labels in the quote.
+const EXTRAS: [&str; 2] = ["Company news", "Value-chain links"];
+
+impl PriceView {
+    pub fn of(quote: Option<&Quote>) -> Self {
+        let unit = if quote.is_some() {
+            "USD per seat and month, billed yearly"
+        } else {
+            "No price yet: choose deliverables, a region and a cadence."
+        };
+        Self {
+            month: quote.map_or_else(|| "–".to_owned(), |quote| amount(quote.month_per_seat)),
+            unit,
+            lines: lines(quote),
+        }
+    }
+}
+
+fn lines(quote: Option<&Quote>) -> Vec<PriceLine> {
+    let line = |label: &str, detail: Option<String>| PriceLine {
+        label: label.to_owned(),
+        detail,
+        is_sum: false,
+    };
+    let mut lines: Vec<PriceLine> = match quote {
+        Some(quote) => quote
+            .lines
+            .iter()
+            .take(FIXED_LINES)
+            .map(|step| line(&step.label, Some(step.detail.clone())))
+            .collect(),
+        None => vec![line("Report, per seat and month", None), line("Tier", None)],
+    };
+    lines.extend(EXTRAS.map(|extra| {
+        let step = quote.and_then(|quote| quote.lines.iter().find(|step| step.label == extra));
+        line(extra, step.map(|step| step.detail.clone()))
+    }));
+    lines.push(line("Per seat and month", quote.map(|quote| amount(quote.month_per_seat))));
+    lines.push(line("Per seat and year", quote.map(|quote| amount(quote.year_per_seat))));
+    lines.push(line("Seats", quote.map(|quote| format!("× {}", quote.seats))));
+    let total = line("Total per year", quote.map(|quote| amount(quote.year_total)));
+    lines.push(PriceLine { is_sum: true, ..total });
+    lines
+}
+
+/// `2 422.08`: two decimals, thousands apart by a narrow space that does not
+/// break. Amounts have at most two decimals, see [`Quote`].
+pub fn amount(value: Decimal) -> String {
+    let text = format!("{value:.2}");
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped}.{cents}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        cadence::Cadence,
+        price::{Tier, quote},
+        specification::Scope,
+        taxonomy::ValueChainLink,
+    };
+
+    /// Lines as `label: detail`, a dash for what does not count.
+    fn check(quote: Option<&Quote>, expected: &[&str]) {
+        let shown: Vec<String> = PriceView::of(quote)
+            .lines
+            .into_iter()
+            .map(|line| format!("{}: {}", line.label, line.detail.as_deref().unwrap_or("–")))
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    // Price list of the domain reference, section 10: weekly Pro with links,
+    // 67.28 a month, 807.36 a year, 2 422.08 for three seats.
+    #[test]
+    fn a_quote_is_shown_step_by_step_up_to_the_total_of_a_year() {
+        let scope = Scope { links: [ValueChainLink::EndUse].into(), ..Scope::default() };
+        let quote = quote(&scope, Cadence::Weekly, Tier::Pro, 3);
+        assert_eq!(PriceView::of(Some(&quote)).month, "67.28");
+        check(
+            Some(&quote),
+            &[
+                "Weekly report, per seat and month: 39.00",
+                "Pro tier: × 1.5",
+                "Company news: –",
+                "Value-chain links: + 15 %",
+                "Per seat and month: 67.28",
+                "Per seat and year: 807.36",
+                "Seats: × 3",
+                "Total per year: 2\u{202f}422.08",
+            ],
+        );
+    }
+
+    #[test]
+    fn without_a_quote_every_line_is_there_with_a_dash() {
+        let with = PriceView::of(Some(&quote(&Scope::default(), Cadence::Daily, Tier::Pro, 1)));
+        let without = PriceView::of(None);
+        assert_eq!(without.month, "–");
+        assert_eq!(without.lines.len(), with.lines.len());
+        assert!(without.lines.iter().all(|line| line.detail.is_none()));
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (value, text) in [
+            ("0", "0.00"),
+            ("999.9", "999.90"),
+            ("2142.00", "2\u{202f}142.00"),
+            ("1234567.89", "1\u{202f}234\u{202f}567.89"),
+        ] {
+            assert_eq!(amount(value.parse().unwrap()), text);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What was looked at, and what was quiet.
+
+use super::{development::joined, selection::LeftOut};
+use crate::evidence::Selection;
+use domain::{
+    package::RunPackage,
+    report::{CoverageNote, Outcome, ReportDocument},
+    taxonomy::Deliverable,
+};
+use std::collections::BTreeSet;
+
+/// With fewer items in scope a report says that it is short, and is.
+const SHORT_BELOW: usize = 3;
+
+/// The note's counts and sources, before anything is written.
+pub(super) fn counts(package: &RunPackage, selection: &Selection) -> CoverageNote {
+    let sources = &package.pack.sources;
+    CoverageNote {
+        sources_read: sources
+            .iter()
+            .filter(|source| source.error.is_none())
+            .map(|source| source.name.clone())
+            .collect(),
+        sources_failed: sources
+            .iter()
+            .filter_map(|source| Some((source.name.clone(), source.error.clone()?)))
+            .collect(),
+        items_in_pack: selection.items_in_pack,
+        items_in_window: selection.items_in_window,
+        items_in_scope: selection.items_in_scope,
+        items_region_unknown: selection.items_region_unknown,
+        quiet_deliverables: BTreeSet::new(),
+        quiet_regions: BTreeSet::new(),
+        quiet_sections: BTreeSet::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// The note of a finished document: what it does not cover, and why.
+pub(super) fn note(
+    document: &ReportDocument,
+    package: &RunPackage,
+    selection: &Selection,
+    left_out: &LeftOut,
+) -> CoverageNote {
+    let scope = &package.specification.scope;
+    let developments = || document.sections.iter().flat_map(|section| &section.developments);
+    let mut covered: BTreeSet<_> = developments().flat_map(|one| &one.deliverables).copied().collect();
+    covered.remove(&Deliverable::ExecutiveBriefings);
+    if !document.decision_summary.is_empty() {
+        covered.insert(Deliverable::ExecutiveBriefings);
+    }
+    let regions = developments().flat_map(|one| &one.regions).copied().collect();
+    let present = document.sections.iter().map(|section| section.kind).collect();
+    let mut note = CoverageNote {
+        quiet_deliverables: scope.deliverables.difference(&covered).copied().collect(),
+        quiet_regions: scope.regions.difference(&regions).copied().collect(),
+        quiet_sections: package.specification.options.sections.difference(&present).copied().collect(),
+        ..document.coverage.clone()
+    };
+    note.notes = sentences(document, &note, selection, left_out);
+    note
+}
+
+fn sentences(
+    document: &ReportDocument,
+    note: &CoverageNote,
+    selection: &Selection,
+    left_out: &LeftOut,
+) -> Vec<String> {
+    let scope = &document.scope;
+    let mut notes = Vec::new();
+    if selection.items.is_empty() {
+        notes.push(format!(
+            "The sources below were read, and nothing that they published from {} to {} lies within this scope.",
+            scope.window_from, scope.window_to
+        ));
+    } else if document.outcome == Outcome::NoMaterialChange {
+        notes.push("Items in scope were found, but none of them qualifies for the report; the reasons follow.".to_owned());
+    } else if selection.items.len() < SHORT_BELOW {
+        notes.push(format!(
+            "Only {} in scope, so this report is short; nothing has been added to fill it.",
+            counted(selection.items.len(), "item was", "items were")
+        ));
+    }
+    if document.outcome == Outcome::Developments {
+        notes.extend(quiet("No development was found for", note.quiet_deliverables.iter().map(|one| one.label())));
+        notes.extend(quiet("Nothing was reported on", note.quiet_regions.iter().map(|one| one.label())));
+        notes.extend(quiet("Left out for want of material:", note.quiet_sections.iter().map(|one| one.label())));
+    }
+    notes.extend(reasons(left_out));
+    if !note.sources_failed.is_empty() {
+        notes.push(format!(
+            "{} not be read; what they published is missing here, not absent from the market.",
+            counted(note.sources_failed.len(), "source could", "sources could")
+        ));
+    }
+    if note.items_region_unknown > 0 {
+        notes.push("Items whose region is not known fit no regional filter and are counted below only.".to_owned());
+    }
+    notes
+}
+
+fn quiet<'b>(what: &str, names: impl Iterator<Item = &'b str>) -> Option<String> {
+    let names = joined(names);
+    (!names.is_empty()).then(|| format!("{what} {names}."))
+}
+
+fn reasons(left_out: &LeftOut) -> Vec<String> {
+    let LeftOut { untrusted, section_off, below_strength, beyond_limits } = *left_out;
+    let reasons = [
+        (untrusted, "reported by sources of tier 4 alone, which support no claim"),
+        (section_off, "belonging to a section that this specification leaves out"),
+        (below_strength, "reported by fewer publishers than this specification asks for"),
+        (beyond_limits, "ranking below the limits of a section or of the reference list"),
+    ];
+    reasons
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, why)| {
+            format!("{} left out, {why}.", counted(number, "development in scope is", "developments in scope are"))
+        })
+        .collect()
+}
+
+fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}

@@ -1,0 +1,143 @@
+//! The subcommands.
+
+mod routes;
+mod seed;
+mod serve;
+mod user;
+mod verify;
+
+use crate::{
+    config::{DatabaseOptions, FileOptions, ServeOptions, WorkOptions},
+    log::LogOptions,
+    process, worker,
+};
+use clap::{Parser, Subcommand};
+use orchestrator::{Orchestrator, identity::PasswordKeeper};
+use std::{error::Error, process::ExitCode};
+use storage::setup::{self, ActAs};
+
+/// Sealed, cited intelligence reports, exactly once per period.
+#[derive(Parser)]
+#[command(name = "observatory", version)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub log: LogOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the web application, by default with a worker inside.
+    Serve {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        files: FileOptions,
+        #[command(flatten)]
+        serve: ServeOptions,
+        #[command(flatten)]
+        work: WorkOptions,
+    },
+    /// Carry runs, without serving anything.
+    Work {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        files: FileOptions,
+        #[command(flatten)]
+        work: WorkOptions,
+    },
+    /// Bring the database's schema up to date.
+    Migrate {
+        #[command(flatten)]
+        database: DatabaseOptions,
+    },
+    /// Add the sample workspace, its people and the sample evidence.
+    Seed {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        files: FileOptions,
+    },
+    /// Recompute every hash and name what is wrong; exit status 1 if anything is.
+    Verify {
+        #[command(flatten)]
+        database: DatabaseOptions,
+    },
+    /// List every route and server function with the role it needs.
+    Routes {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the pattern files.
+    Patterns {
+        #[command(subcommand)]
+        command: PatternsCommand,
+    },
+    /// Manage people.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum PatternsCommand {
+    /// Name every fault with its file and place; exit status 1 if there is any.
+    Check {
+        #[command(flatten)]
+        files: FileOptions,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a person; prints the generated password unless one is given.
+    Add {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        user: user::NewPerson,
+    },
+}
+
+pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    match arguments.command {
+        Command::Serve { database, files, serve, work } => {
+            serve::serve(&database, &files, serve, &work).await?;
+        }
+        Command::Work { database, files, work } => {
+            let orchestrator = process::application(&database, &files).await?;
+            worker::work(orchestrator, &work, &files, process::stop_signal()).await?;
+        }
+        Command::Migrate { database } => {
+            let pool = setup::connect(database.owner_url(), ActAs::Login, 2).await?;
+            setup::migrate(&pool).await?;
+            println!("The schema is up to date.");
+        }
+        Command::Seed { database, files } => seed::seed(&database, &files).await?,
+        Command::Verify { database } => return verify::verify(&database).await,
+        Command::Routes { json } => routes::print(json)?,
+        Command::Patterns { command: PatternsCommand::Check { files } } => {
+            let (plan, _) = process::plan(&files)?;
+            println!("{} {}: {} steps, no faults.", plan.id, plan.version, plan.steps.len());
+        }
+        Command::User { command: UserCommand::Add { database, user } } => {
+            user::add(&database, user).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The use cases for a command that ends at once. Acts as the application, so
+/// that the command line obeys the same row-level security as the pages.
+async fn use_cases(
+    database: &DatabaseOptions,
+    files: &FileOptions,
+) -> Result<Orchestrator, Box<dyn Error>> {
+    let (plan, registry) = process::plan(files)?;
+    let pool = setup::connect(database.owner_url(), ActAs::Application, 2).await?;
+    setup::check_isolation(&pool).await?;
+    Ok(Orchestrator::new(pool, PasswordKeeper::new()?, plan, registry))
+}

@@ -1,0 +1,106 @@
+//! Claims jobs of the queue and keeps the evidence fresh.
+
+use crate::config::{FileOptions, WorkOptions};
+use domain::id::{RunId, WorkspaceId};
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
+use jiff::tz::TimeZone;
+use orchestrator::{Orchestrator, run::Executed};
+use serde::{Deserialize, Serialize};
+use std::{error::Error, path::PathBuf, time::Duration};
+use storage::session::PgSessionStore;
+
+/// A worker that is silent for this long has died; its jobs go to others. As
+/// long as the lease of a run, so that the next worker finds it run out.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// How often the sources are looked at; they are read when a reading is due.
+const EVIDENCE_INTERVAL: Duration = Duration::from_secs(600);
+/// A reading older than this is renewed, well within the gate's half day.
+const EVIDENCE_AGE_MAX_H: i64 = 4;
+/// How long running jobs may go on after the process is asked to stop.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// The job that carries a run to its end.
+#[derive(Debug, Deserialize, Serialize)]
+struct ExecuteRun {
+    workspace: WorkspaceId,
+    run: RunId,
+}
+
+impl TaskHandler for ExecuteRun {
+    const IDENTIFIER: &'static str = storage::run::TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
+            return Err("the orchestrator was not provided to the worker".to_owned());
+        };
+        match orchestrator.execute_run(self.workspace, self.run).await {
+            Ok(Executed::Final) => Ok(()),
+            // The queue offers the job again, by then the lease has run out.
+            Ok(Executed::HeldElsewhere) => Err("another worker holds the run".to_owned()),
+            Err(error) => {
+                let error = crate::log::chain(&error);
+                tracing::error!(run.id = %self.run, error, "a run was interrupted; it will be resumed");
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Works until `stop` completes, then lets running jobs end.
+pub async fn work(
+    orchestrator: Orchestrator,
+    options: &WorkOptions,
+    files: &FileOptions,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Box<dyn Error>> {
+    let worker = WorkerOptions::default()
+        .pg_pool(orchestrator.pool().clone())
+        .concurrency(options.worker_concurrency.into())
+        .poll_interval(Duration::from_secs(2))
+        .heartbeat_interval(Duration::from_secs(5))
+        .sweep_interval(Duration::from_secs(5))
+        .sweep_threshold(SILENCE_MAX)
+        .recovery_delay(Duration::ZERO)
+        .listen_os_shutdown_signals(false)
+        .shutdown_signal(stop)
+        .shutdown_grace_period(DRAIN)
+        .shutdown_interrupted_job_retry_delay(Duration::ZERO)
+        .add_extension(orchestrator.clone())
+        .define_job::<ExecuteRun>()
+        .init()
+        .await?;
+    let housekeeping = tokio::spawn(keep_house(orchestrator, files.feeds_dir()));
+    tracing::info!(concurrency = options.worker_concurrency, "the worker is ready");
+    let outcome = worker.run().await;
+    housekeeping.abort();
+    outcome?;
+    Ok(())
+}
+
+/// Reads the sources when a reading is due, and forgets expired sessions.
+async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
+    let mut tick = tokio::time::interval(EVIDENCE_INTERVAL);
+    let sessions = PgSessionStore::new(orchestrator.pool().clone());
+    loop {
+        tick.tick().await;
+        match reading_is_due(&orchestrator).await {
+            Ok(true) => match orchestrator.read_evidence(&feeds).await {
+                Ok(reading) => tracing::info!(pack.id = %reading.pack, items = reading.items, "evidence read"),
+                Err(error) => tracing::error!(error = crate::log::chain(&error), "evidence could not be read"),
+            },
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = crate::log::chain(&error), "the evidence's age is not known"),
+        }
+        if let Err(error) = sessions.delete_expired().await {
+            tracing::warn!(error = %error, "expired sessions were not deleted");
+        }
+    }
+}
+
+/// Due after some hours, and on every new day, since sample dates follow it.
+async fn reading_is_due(orchestrator: &Orchestrator) -> Result<bool, orchestrator::UseCaseError> {
+    let Some(pack) = orchestrator.current_pack().await? else { return Ok(true) };
+    let now = orchestrator.now().await?;
+    let today = now.to_zoned_datetime(TimeZone::UTC).date();
+    Ok(pack.as_of != today || now.duration_since(pack.read_at).as_hours() >= EVIDENCE_AGE_MAX_H)
+}
