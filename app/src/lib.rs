@@ -5,6 +5,8 @@
 //! browser as WebAssembly are the islands, the views they are given, and the
 //! rules of `domain` that they check with.
 
+#![recursion_limit = "512"] // the types of a page nest as its elements do
+
 pub mod action;
 pub mod component;
 pub mod island;

@@ -1,6 +1,8 @@
 //! The binary `observatory`: wires configuration, database, routes, sessions and
 //! worker to the rooms below. It decides nothing about the field.
 
+#![recursion_limit = "512"] // the types of a page nest as its elements do
+
 mod command;
 mod config;
 mod http;

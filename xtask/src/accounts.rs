@@ -7,45 +7,42 @@ use anyhow::{Context, Result};
 use crate::observatory::Observatory;
 use crate::process;
 
-const ACCOUNTS: &[&[&str]] = &[
-    &[
-        "--email",
-        "subscriber@example.com",
-        "--name",
-        "Sam Subscriber",
-        "--workspace",
-        "Sample Foams",
-        "--role",
-        "owner",
-    ],
-    &[
-        "--email",
-        "viewer@example.com",
-        "--name",
-        "Vera Viewer",
-        "--workspace",
-        "Sample Foams",
-        "--role",
-        "viewer",
-    ],
-    &[
-        "--email",
-        "neighbour@example.com",
-        "--name",
-        "Nora Neighbour",
-        "--workspace",
-        "Other Desk",
-        "--role",
-        "owner",
-    ],
-    &["--email", "admin@example.com", "--name", "Ada Admin", "--admin"],
+struct Account {
+    email: &'static str,
+    name: &'static str,
+    /// Workspace and role; who belongs to none is an administrator of the platform.
+    member: Option<(&'static str, &'static str)>,
+}
+
+const ACCOUNTS: [Account; 4] = [
+    Account {
+        email: "subscriber@example.com",
+        name: "Sam Subscriber",
+        member: Some(("Sample Foams", "owner")),
+    },
+    Account {
+        email: "viewer@example.com",
+        name: "Vera Viewer",
+        member: Some(("Sample Foams", "viewer")),
+    },
+    Account {
+        email: "neighbour@example.com",
+        name: "Nora Neighbour",
+        member: Some(("Other Desk", "owner")),
+    },
+    Account { email: "admin@example.com", name: "Ada Admin", member: None },
 ];
 
 pub fn add_all(observatory: &Observatory, password: &str) -> Result<()> {
-    for account in ACCOUNTS {
-        let arguments = [&["user", "add", "--password-stdin"], *account].concat();
-        process::output_of(&mut observatory.administrative(&arguments), password)
-            .with_context(|| format!("cannot add the account {}", account[1]))?;
+    for Account { email, name, member } in ACCOUNTS {
+        let mut add = observatory.administrative(&["user", "add", "--password-stdin"]);
+        add.args(["--email", email, "--name", name]);
+        match member {
+            Some((workspace, role)) => add.args(["--workspace", workspace, "--role", role]),
+            None => add.arg("--admin"),
+        };
+        process::output_of(&mut add, password)
+            .with_context(|| format!("cannot add the account {email}"))?;
     }
     Ok(())
 }

@@ -98,7 +98,6 @@ impl Observatory {
             ("PATTERNS_DIR", root.join("patterns").into()),
             ("SAMPLES_DIR", root.join("samples").into()),
             ("PLAIN_HTTP", "loopback".into()),
-            ("LOG", if self.hermetic { "warn" } else { "info" }.into()),
         ];
         for (name, value) in defaults {
             if self.hermetic || env::var_os(name).is_none() {
@@ -107,6 +106,7 @@ impl Observatory {
         }
         if self.hermetic {
             forget_settings(&mut command);
+            command.env("LOG", "warn");
         }
         command.env_remove("DATABASE_OWNER_URL").env("DATABASE_URL", &self.database.server_url);
         command

@@ -47,29 +47,32 @@ pub async fn grant_entitlement(
     #[server(default)] valid_from: String,
     #[server(default)] valid_until: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
-    use domain::workspace::Entitlement;
+    use crate::ssr::{Request, TypedEntitlement, answer};
     use orchestrator::{Refusal, UseCaseError};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
-    let parsed = || {
-        Some(Entitlement {
-            cadence: cadence.parse().ok()?,
-            tier: tier.parse().ok()?,
-            company_news: company_news == "on",
-            value_chain_links: value_chain_links == "on",
-            seats: seats.trim().parse().ok()?,
-            valid_from: valid_from.parse().ok()?,
-            valid_until: valid_until.parse().ok()?,
-        })
+    let typed = TypedEntitlement {
+        workspace: Some(workspace),
+        cadence,
+        tier,
+        company_news: company_news == "on",
+        value_chain_links: value_chain_links == "on",
+        seats,
+        valid_from,
+        valid_until,
     };
     let outcome = async {
         let actor = request.actor()?;
         actor.require_admin()?;
-        let entitlement = parsed().ok_or(UseCaseError::Refused(Refusal::EntitlementForm))?;
+        let entitlement = typed.parse().ok_or(UseCaseError::Refused(Refusal::EntitlementForm))?;
         request.orchestrator.grant_entitlement(actor, workspace, &entitlement).await
     };
     let outcome = outcome.await;
+    match &outcome {
+        Ok(()) => request.forget_typed_entitlement().await,
+        Err(UseCaseError::Refused(_)) => request.keep_typed_entitlement(&typed).await,
+        Err(_) => {}
+    }
     let page = format!("/admin/workspaces/{workspace}");
     answer(&request, outcome, |()| format!("{page}?done=entitled"), &page)
 }

@@ -8,12 +8,15 @@ pub async fn create_specification(
     #[server(default)] draft: SpecificationDraft,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
+    use crate::ssr::{Request, TypedSpecification, answer};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
-    let outcome =
-        async { request.orchestrator.create_specification(request.actor()?, draft, &reason).await };
+    let typed = TypedSpecification { specification: None, draft: draft.clone(), reason };
+    let outcome = async {
+        request.orchestrator.create_specification(request.actor()?, draft, &typed.reason).await
+    };
     let outcome = outcome.await;
+    keep_unless_stored(&request, outcome.as_ref().map(|(_, saved)| saved).ok(), &typed).await;
     answer(&request, outcome, |(id, saved)| after_saving(*id, saved), "/specifications/new")
 }
 
@@ -24,18 +27,40 @@ pub async fn save_specification(
     #[server(default)] draft: SpecificationDraft,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
+    use crate::ssr::{Request, TypedSpecification, answer};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let typed =
+        TypedSpecification { specification: Some(specification), draft: draft.clone(), reason };
     let outcome = async {
         request
             .orchestrator
-            .save_specification(request.actor()?, specification, draft, &reason)
+            .save_specification(request.actor()?, specification, draft, &typed.reason)
             .await
     };
     let outcome = outcome.await;
+    keep_unless_stored(&request, outcome.as_ref().ok(), &typed).await;
     let back = format!("/specifications/{specification}/edit");
     answer(&request, outcome, |saved| after_saving(specification, saved), &back)
+}
+
+/// Keeps in the session what a refusal would lose: the whole form, or the reason
+/// typed beside a draft that made no version.
+#[cfg(feature = "ssr")]
+async fn keep_unless_stored(
+    request: &crate::ssr::Request,
+    saved: Option<&orchestrator::specification::Saved>,
+    typed: &crate::ssr::TypedSpecification,
+) {
+    use orchestrator::specification::Saved;
+    match saved {
+        Some(Saved::Version { .. } | Saved::Unchanged { .. }) => request.forget_typed().await,
+        Some(Saved::Draft { .. }) | None => {
+            if request.signed_in().is_some() {
+                request.keep_typed(typed).await;
+            }
+        }
+    }
 }
 
 /// A complete form leads to the specification's page, one with gaps back to the

@@ -9,12 +9,16 @@ use orchestrator::Actor;
 
 /// The application around a page: skip link, side rail, notice, footer.
 #[component]
-pub fn Frame(request: Request, title: &'static str, children: Children) -> impl IntoView {
+pub fn Frame(
+    request: Request,
+    title: &'static str,
+    /// The evidence is sample data.
+    #[prop(optional)]
+    sample: bool,
+    children: Children,
+) -> impl IntoView {
     let actor = request.signed_in().cloned();
-    let zone = actor
-        .as_ref()
-        .and_then(|actor| actor.membership.as_ref())
-        .map(|membership| membership.time_zone.clone());
+    let zone = request.time_zone().to_owned();
     view! {
         <Title text=title />
         <a class="skip-link" href="#main">"Skip to content"</a>
@@ -28,8 +32,9 @@ pub fn Frame(request: Request, title: &'static str, children: Children) -> impl 
             </main>
             <footer class="shell__footer">
                 <p class="shell__provenance">
+                    {sample.then(|| view! { <span>"Sample data"</span> })}
                     <span>"Built-in analyst, no assistant connected"</span>
-                    {zone.map(|zone| view! { <span>{format!("Times in {zone}")}</span> })}
+                    <span>{format!("Times in {zone}")}</span>
                 </p>
             </footer>
         </div>

@@ -1,10 +1,16 @@
 //! Pieces of pages. What islands share with the server stands outside `ssr`.
 
 pub mod icon;
+pub mod price_lines;
+pub mod quote;
 pub mod timeline;
 
 #[cfg(feature = "ssr")]
 pub mod digest;
+#[cfg(feature = "ssr")]
+pub mod entitlement;
+#[cfg(feature = "ssr")]
+pub mod error_summary;
 #[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
@@ -14,4 +20,12 @@ pub mod moment;
 #[cfg(feature = "ssr")]
 pub mod notice;
 #[cfg(feature = "ssr")]
+pub mod run_filter;
+#[cfg(feature = "ssr")]
+pub mod run_table;
+#[cfg(feature = "ssr")]
+pub mod scope;
+#[cfg(feature = "ssr")]
 pub mod state;
+#[cfg(feature = "ssr")]
+pub mod text_area;

@@ -1,4 +1,4 @@
-use crate::{component::price_panel::PriceLines, view::price::PriceView};
+use crate::{component::price_lines::PriceLines, view::price::PriceView};
 use domain::{
     price::PRICE_LIST_VERSION,
     specification::{FieldError, SpecificationDraft, check, partial_quote},

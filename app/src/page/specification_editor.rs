@@ -1,12 +1,227 @@
-use crate::ssr::page;
-use leptos::prelude::*;
+//! The form of a specification, blank or filled in. It shows what was typed,
+//! right or wrong; what is wrong is only said after a save.
 
+mod controls;
+mod report_questions;
+mod scope_questions;
+mod shown_form;
+
+use crate::{
+    action::{CreateSpecification, SaveSpecification},
+    component::{
+        error_summary::{ErrorSummary, FieldProblem},
+        moment::moment_words,
+        text_area::TextArea,
+    },
+    island::LiveQuote,
+    page::dashboard::display_name,
+    ssr::{page, redirect_to},
+};
+use controls::{Question, RemarkTexts, TextField};
+use domain::{
+    id::SpecificationId,
+    specification::{Field, NAME_LENGTH, SpecificationDraft, SpecificationState},
+    workspace::Role,
+};
+use jiff::Timestamp;
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+use orchestrator::{Refusal, UseCaseError, specification::SpecificationView};
+use report_questions::ReportQuestions;
+use scope_questions::ScopeQuestions;
+use shown_form::ShownForm;
+
+/// A blank form: options at their defaults, no cadence preselected.
 #[component]
 pub fn NewSpecification() -> impl IntoView {
-    page("NewSpecification", |_request| async { Ok(view! { <h1>"NewSpecification"</h1> }) })
+    page("New specification", |request| async move {
+        request.actor()?.require(Role::Editor)?;
+        let form = ShownForm::load(&request, None, SpecificationDraft::blank()).await;
+        Ok(view! {
+            <Header
+                crumbs=vec![list_crumb()]
+                title="New specification"
+                statement="It begins as a draft that only your workspace sees. You can save it with \
+                           gaps and go on later."
+                    .to_owned()
+            />
+            <Editor form />
+        })
+    })
+}
+
+/// The draft of a specification, with what still needs mending after a save.
+#[component]
+pub fn EditSpecification() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("specification"));
+    page("Edit specification", |request| async move {
+        let id: SpecificationId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let actor = request.actor()?;
+        let view = request.orchestrator.view_specification(actor, id).await?;
+        actor.require(Role::Editor)?;
+        if view.row.state == SpecificationState::Cancelled {
+            redirect_to(&format!("/specifications/{id}?refused={}", Refusal::Cancelled.code()));
+        }
+        let now = request.orchestrator.now().await?;
+        let crumbs =
+            vec![list_crumb(), (format!("/specifications/{id}"), display_name(&view.row.name))];
+        let statement = statement(&view, now);
+        let form = ShownForm::load(&request, Some(id), view.row.draft).await;
+        Ok(view! {
+            <Header crumbs title="Edit specification" statement />
+            <Editor form specification=id />
+        })
+    })
+}
+
+/// What saving will do.
+fn statement(view: &SpecificationView, now: Timestamp) -> String {
+    let row = &view.row;
+    let saved = format!(
+        "Last saved {} by {}.",
+        moment_words(row.draft_saved_at, now, &view.time_zone),
+        row.draft_saved_by
+    );
+    match (view.newest(), view.active()) {
+        (None, _) => format!("{saved} Without gaps, saving makes version 1."),
+        (Some(newest), None) => {
+            format!("{saved} A change makes version {}.", newest.number + 1)
+        }
+        (Some(newest), Some(active)) => format!(
+            "{saved} A change makes version {}. Another name or other report options take effect at \
+             once; anything else waits for an administrator, and version {} stays active until then.",
+            newest.number + 1,
+            active.number
+        ),
+    }
+}
+
+fn list_crumb() -> (String, String) {
+    ("/specifications".to_owned(), "Specifications".to_owned())
 }
 
 #[component]
-pub fn EditSpecification() -> impl IntoView {
-    page("EditSpecification", |_request| async { Ok(view! { <h1>"EditSpecification"</h1> }) })
+fn Header(
+    /// Address and name of each page above.
+    crumbs: Vec<(String, String)>,
+    title: &'static str,
+    statement: String,
+) -> impl IntoView {
+    let crumbs = crumbs
+        .into_iter()
+        .map(|(href, name)| {
+            view! {
+                <li class="breadcrumb__item">
+                    <a class="breadcrumb__link" href=href>
+                        {name}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="page-header">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">{crumbs}</ol>
+            </nav>
+            <h1 class="page-header__title">{title}</h1>
+            <p class="statement">{statement}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Editor(
+    form: ShownForm,
+    /// None: saving makes a new one.
+    #[prop(optional)]
+    specification: Option<SpecificationId>,
+) -> impl IntoView {
+    let (action, back) = match specification {
+        Some(id) => (SaveSpecification::PATH, format!("/specifications/{id}")),
+        None => (CreateSpecification::PATH, "/specifications".to_owned()),
+    };
+    let problems: Vec<FieldProblem> = form
+        .errors
+        .iter()
+        .map(|error| FieldProblem {
+            field: Some(error.field.id()),
+            message: error.message.clone(),
+        })
+        .collect();
+    view! {
+        {(!problems.is_empty())
+            .then(|| {
+                view! {
+                    <ErrorSummary title="Some answers need a change. Nothing is lost." problems />
+                }
+            })}
+        <form class="specification-form" method="post" action=action novalidate>
+            {specification
+                .map(|id| view! { <input type="hidden" name="specification" value=id.to_string() /> })}
+            <div class="specification-form__questions">
+                <NameQuestion form=form.clone() />
+                <ScopeQuestions form=form.clone() />
+                <ReportQuestions form=form.clone() />
+                {specification.map(|_| view! { <WhyChanged reason=form.reason.clone() /> })}
+            </div>
+            <aside class="specification-form__price" aria-labelledby="price-title">
+                <LiveQuote draft=form.draft />
+                <noscript>
+                    <p class="field__hint">"The price is that of the answers as they were last saved."</p>
+                </noscript>
+            </aside>
+            <div class="specification-form__actions">
+                <button class="button button--primary">"Save"</button>
+                <a class="button button--quiet" href=back>
+                    "Back without saving"
+                </a>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn NameQuestion(form: ShownForm) -> impl IntoView {
+    let hint = format!(
+        "{} to {} characters. Members of the workspace see it in lists and on reports.",
+        NAME_LENGTH.start(),
+        NAME_LENGTH.end()
+    );
+    view! {
+        <Question legend="What it is called">
+            <TextField
+                remarks=form.remarks(Field::Name)
+                label="Name"
+                hint
+                value=form.draft.name.clone()
+            />
+        </Question>
+    }
+}
+
+/// Stands beside the new version, for those who decide on it.
+#[component]
+fn WhyChanged(reason: String) -> impl IntoView {
+    view! {
+        <Question legend="Why it changes">
+            <div class="field">
+                <label class="field__label" for="reason">
+                    "What changed and why"
+                </label>
+                <RemarkTexts
+                    id="reason"
+                    hint="Optional, up to 500 characters. It stands beside the new version.".to_owned()
+                />
+                <TextArea
+                    id="reason"
+                    name="reason"
+                    rows=2
+                    value=reason
+                    described_by="reason-hint"
+                    maxlength=500
+                />
+            </div>
+        </Question>
+    }
 }

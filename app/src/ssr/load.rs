@@ -24,11 +24,27 @@ where
                     return problem(Some(&request), &error);
                 }
                 match load(request.clone()).await {
-                    Ok(content) => view! { <Frame request title>{content}</Frame> }.into_any(),
+                    Ok(content) => {
+                        // Erased here, so that the frame is compiled once for all pages.
+                        let content = content.into_any();
+                        let sample = shows_sample_data(&request).await;
+                        view! { <Frame request title sample>{content}</Frame> }.into_any()
+                    }
                     Err(error) => problem(Some(&request), &error),
                 }
             })}
         </Suspense>
+    }
+}
+
+/// Whether reports are made of sample data at present; every page says so.
+async fn shows_sample_data(request: &Request) -> bool {
+    match request.orchestrator.current_pack().await {
+        Ok(pack) => pack.is_some_and(|pack| pack.sample),
+        Err(error) => {
+            log(&error, &request.target);
+            false
+        }
     }
 }
 

@@ -83,6 +83,14 @@ impl Request {
         self.actor.as_ref()
     }
 
+    /// The zone that times are shown in: the chosen workspace's, else UTC.
+    pub fn time_zone(&self) -> &str {
+        self.actor
+            .as_ref()
+            .and_then(|actor| actor.membership.as_ref())
+            .map_or("UTC", |membership| &membership.time_zone)
+    }
+
     /// A parameter of the address, trimmed; empty counts as absent.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

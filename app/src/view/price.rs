@@ -1,5 +1,5 @@
+use crate::component::quote::money;
 use domain::price::Quote;
-use rust_decimal::Decimal;
 
 /// A quote as the price panel shows it. Every line is always there, with a dash
 /// when it does not count, so that a change of the form never moves the page.
@@ -33,7 +33,7 @@ impl PriceView {
             "No price yet: choose deliverables, a region and a cadence."
         };
         Self {
-            month: quote.map_or_else(|| "–".to_owned(), |quote| amount(quote.month_per_seat)),
+            month: quote.map_or_else(|| "–".to_owned(), |quote| money(quote.month_per_seat)),
             unit,
             lines: lines(quote),
         }
@@ -59,27 +59,12 @@ fn lines(quote: Option<&Quote>) -> Vec<PriceLine> {
         let step = quote.and_then(|quote| quote.lines.iter().find(|step| step.label == extra));
         line(extra, step.map(|step| step.detail.clone()))
     }));
-    lines.push(line("Per seat and month", quote.map(|quote| amount(quote.month_per_seat))));
-    lines.push(line("Per seat and year", quote.map(|quote| amount(quote.year_per_seat))));
+    lines.push(line("Per seat and month", quote.map(|quote| money(quote.month_per_seat))));
+    lines.push(line("Per seat and year", quote.map(|quote| money(quote.year_per_seat))));
     lines.push(line("Seats", quote.map(|quote| format!("× {}", quote.seats))));
-    let total = line("Total per year", quote.map(|quote| amount(quote.year_total)));
+    let total = line("Total per year", quote.map(|quote| money(quote.year_total)));
     lines.push(PriceLine { is_sum: true, ..total });
     lines
-}
-
-/// `2 422.08`: two decimals, thousands apart by a narrow space that does not
-/// break. Amounts have at most two decimals, see [`Quote`].
-pub fn amount(value: Decimal) -> String {
-    let text = format!("{value:.2}");
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped}.{cents}")
 }
 
 #[cfg(test)]
@@ -131,17 +116,5 @@ mod tests {
         assert_eq!(without.month, "–");
         assert_eq!(without.lines.len(), with.lines.len());
         assert!(without.lines.iter().all(|line| line.detail.is_none()));
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (value, text) in [
-            ("0", "0.00"),
-            ("999.9", "999.90"),
-            ("2142.00", "2\u{202f}142.00"),
-            ("1234567.89", "1\u{202f}234\u{202f}567.89"),
-        ] {
-            assert_eq!(amount(value.parse().unwrap()), text);
-        }
     }
 }

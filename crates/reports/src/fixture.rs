@@ -3,15 +3,16 @@
 use domain::{
     cadence::{Cadence, Period},
     evidence::{
-        DateConfidence, EvidenceId, EvidenceItem, EvidencePack, SourceReading, TrustTier, canonical_url,
+        DateConfidence, EvidenceId, EvidenceItem, EvidencePack, SourceReading, TrustTier,
+        canonical_url,
     },
     hash::ContentHash,
     package::{Instruction, PatternReference, RunPackage},
     price::Tier,
     report::{
-        AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine, MonitoringAdvice,
-        Outcome, Reference, ReportDocument, ReportScope, Section, SummaryBullet, SummaryTheme,
-        signal_map,
+        AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine,
+        MonitoringAdvice, Outcome, Reference, ReportDocument, ReportScope, Section, SummaryBullet,
+        SummaryTheme, signal_map,
     },
     specification::{ReportOptions, Scope, SectionKind, Specification, Strength},
     taxonomy::{Deliverable, Region, SignalType},
@@ -99,7 +100,10 @@ fn item(row: &Row) -> EvidenceItem {
         regions: BTreeSet::from([row.region]),
         links: BTreeSet::new(),
         signal: row.signal,
-        companies: Some(row.company.to_owned()).filter(|name| !name.is_empty()).into_iter().collect(),
+        companies: Some(row.company.to_owned())
+            .filter(|name| !name.is_empty())
+            .into_iter()
+            .collect(),
         sample: true,
     }
 }
@@ -117,7 +121,9 @@ pub fn package() -> RunPackage {
     let pack = EvidencePack {
         schema: EvidencePack::SCHEMA,
         as_of: date(2026, 11, 18),
-        sources: ["Sample Trade Journal", "Sample Chemical Wire", "Sample Regulator"].map(source).into(),
+        sources: ["Sample Trade Journal", "Sample Chemical Wire", "Sample Regulator"]
+            .map(source)
+            .into(),
         items: ROWS.iter().map(item).collect(),
         dropped: Vec::new(),
         sample: true,
@@ -131,7 +137,14 @@ pub fn package() -> RunPackage {
         specification: Specification {
             name: "Isocyanates watch".to_owned(),
             scope: Scope {
-                deliverables: [RegionalMonitoring, Capacity, Sustainability, MAndA, ExecutiveBriefings].into(),
+                deliverables: [
+                    RegionalMonitoring,
+                    Capacity,
+                    Sustainability,
+                    MAndA,
+                    ExecutiveBriefings,
+                ]
+                .into(),
                 regions: [Region::Emea, Region::China, Region::NorthAmerica].into(),
                 links: BTreeSet::new(),
             },
@@ -171,23 +184,57 @@ pub fn document() -> ReportDocument {
         confidence: Confidence::Medium,
     };
     let price = Development {
-        claims: vec![claim(ClaimKind::Fact, "Foamers in China report TDI offers 4 % higher within one week.", &[3])],
+        claims: vec![claim(
+            ClaimKind::Fact,
+            "Foamers in China report TDI offers 4 % higher within one week.",
+            &[3],
+        )],
         ..development("D1", 3, date(2026, 11, 16), &[RegionalMonitoring, ExecutiveBriefings])
     };
     let capacity = Development {
         claims: vec![
-            claim(ClaimKind::Fact, "Sample Trade Journal (12 November 2026): Rhenova Polymers plans 80 kt/a more MDI at Musterhafen.", &[0]),
-            claim(ClaimKind::Fact, "The board approved the 80 ktpa, Sample Chemical Wire adds.", &[1]),
-            claim(ClaimKind::Interpretation, "If both reports hold, European MDI supply could rise by 80,000 t/y from 2028.", &[0, 1]),
-            claim(ClaimKind::Implication, "Buyers of MDI in Europe may want to ask Rhenova Polymers for its timetable.", &[1]),
+            claim(
+                ClaimKind::Fact,
+                "Sample Trade Journal (12 November 2026): Rhenova Polymers plans 80 kt/a more MDI at Musterhafen.",
+                &[0],
+            ),
+            claim(
+                ClaimKind::Fact,
+                "The board approved the 80 ktpa, Sample Chemical Wire adds.",
+                &[1],
+            ),
+            claim(
+                ClaimKind::Interpretation,
+                "If both reports hold, European MDI supply could rise by 80,000 t/y from 2028.",
+                &[0, 1],
+            ),
+            claim(
+                ClaimKind::Implication,
+                "Buyers of MDI in Europe may want to ask Rhenova Polymers for its timetable.",
+                &[1],
+            ),
         ],
         last_published: date(2026, 11, 13),
-        ..development("D2", 0, date(2026, 11, 12), &[RegionalMonitoring, Capacity, ExecutiveBriefings])
+        ..development(
+            "D2",
+            0,
+            date(2026, 11, 12),
+            &[RegionalMonitoring, Capacity, ExecutiveBriefings],
+        )
     };
     let regulation = Development {
-        claims: vec![claim(ClaimKind::Fact, "Processors in Europe are asked to renew their training every 5 years.", &[2])],
+        claims: vec![claim(
+            ClaimKind::Fact,
+            "Processors in Europe are asked to renew their training every 5 years.",
+            &[2],
+        )],
         companies: Vec::new(),
-        ..development("D3", 2, date(2026, 11, 14), &[RegionalMonitoring, Sustainability, ExecutiveBriefings])
+        ..development(
+            "D3",
+            2,
+            date(2026, 11, 14),
+            &[RegionalMonitoring, Sustainability, ExecutiveBriefings],
+        )
     };
     let section = |kind, development| Section {
         kind,
@@ -213,11 +260,16 @@ pub fn document() -> ReportDocument {
             },
             SummaryBullet {
                 theme: SummaryTheme::Regulation,
-                text: "Training on diisocyanates is to be renewed every 5 years in Europe.".to_owned(),
+                text: "Training on diisocyanates is to be renewed every 5 years in Europe."
+                    .to_owned(),
                 evidence: vec![ids[2].clone()],
             },
         ],
-        decision_summary: vec![claim(ClaimKind::Fact, "TDI offers in China stand 4 % higher.", &[3])],
+        decision_summary: vec![claim(
+            ClaimKind::Fact,
+            "TDI offers in China stand 4 % higher.",
+            &[3],
+        )],
         signal_map: signal_map(sections.iter().flat_map(|section| &section.developments)),
         sections,
         monitoring: vec![MonitoringAdvice {
@@ -225,7 +277,11 @@ pub fn document() -> ReportDocument {
             development: "D2".to_owned(),
         }],
         coverage: coverage(&package),
-        references: cited.into_iter().zip(1..).map(|(item, number)| reference(item, number)).collect(),
+        references: cited
+            .into_iter()
+            .zip(1..)
+            .map(|(item, number)| reference(item, number))
+            .collect(),
         appendix: cited.into_iter().map(appendix).collect(),
     }
 }
@@ -262,7 +318,10 @@ fn development(id: &str, row: usize, day: Date, deliverables: &[Deliverable]) ->
         regions: BTreeSet::from([row.region]),
         links: BTreeSet::new(),
         deliverables: deliverables.iter().copied().collect(),
-        companies: Some(row.company.to_owned()).filter(|name| !name.is_empty()).into_iter().collect(),
+        companies: Some(row.company.to_owned())
+            .filter(|name| !name.is_empty())
+            .into_iter()
+            .collect(),
         strength: Strength::Weak,
         first_published: day,
         last_published: day,

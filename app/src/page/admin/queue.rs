@@ -1,7 +1,166 @@
-use crate::ssr::page;
+use crate::{
+    component::{
+        entitlement::entitlement_words,
+        moment::Moment,
+        quote::money,
+        scope::{counted, scope_in_names},
+        state::State,
+    },
+    ssr::page,
+};
+use jiff::Timestamp;
 use leptos::prelude::*;
+use orchestrator::administration::Review;
 
+/// What waits for an administrator, the longest waiting first.
 #[component]
 pub fn Queue() -> impl IntoView {
-    page("Queue", |_request| async { Ok(view! { <h1>"Queue"</h1> }) })
+    page("Activations", |request| async move {
+        let reviews = request.orchestrator.submissions(request.actor()?).await?;
+        let now = request.orchestrator.now().await?;
+        let statement = statement(&reviews);
+        let is_empty = reviews.is_empty();
+        let cards = reviews
+            .into_iter()
+            .map(|review| view! { <Card review now zone=request.time_zone().to_owned() /> })
+            .collect_view();
+        Ok(view! {
+            <div class="page-header">
+                <h1 class="page-header__title">"Activations"</h1>
+                <p class="statement">{statement}</p>
+            </div>
+            {if is_empty {
+                view! {
+                    <div class="empty-state">
+                        <h2 class="empty-state__title">"Nothing to decide"</h2>
+                        <p>"A specification that a workspace submits stands here until it is activated or returned."</p>
+                    </div>
+                }
+                    .into_any()
+            } else {
+                view! { <div class="specification-list">{cards}</div> }.into_any()
+            }}
+        })
+    })
+}
+
+fn statement(reviews: &[Review]) -> String {
+    if reviews.is_empty() {
+        return "No specification waits.".to_owned();
+    }
+    let verb = if reviews.len() == 1 { "waits" } else { "wait, the longest waiting first" };
+    let fitting = reviews.iter().filter(|review| Fit::of(review) == Fit::Fits).count();
+    format!(
+        "{} {verb}. {fitting} can be activated by you.",
+        counted(reviews.len(), "specification", "specifications")
+    )
+}
+
+/// What stands between a submission and its activation, the first that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    Fits,
+    AnotherDecides,
+    NoEntitlement,
+    Exceeds,
+}
+
+impl Fit {
+    fn of(review: &Review) -> Self {
+        if review.conflict.is_some() {
+            Self::AnotherDecides
+        } else if !review.entitlement_valid {
+            Self::NoEntitlement
+        } else if !review.excesses.is_empty() {
+            Self::Exceeds
+        } else {
+            Self::Fits
+        }
+    }
+}
+
+#[component]
+fn Card(review: Review, now: Timestamp, zone: String) -> impl IntoView {
+    let fit = Fit::of(&review);
+    let conflict = review.conflict.map(|refusal| view! { <p>{refusal.message()}</p> });
+    let Review { submission, excesses, .. } = review;
+    let version = submission.version;
+    let name = version.specification.name.clone();
+    let page = format!("/admin/specifications/{}", submission.specification);
+    let heading = format!("specification-{}", submission.specification);
+    let labelled_by = heading.clone();
+    let quote = version.quote;
+    let facts = scope_in_names(&version.specification.scope)
+        .into_iter()
+        .chain([
+            ("Cadence", version.specification.cadence.to_string()),
+            ("Tier", version.specification.tier.to_string()),
+            (
+                "Entitlement",
+                submission.entitlement.as_ref().map_or("None".to_owned(), entitlement_words),
+            ),
+        ])
+        .map(|(term, value)| view! { <InlineFact term value /> })
+        .collect_view();
+    let exceeding = excesses
+        .into_iter()
+        .map(|excess| format!("{}: {} wanted, {}", excess.what, excess.wanted, excess.entitled))
+        .map(|line| view! { <li>{line}</li> })
+        .collect_view();
+    view! {
+        <article class="specification-card" aria-labelledby=labelled_by>
+            <p class="specification-card__state">
+                <FitState fit />
+            </p>
+            <h2 class="specification-card__title" id=heading>
+                <a class="specification-card__link" href=page.clone()>
+                    {name.clone()}
+                </a>
+            </h2>
+            <p class="statement specification-card__statement">
+                {format!("Version {}, submitted by {} ", version.number, submission.submitted_by_name)}
+                <Moment at=submission.submitted_at now zone /> " for "
+                <strong>{submission.workspace_name}</strong>
+                {format!(
+                    ". {} USD per seat and month, {} USD a year for {}.",
+                    money(quote.month_per_seat),
+                    money(quote.year_total),
+                    counted(quote.seats.into(), "seat", "seats"),
+                )}
+            </p>
+            <div class="specification-card__facts">
+                {conflict}
+                {(fit == Fit::Exceeds || !exceeding.is_empty())
+                    .then(|| view! { <ul class="notice__list">{exceeding}</ul> })}
+                <dl class="facts facts--inline">{facts}</dl>
+            </div>
+            <div class="specification-card__action">
+                <a class="button" href=page>
+                    "Review"
+                    <span class="visually-hidden">{format!(": {name}")}</span>
+                </a>
+            </div>
+        </article>
+    }
+}
+
+#[component]
+fn InlineFact(term: &'static str, value: String) -> impl IntoView {
+    view! {
+        <div class="facts__item">
+            <dt class="facts__term">{term}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
+#[component]
+fn FitState(fit: Fit) -> impl IntoView {
+    let (tone, icon, label) = match fit {
+        Fit::Fits => ("good", "check", "Fits"),
+        Fit::AnotherDecides => ("", "blocked", "Not yours to decide"),
+        Fit::NoEntitlement => ("attention", "attention", "No valid entitlement"),
+        Fit::Exceeds => ("attention", "attention", "Exceeds"),
+    };
+    view! { <State tone icon label /> }
 }

@@ -1,7 +1,258 @@
-use crate::ssr::page;
-use leptos::prelude::*;
+use crate::{
+    action::{ActivateSpecification, ReturnSpecification},
+    component::{
+        entitlement::entitlement_words,
+        field::{ActionButton, ReasonField},
+        icon::Icon,
+        moment::{Moment, moment_words},
+        quote::QuotePanel,
+        scope::{Fact, ScopeFacts},
+        state::SpecificationStateChip,
+    },
+    ssr::page,
+};
+use domain::{
+    cadence::format_moment,
+    id::{SpecificationId, WorkspaceId},
+    specification::Transition,
+    workspace::EntitlementExcess,
+};
+use jiff::Timestamp;
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+use orchestrator::{Refusal, UseCaseError, administration::Review as Decision};
 
+/// One submission with everything that its activation is decided on.
 #[component]
 pub fn Review() -> impl IntoView {
-    page("Review", |_request| async { Ok(view! { <h1>"Review"</h1> }) })
+    let id = use_params_map().with_untracked(|params| params.get("specification"));
+    page("Review", |request| async move {
+        let id: SpecificationId =
+            id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let decision = request.orchestrator.view_submission(request.actor()?, id).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = request.time_zone().to_owned();
+        let specification = decision.submission.version.specification.clone();
+        let quote = decision.submission.version.quote.clone();
+        let saved = moment_words(decision.submission.version.saved_at, now, &zone);
+        let note = format!("Stored with version {}, {saved}.", decision.submission.version.number);
+        Ok(view! {
+            <Header decision=decision.clone() now zone=zone.clone() />
+            <div class="split">
+                <div class="page">
+                    <section class="section" aria-labelledby="decide">
+                        <h2 class="section__title" id="decide">
+                            "Your decision"
+                        </h2>
+                        <Choices decision=decision.clone() />
+                    </section>
+                    <section class="section" aria-labelledby="scope">
+                        <h2 class="section__title" id="scope">
+                            "What is asked for"
+                        </h2>
+                        <ScopeFacts specification />
+                    </section>
+                    <section class="section" aria-labelledby="bought">
+                        <h2 class="section__title" id="bought">
+                            "What is bought, and when it would run"
+                        </h2>
+                        <Conditions decision />
+                    </section>
+                </div>
+                <QuotePanel quote note />
+            </div>
+        })
+    })
+}
+
+#[component]
+fn Header(decision: Decision, now: Timestamp, zone: String) -> impl IntoView {
+    let submission = decision.submission;
+    let in_force = match submission.active_number {
+        Some(number) => format!(" Version {number} stays in force until you decide."),
+        None => " No version is in force yet.".to_owned(),
+    };
+    view! {
+        <div class="page-header">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li class="breadcrumb__item">
+                        <a class="breadcrumb__link" href="/admin">
+                            "Activations"
+                        </a>
+                    </li>
+                </ol>
+            </nav>
+            <h1 class="page-header__title">{submission.version.specification.name}</h1>
+            <p class="page-header__state">
+                <SpecificationStateChip state=submission.state />
+            </p>
+            <p class="statement">
+                {format!(
+                    "Version {}, submitted by {} ",
+                    submission.version.number,
+                    submission.submitted_by_name,
+                )} <Moment at=submission.submitted_at now zone /> " for "
+                <strong>{submission.workspace_name}</strong> "." {in_force}
+            </p>
+        </div>
+    }
+}
+
+/// Why the submission cannot be activated as it stands; empty when it can.
+fn obstacles(decision: &Decision) -> Vec<String> {
+    let mut obstacles = Vec::new();
+    if let Some(conflict) = decision.conflict {
+        obstacles.push(conflict.message().to_owned());
+    }
+    let state = decision.submission.state;
+    if state.after(Transition::Activate).is_err() {
+        obstacles.push(format!(
+            "The specification is {}, so no version of it can be activated now.",
+            state.label().to_lowercase()
+        ));
+    }
+    match (&decision.submission.entitlement, decision.entitlement_valid) {
+        (None, _) => obstacles.push(Refusal::NoEntitlement.message().to_owned()),
+        (Some(_), false) => obstacles.push(
+            "The workspace's entitlement is not valid today. Grant one that is.".to_owned(),
+        ),
+        (Some(_), true) => {}
+    }
+    if !decision.excesses.is_empty() {
+        obstacles.push(
+            "The specification exceeds the workspace's entitlement in what is listed here."
+                .to_owned(),
+        );
+    }
+    obstacles
+}
+
+#[component]
+fn Choices(decision: Decision) -> impl IntoView {
+    let obstacles = obstacles(&decision);
+    let submission = &decision.submission;
+    let id = submission.specification.to_string();
+    let may_return = submission.state.after(Transition::Return).is_ok();
+    let grant = (!decision.entitlement_valid || !decision.excesses.is_empty())
+        .then_some(submission.workspace);
+    let activate = if obstacles.is_empty() {
+        view! {
+            <ActionButton
+                action=ActivateSpecification::PATH
+                field="specification"
+                value=id.clone()
+                variant="button--primary"
+            >
+                <Icon name="check" />
+                "Activate"
+            </ActionButton>
+        }
+        .into_any()
+    } else {
+        view! { <Obstacles obstacles excesses=decision.excesses.clone() grant /> }.into_any()
+    };
+    view! {
+        <div class="stack">
+            {activate}
+            {may_return
+                .then(|| {
+                    view! {
+                        <form class="short-form" method="post" action=ReturnSpecification::PATH>
+                            <input type="hidden" name="specification" value=id />
+                            <ReasonField id="reason" label="Reason for returning it" />
+                            <button class="button">"Return"</button>
+                        </form>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// Stands where the button would be.
+#[component]
+fn Obstacles(
+    obstacles: Vec<String>,
+    excesses: Vec<EntitlementExcess>,
+    /// The workspace whose entitlement is the way out.
+    grant: Option<WorkspaceId>,
+) -> impl IntoView {
+    let items = obstacles.into_iter().map(|obstacle| view! { <li>{obstacle}</li> }).collect_view();
+    view! {
+        <div class="notice notice--attention">
+            <Icon name="attention" />
+            <div class="notice__body">
+                <h3 class="notice__title">"It cannot be activated by you now"</h3>
+                <ul class="notice__list">{items}</ul>
+            </div>
+        </div>
+        {(!excesses.is_empty()).then(|| view! { <Excesses excesses /> })}
+        {grant
+            .map(|workspace| {
+                view! {
+                    <a class="button" href=format!("/admin/workspaces/{workspace}")>
+                        "Grant an entitlement"
+                    </a>
+                }
+            })}
+    }
+}
+
+#[component]
+fn Excesses(excesses: Vec<EntitlementExcess>) -> impl IntoView {
+    let rows = excesses
+        .into_iter()
+        .map(|excess| {
+            view! {
+                <tr>
+                    <th scope="row">{excess.what}</th>
+                    <td data-label="Wanted">{excess.wanted}</td>
+                    <td data-label="Entitled">{excess.entitled}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="data-table">
+            <caption class="data-table__caption">"What goes beyond the entitlement"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"What"</th>
+                    <th scope="col">"Wanted"</th>
+                    <th scope="col">"Entitled"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Conditions(decision: Decision) -> impl IntoView {
+    let Decision { submission, period, entitlement_valid, .. } = decision;
+    let workspace = format!("/admin/workspaces/{}", submission.workspace);
+    let entitlement = match &submission.entitlement {
+        None => "None is granted.".to_owned(),
+        Some(entitlement) if entitlement_valid => entitlement_words(entitlement),
+        Some(entitlement) => format!("{} (not valid today)", entitlement_words(entitlement)),
+    };
+    let ends =
+        format_moment(period.ends_at, &period.zone).unwrap_or_else(|_| period.ends_at.to_string());
+    view! {
+        <dl class="facts">
+            <div class="facts__item">
+                <dt class="facts__term">"Entitlement"</dt>
+                <dd>{entitlement} " " <a href=workspace>{submission.workspace_name}</a></dd>
+            </div>
+            <Fact
+                term="Version in force"
+                value=submission.active_number.map_or_else(|| "None".to_owned(), |n| n.to_string())
+            />
+            <Fact term="Activated now, it runs for" value=period.label() />
+            <Fact term="That period ends" value=ends />
+        </dl>
+        <p class="field__hint">
+            "A period has one report: if this one's exists already, the next run begins when it ends."
+        </p>
+    }
 }

@@ -37,7 +37,10 @@ pub(super) fn find<'a>(items: &[&'a EvidenceItem]) -> Option<Conflict<'a>> {
                     continue;
                 };
                 if one.publisher != other.publisher && !share_a_figure(ours, theirs) {
-                    let side = |item, figures: &[Quantity]| Side { item, figure: figures[0].written.clone() };
+                    let side = |item, figures: &[Quantity]| Side {
+                        item,
+                        figure: figures[0].written.clone(),
+                    };
                     return Some(Conflict { one: side(one, ours), other: side(other, theirs) });
                 }
             }

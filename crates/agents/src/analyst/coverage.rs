@@ -12,18 +12,20 @@ use std::collections::BTreeSet;
 /// With fewer items in scope a report says that it is short, and is.
 const SHORT_BELOW: usize = 3;
 
-/// The note's counts and sources, before anything is written.
+/// The note's counts and publishers, before anything is written.
 pub(super) fn counts(package: &RunPackage, selection: &Selection) -> CoverageNote {
     let sources = &package.pack.sources;
+    // A publisher may have several feeds.
+    let read: BTreeSet<_> = sources
+        .iter()
+        .filter(|source| source.error.is_none())
+        .map(|source| source.publisher.clone())
+        .collect();
     CoverageNote {
-        sources_read: sources
-            .iter()
-            .filter(|source| source.error.is_none())
-            .map(|source| source.name.clone())
-            .collect(),
+        sources_read: read.into_iter().collect(),
         sources_failed: sources
             .iter()
-            .filter_map(|source| Some((source.name.clone(), source.error.clone()?)))
+            .filter_map(|source| Some((source.publisher.clone(), source.error.clone()?)))
             .collect(),
         items_in_pack: selection.items_in_pack,
         items_in_window: selection.items_in_window,
@@ -45,7 +47,8 @@ pub(super) fn note(
 ) -> CoverageNote {
     let scope = &package.specification.scope;
     let developments = || document.sections.iter().flat_map(|section| &section.developments);
-    let mut covered: BTreeSet<_> = developments().flat_map(|one| &one.deliverables).copied().collect();
+    let mut covered: BTreeSet<_> =
+        developments().flat_map(|one| &one.deliverables).copied().collect();
     covered.remove(&Deliverable::ExecutiveBriefings);
     if !document.decision_summary.is_empty() {
         covered.insert(Deliverable::ExecutiveBriefings);
@@ -55,7 +58,13 @@ pub(super) fn note(
     let mut note = CoverageNote {
         quiet_deliverables: scope.deliverables.difference(&covered).copied().collect(),
         quiet_regions: scope.regions.difference(&regions).copied().collect(),
-        quiet_sections: package.specification.options.sections.difference(&present).copied().collect(),
+        quiet_sections: package
+            .specification
+            .options
+            .sections
+            .difference(&present)
+            .copied()
+            .collect(),
         ..document.coverage.clone()
     };
     note.notes = sentences(document, &note, selection, left_out);
@@ -84,9 +93,18 @@ fn sentences(
         ));
     }
     if document.outcome == Outcome::Developments {
-        notes.extend(quiet("No development was found for", note.quiet_deliverables.iter().map(|one| one.label())));
-        notes.extend(quiet("Nothing was reported on", note.quiet_regions.iter().map(|one| one.label())));
-        notes.extend(quiet("Left out for want of material:", note.quiet_sections.iter().map(|one| one.label())));
+        notes.extend(quiet(
+            "No development was found for",
+            note.quiet_deliverables.iter().map(|one| one.label()),
+        ));
+        notes.extend(quiet(
+            "Nothing was reported on",
+            note.quiet_regions.iter().map(|one| one.label()),
+        ));
+        notes.extend(quiet(
+            "Left out for want of material:",
+            note.quiet_sections.iter().map(|one| one.label()),
+        ));
     }
     notes.extend(reasons(left_out));
     if !note.sources_failed.is_empty() {
@@ -96,7 +114,10 @@ fn sentences(
         ));
     }
     if note.items_region_unknown > 0 {
-        notes.push("Items whose region is not known fit no regional filter and are counted below only.".to_owned());
+        notes.push(
+            "Items whose region is not known fit no regional filter and are counted below only."
+                .to_owned(),
+        );
     }
     notes
 }
@@ -118,7 +139,10 @@ fn reasons(left_out: &LeftOut) -> Vec<String> {
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, why)| {
-            format!("{} left out, {why}.", counted(number, "development in scope is", "developments in scope are"))
+            format!(
+                "{} left out, {why}.",
+                counted(number, "development in scope is", "developments in scope are")
+            )
         })
         .collect()
 }

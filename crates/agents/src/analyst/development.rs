@@ -26,7 +26,11 @@ pub(super) struct Written<'a> {
 }
 
 /// None when not even the lead's words can stand in a report.
-pub(super) fn write<'a>(event: &'a Event<'a>, id: String, writer: &mut Writer) -> Option<Written<'a>> {
+pub(super) fn write<'a>(
+    event: &'a Event<'a>,
+    id: String,
+    writer: &mut Writer,
+) -> Option<Written<'a>> {
     let mut claims = facts(event, writer);
     if claims.is_empty() {
         return None;

@@ -2,6 +2,7 @@
 
 use super::{
     conflict::{self, Conflict},
+    product,
     reading::{self, Direction, Gap},
 };
 use crate::evidence::SelectedItem;
@@ -89,7 +90,7 @@ fn one_event(a: &EvidenceItem, b: &EvidenceItem) -> bool {
     a.signal == b.signal
         && days <= EVENT_DAYS
         && a.companies.iter().any(|company| b.companies.contains(company))
-        && reading::share_product(a, b)
+        && product::share_product(a, b)
         && conflict::compatible(a, b)
 }
 
@@ -121,9 +122,9 @@ fn event_of<'a>(mut group: Vec<&'a SelectedItem>, package: &RunPackage) -> Event
         links: links.filter(|link| scope.links.is_empty() || scope.links.contains(link)).collect(),
         companies,
         strength: Strength::of_publishers(independent_publishers(items.iter().copied())),
-        product: items.iter().find_map(|item| reading::product(item)),
+        product: items.iter().find_map(|item| product::product(item)),
         direction: items.iter().find_map(|item| reading::direction(item)),
-        gap: reading::gap(items.iter().copied()),
+        gap: reading::gap(&items),
         conflict: conflict::find(&items),
         deliverables,
         items,

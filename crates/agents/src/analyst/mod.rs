@@ -13,11 +13,13 @@ mod development;
 mod event;
 mod outcome;
 mod outlook;
+mod product;
 mod rank;
 mod reading;
 mod references;
 mod selection;
 mod summary;
+mod words;
 mod writer;
 
 #[cfg(test)]
@@ -56,7 +58,10 @@ pub enum Silence {
 }
 
 /// The report of one run's package on the items selected from it.
-pub fn compose(package: &RunPackage, selection: &Selection) -> Result<ReportDocument, ComposeError> {
+pub fn compose(
+    package: &RunPackage,
+    selection: &Selection,
+) -> Result<ReportDocument, ComposeError> {
     if package.pack.items.is_empty() {
         return Err(ComposeError::NoEvidence(Silence::EmptyPack));
     }
@@ -67,7 +72,7 @@ pub fn compose(package: &RunPackage, selection: &Selection) -> Result<ReportDocu
     let kept = selection::keep(events, package);
     let mut writer = Writer::default();
     let written = write_developments(&kept, &mut writer);
-    Ok(assemble(package, selection, &kept, written, &mut writer))
+    Ok(assemble(package, selection, &kept, &written, &mut writer))
 }
 
 /// In reading order, numbered `D1`, `D2`, …
@@ -84,15 +89,15 @@ fn assemble(
     package: &RunPackage,
     selection: &Selection,
     kept: &Kept<'_>,
-    written: Vec<Written<'_>>,
+    written: &[Written<'_>],
     writer: &mut Writer,
 ) -> ReportDocument {
     let options = &package.specification.options;
-    let executive_summary = summary::bullets(&written, writer);
-    let decision_summary = outlook::decision_summary(&written, package, writer);
-    let statements = outlook::statements(&written, package, writer);
-    let monitoring = outlook::monitoring(&written, writer);
-    let mut sections = sections_of(&written);
+    let executive_summary = summary::bullets(written, writer);
+    let decision_summary = outlook::decision_summary(written, package, writer);
+    let statements = outlook::statements(written, package, writer);
+    let monitoring = outlook::monitoring(written, writer);
+    let mut sections = sections_of(written);
     if !statements.is_empty() {
         sections.push(Section {
             kind: SectionKind::StrategicImplications,

@@ -8,17 +8,18 @@ use super::{
     reading::{self, Direction},
     writer::Writer,
 };
+use Direction::{Down, Up};
 use domain::{
     evidence::Unit,
     report::{Claim, ClaimKind},
     taxonomy::SignalType,
 };
-use Direction::{Down, Up};
 
 pub(super) fn interpretation(event: &Event<'_>, writer: &mut Writer) -> Option<Claim> {
     use SignalType as S;
     let (what, place) = (product(event), place(event));
-    let by_whom = if event.companies.is_empty() { String::new() } else { format!(" from {}", actor(event)) };
+    let by_whom =
+        if event.companies.is_empty() { String::new() } else { format!(" from {}", actor(event)) };
     let source = names(&event.publishers());
     let puts = verb(event, "puts", "put");
     let holds = format!("If this holds as {source} {puts} it,");
@@ -30,16 +31,24 @@ pub(super) fn interpretation(event: &Event<'_>, writer: &mut Writer) -> Option<C
             format!("{holds} less {what}{by_whom} could be available in {place}.")
         }
         (S::Operational, Some(Down)) => {
-            format!("{holds} {what}{by_whom} could be harder to get in {place} for as long as it lasts.")
+            format!(
+                "{holds} {what}{by_whom} could be harder to get in {place} for as long as it lasts."
+            )
         }
         (S::Price, Some(Up)) => {
-            format!("{holds} buyers of {what} in {place} could face higher costs at their next settlement.")
+            format!(
+                "{holds} buyers of {what} in {place} could face higher costs at their next settlement."
+            )
         }
         (S::Price, Some(Down)) => {
-            format!("{holds} buyers of {what} in {place} could have more room at their next settlement.")
+            format!(
+                "{holds} buyers of {what} in {place} could have more room at their next settlement."
+            )
         }
         (S::Feedstock, Some(_)) => {
-            format!("{holds} the position of producers in {place} that depend on {what} could shift.")
+            format!(
+                "{holds} the position of producers in {place} that depend on {what} could shift."
+            )
         }
         (S::Demand, Some(Up)) => {
             format!("{holds} suppliers of {what} in {place} could meet more orders.")
@@ -48,18 +57,27 @@ pub(super) fn interpretation(event: &Event<'_>, writer: &mut Writer) -> Option<C
             format!("{holds} suppliers of {what} in {place} may compete for fewer orders.")
         }
         (S::Regulation, _) => {
-            format!("{holds} those who make, sell or process {what} in {place} could have to show that they comply.")
+            format!(
+                "{holds} those who make, sell or process {what} in {place} could have to show that they comply."
+            )
         }
         (S::Mna, _) if !event.companies.is_empty() => {
-            format!("{holds} those who deal with {} in {place} could find a changed counterpart.", actor(event))
+            format!(
+                "{holds} those who deal with {} in {place} could find a changed counterpart.",
+                actor(event)
+            )
         }
         (S::Technology, _) => {
             format!("{holds} this could become an option for users of {what} in {place}.")
         }
         (S::Sustainability, _) => {
-            format!("{holds} and if somebody independent can verify it, buyers of {what} in {place} could count it in their own footprint.")
+            format!(
+                "{holds} and if somebody independent can verify it, buyers of {what} in {place} could count it in their own footprint."
+            )
         }
-        _ => format!("Whether this moves the market for {what} in {place} depends on details that the reports cited leave open."),
+        _ => format!(
+            "Whether this moves the market for {what} in {place} depends on details that the reports cited leave open."
+        ),
     };
     writer.claim(ClaimKind::Interpretation, text, &event.items, weaker(confidence(event)))
 }
@@ -85,7 +103,8 @@ fn candidates(event: &Event<'_>) -> Vec<String> {
         )];
     }
     let source = format!("{} {}", names(&event.publishers()), verb(event, "gives", "give"));
-    let figure = reading::figures(event.lead()).into_iter().find(|figure| tells(event.signal, figure.unit));
+    let figure =
+        reading::figures(event.lead()).into_iter().find(|figure| tells(event.signal, figure.unit));
     let figure = figure.map(|figure| figure.written);
     let with_figure = figure.map(|figure| match event.signal {
         SignalType::Capacity | SignalType::Investment => {
@@ -113,18 +132,26 @@ fn candidates(event: &Event<'_>) -> Vec<String> {
     });
     let without = match event.signal {
         SignalType::Regulation => {
-            format!("{exposed} could check now which of their sites and products would be affected.")
+            format!(
+                "{exposed} could check now which of their sites and products would be affected."
+            )
         }
         SignalType::Operational if named => {
             format!("{exposed} could ask {who} which deliveries are affected, and for how long.")
         }
         SignalType::Technology | SignalType::Sustainability if named => {
-            format!("{exposed} may want to ask {who} for figures, since the reports cited give none that can be compared.")
+            format!(
+                "{exposed} may want to ask {who} for figures, since the reports cited give none that can be compared."
+            )
         }
         _ if named => {
-            format!("{exposed} may want to ask {who} for the size of the change, since the reports cited do not give it.")
+            format!(
+                "{exposed} may want to ask {who} for the size of the change, since the reports cited do not give it."
+            )
         }
-        _ => format!("{exposed} may want to look for a figure before acting, since the reports cited give none that can be compared."),
+        _ => format!(
+            "{exposed} may want to look for a figure before acting, since the reports cited give none that can be compared."
+        ),
     };
     with_figure.into_iter().chain([without]).collect()
 }
@@ -135,7 +162,9 @@ const fn tells(signal: SignalType, unit: Unit) -> bool {
         SignalType::Capacity | SignalType::Investment => {
             matches!(unit, Unit::TonnesPerYear | Unit::Tonnes | Unit::Money(_))
         }
-        SignalType::Price | SignalType::Feedstock => matches!(unit, Unit::Money(_) | Unit::Fraction),
+        SignalType::Price | SignalType::Feedstock => {
+            matches!(unit, Unit::Money(_) | Unit::Fraction)
+        }
         SignalType::Mna => matches!(unit, Unit::Money(_)),
         SignalType::Demand
         | SignalType::Technology
@@ -153,7 +182,9 @@ fn verb(event: &Event<'_>, one: &'static str, several: &'static str) -> &'static
 /// Whose business a type of development is.
 const fn reader(signal: SignalType) -> &'static str {
     match signal {
-        SignalType::Capacity | SignalType::Investment | SignalType::Feedstock => "Procurement teams",
+        SignalType::Capacity | SignalType::Investment | SignalType::Feedstock => {
+            "Procurement teams"
+        }
         SignalType::Price => "Buyers and sellers",
         SignalType::Demand | SignalType::Mna => "Commercial leads",
         SignalType::Regulation => "Regulatory owners",

@@ -47,7 +47,12 @@ pub(super) fn decision_summary(
         let fact = format!("{}, as {}.", one.development.headline, reported_by(event));
         let Some(fact) = writer.claim(ClaimKind::Fact, fact, &event.items, sure) else { continue };
         claims.push(fact);
-        claims.extend(writer.claim(ClaimKind::Implication, decision(event), &event.items, weaker(sure)));
+        claims.extend(writer.claim(
+            ClaimKind::Implication,
+            decision(event),
+            &event.items,
+            weaker(sure),
+        ));
     }
     claims
 }
@@ -92,7 +97,8 @@ pub(super) fn statements(
         package,
         &[Deliverable::IndustryContext, Deliverable::EarlyWarning, Deliverable::ExecutiveBriefings],
     );
-    let chosen = package.specification.options.sections.contains(&SectionKind::StrategicImplications);
+    let chosen =
+        package.specification.options.sections.contains(&SectionKind::StrategicImplications);
     if !asked || !chosen {
         return Vec::new();
     }
@@ -121,10 +127,18 @@ fn diverging(written: &[Written<'_>], writer: &mut Writer) -> Vec<Claim> {
             if comparable {
                 let text = format!(
                     "Reports on {product} point to {} in {} and {} in {}; if both last, flows between these regions could change.",
-                    theme.up, place(up), theme.down, place(down)
+                    theme.up,
+                    place(up),
+                    theme.down,
+                    place(down)
                 );
                 let items = [up.lead(), down.lead()];
-                claims.extend(writer.claim(ClaimKind::Interpretation, text, &items, Confidence::Low));
+                claims.extend(writer.claim(
+                    ClaimKind::Interpretation,
+                    text,
+                    &items,
+                    Confidence::Low,
+                ));
             }
         }
     }
@@ -198,8 +212,12 @@ fn watch(event: &Event<'_>) -> String {
             "Watch for a statement by {who} that settles {} against {} for {subject}.",
             conflict.one.figure, conflict.other.figure
         ),
-        (None, Gap::Figure, _) => format!("Watch whether {who} puts a figure to what is reported on {subject}."),
-        (None, Gap::Timing, _) => format!("Watch whether {who} gives dates for what is reported on {subject}."),
+        (None, Gap::Figure, _) => {
+            format!("Watch whether {who} puts a figure to what is reported on {subject}.")
+        }
+        (None, Gap::Timing, _) => {
+            format!("Watch whether {who} gives dates for what is reported on {subject}.")
+        }
         (None, Gap::Nothing, [only]) => {
             format!("Watch for a report on {subject} from somebody other than {}.", names(&[*only]))
         }

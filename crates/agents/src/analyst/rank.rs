@@ -18,10 +18,12 @@ pub(super) fn rank(event: &Event<'_>) -> i32 {
         Strength::Moderate => 80,
         Strength::Strong => 120,
     };
-    let sources = event.items.iter().map(|item| quality(item.tier.into())).sum::<i32>() / items.max(1);
-    let number = event.items.iter().any(|item| {
-        super::reading::figures(item).iter().any(|figure| figure.unit != Unit::Plain)
-    });
+    let sources =
+        event.items.iter().map(|item| quality(item.tier.into())).sum::<i32>() / items.max(1);
+    let number = event
+        .items
+        .iter()
+        .any(|item| super::reading::figures(item).iter().any(|figure| figure.unit != Unit::Plain));
     let present = [!event.companies.is_empty(), event.product.is_some(), number, true];
     let specificity = present.into_iter().filter(|there| *there).count();
     let link = if event.links.is_empty() { 40 } else { 80 };

@@ -38,7 +38,9 @@ pub(super) fn keep<'a>(events: Vec<Event<'a>>, package: &RunPackage) -> Kept<'a>
             left_out.untrusted += 1;
         } else if !options.sections.contains(&event.section) {
             left_out.section_off += 1;
-        } else if options.minimum_strength != Strength::None && event.strength < options.minimum_strength {
+        } else if options.minimum_strength != Strength::None
+            && event.strength < options.minimum_strength
+        {
             left_out.below_strength += 1;
         } else {
             ranked.push(event);

@@ -1,8 +1,7 @@
 use super::{
     Event, Written,
-    development::day,
     rank::rank,
-    writer::{Writer, plain, supports},
+    writer::{Writer, supports},
 };
 use domain::{
     report::{ReportDocument, SummaryBullet, SummaryTheme},
@@ -14,16 +13,17 @@ use std::cmp::Reverse;
 const NAMED_MAX: usize = 3;
 
 /// One bullet for each theme that has developments: the highest ranked of them
-/// by headline, publisher and date, within the limit of words. A theme without
+/// by their headlines, within the limit of words. A theme without
 /// evidence is left out.
 pub(super) fn bullets(written: &[Written<'_>], writer: &mut Writer) -> Vec<SummaryBullet> {
-    SummaryTheme::ALL
-        .iter()
-        .filter_map(|theme| bullet(*theme, written, writer))
-        .collect()
+    SummaryTheme::ALL.iter().filter_map(|theme| bullet(*theme, written, writer)).collect()
 }
 
-fn bullet(theme: SummaryTheme, written: &[Written<'_>], writer: &mut Writer) -> Option<SummaryBullet> {
+fn bullet(
+    theme: SummaryTheme,
+    written: &[Written<'_>],
+    writer: &mut Writer,
+) -> Option<SummaryBullet> {
     let mut on_theme: Vec<_> =
         written.iter().filter(|one| theme_of(one.event) == Some(theme)).collect();
     // What the theme is named for comes first.
@@ -32,7 +32,7 @@ fn bullet(theme: SummaryTheme, written: &[Written<'_>], writer: &mut Writer) -> 
     let mut items = Vec::new();
     for one in on_theme.into_iter().take(NAMED_MAX) {
         let lead = one.event.lead();
-        let part = format!("{} ({}, {})", one.development.headline, plain(&lead.publisher), day(lead));
+        let part = one.development.headline.clone();
         let words = parts.iter().chain([&part]).map(|part| part.split_whitespace().count());
         if words.sum::<usize>() <= ReportDocument::BULLET_WORDS_MAX && supports(&part, &[lead]) {
             parts.push(part);
@@ -43,7 +43,11 @@ fn bullet(theme: SummaryTheme, written: &[Written<'_>], writer: &mut Writer) -> 
         return None;
     }
     let text = writer.sentence(format!("{}.", parts.join("; ")), &items)?;
-    Some(SummaryBullet { theme, text, evidence: items.iter().map(|item| item.id.clone()).collect() })
+    Some(SummaryBullet {
+        theme,
+        text,
+        evidence: items.iter().map(|item| item.id.clone()).collect(),
+    })
 }
 
 /// Other news has no theme of its own.

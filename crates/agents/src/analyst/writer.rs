@@ -82,7 +82,11 @@ pub(super) fn plain(text: &str) -> String {
         c => Some(c),
     });
     let text: String = kept.collect();
-    text.replace("](", "] (").split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.replace("](", "] (")
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 const DIRECTION_MARKS: [char; 12] = [

@@ -56,15 +56,21 @@ impl Chart {
     pub fn of(cells: &[SignalCell], ordered: &BTreeSet<Region>) -> Option<Self> {
         let most = cells.iter().map(|cell| cell.developments).max()?;
         let unknown = cells.iter().any(|cell| cell.region.is_none()).then_some(None);
-        let places: Vec<Option<Region>> = ordered.iter().copied().map(Some).chain(unknown).collect();
+        let places: Vec<Option<Region>> =
+            ordered.iter().copied().map(Some).chain(unknown).collect();
         let x_of = |index: usize| {
-            LABEL_WIDTH + COLUMN_WIDTH / 2 + COLUMN_WIDTH * u32::try_from(index).unwrap_or(u32::MAX / COLUMN_WIDTH / 2)
+            LABEL_WIDTH
+                + COLUMN_WIDTH / 2
+                + COLUMN_WIDTH * u32::try_from(index).unwrap_or(u32::MAX / COLUMN_WIDTH / 2)
         };
         let mut by_signal: BTreeMap<SignalType, Vec<Mark>> = BTreeMap::new();
         for cell in cells {
-            let Some(index) = places.iter().position(|place| *place == cell.region) else { continue };
+            let Some(index) = places.iter().position(|place| *place == cell.region) else {
+                continue;
+            };
             let share = f64::from(cell.developments) / f64::from(most.max(1));
-            let radius = (RADIUS_MIN.powi(2) + (RADIUS_MAX.powi(2) - RADIUS_MIN.powi(2)) * share).sqrt();
+            let radius =
+                (RADIUS_MIN.powi(2) + (RADIUS_MAX.powi(2) - RADIUS_MIN.powi(2)) * share).sqrt();
             by_signal.entry(cell.signal).or_default().push(Mark {
                 x: x_of(index),
                 radius: format!("{radius:.1}"),

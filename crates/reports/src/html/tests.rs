@@ -31,9 +31,9 @@ fn text(element: &scraper::ElementRef<'_>) -> String {
 fn outline(html: &str) -> String {
     let page = Html::parse_document(html);
     let shown = "h1, h2, h3, p, dt, dd:not(:has(ul)), caption, th, td, figcaption, blockquote, svg text, li:not(:has(p)):not(:has(ul))";
-    let lines = select(&page, shown).into_iter().map(|element| {
-        format!("{:<10} {}", element.value().name(), text(&element))
-    });
+    let lines = select(&page, shown)
+        .into_iter()
+        .map(|element| format!("{:<10} {}", element.value().name(), text(&element)));
     // Hashes change with every field of the types; that they are there is a
     // rule below, what they are is not shape.
     let colophon = colophon();
@@ -69,7 +69,8 @@ fn the_file_loads_nothing_and_runs_nothing() {
     for absent in ["url(", "@import", "javascript:"] {
         assert!(!html.contains(absent), "{absent}");
     }
-    let policy = select(&page, "meta[http-equiv='Content-Security-Policy']")[0].attr("content").unwrap();
+    let policy =
+        select(&page, "meta[http-equiv='Content-Security-Policy']")[0].attr("content").unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline'"));
 }
 
@@ -103,14 +104,24 @@ fn hostile_text_stays_text() {
     let page = Html::parse_document(&render(&document));
     assert!(select(&page, "script, img").is_empty());
     let elements = select(&page, "*");
-    let handlers = elements.iter().flat_map(|element| element.value().attrs()).filter(|(name, _)| name.starts_with("on"));
+    let handlers = elements
+        .iter()
+        .flat_map(|element| element.value().attrs())
+        .filter(|(name, _)| name.starts_with("on"));
     assert_eq!(handlers.count(), 0);
     assert_eq!(text(&select(&page, "h1")[0]), hostile);
 }
 
 #[test]
 fn only_web_addresses_become_links() {
-    for address in ["javascript:alert(1)", "data:text/html,x", " https://a.example.com", "ftp://a.example.com", "//a.example.com", ""] {
+    for address in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        " https://a.example.com",
+        "ftp://a.example.com",
+        "//a.example.com",
+        "",
+    ] {
         let mut document = fixture::document();
         for reference in &mut document.references {
             reference.url = address.to_owned();

@@ -25,7 +25,8 @@ pub(super) fn citations(subject: &Subject<'_>) -> Vec<Finding> {
             ));
         }
     }
-    findings.extend(subject.cited().into_iter().filter(|id| subject.item(id).is_none()).map(unknown));
+    findings
+        .extend(subject.cited().into_iter().filter(|id| subject.item(id).is_none()).map(unknown));
     findings
 }
 

@@ -7,18 +7,48 @@ use super::{
     subject::{Passage, PassageKind, Subject, evidence_of},
     text::{sentences, without_quotations, words},
 };
-use domain::{evidence::{EvidenceItem, title_key}, report::ClaimKind};
+use domain::{
+    evidence::{EvidenceItem, title_key},
+    report::ClaimKind,
+};
 
 /// Words that keep a statement open.
 const HEDGES: &[&str] = &[
-    "if", "may", "might", "could", "would", "should", "can", "whether", "unless", "until",
-    "appears", "appear", "seems", "seem", "suggests", "suggest", "indicates", "indicate", "likely",
-    "unlikely", "possible", "possibly", "perhaps", "probably", "potentially", "depends", "depend",
-    "expected", "unclear", "open",
+    "if",
+    "may",
+    "might",
+    "could",
+    "would",
+    "should",
+    "can",
+    "whether",
+    "unless",
+    "until",
+    "appears",
+    "appear",
+    "seems",
+    "seem",
+    "suggests",
+    "suggest",
+    "indicates",
+    "indicate",
+    "likely",
+    "unlikely",
+    "possible",
+    "possibly",
+    "perhaps",
+    "probably",
+    "potentially",
+    "depends",
+    "depend",
+    "expected",
+    "unclear",
+    "open",
 ];
 
 /// Words that close it again, whatever stands beside them.
-const ASSERTIONS: &[&str] = &["certainly", "definitely", "undoubtedly", "guaranteed", "inevitably", "proves"];
+const ASSERTIONS: &[&str] =
+    &["certainly", "definitely", "undoubtedly", "guaranteed", "inevitably", "proves"];
 
 /// A fragment of fewer words asserts nothing.
 const SENTENCE_WORDS_MIN: usize = 4;
@@ -35,7 +65,9 @@ pub(super) fn mood(subject: &Subject<'_>) -> Vec<Finding> {
             PassageKind::Claim(kind) if kind != ClaimKind::Fact => Some((kind, passage)),
             _ => None,
         })
-        .filter(|(_, passage)| sentences(&without_quotations(passage.text)).into_iter().any(is_flat))
+        .filter(|(_, passage)| {
+            sentences(&without_quotations(passage.text)).into_iter().any(is_flat)
+        })
         .map(|(kind, passage)| {
             Finding::new(
                 FindingCode::Mood,
@@ -75,7 +107,8 @@ pub(super) fn plain_text(subject: &Subject<'_>) -> Vec<Finding> {
 /// HTML tags and comments, Markdown links, images and code.
 pub(super) fn has_markup(text: &str) -> bool {
     let tag = text.match_indices('<').any(|(at, _)| {
-        text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+        text[at + 1..]
+            .starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
     });
     tag || text.contains("](") || text.contains("```")
 }
@@ -94,7 +127,10 @@ pub(super) fn foreign_address(text: &str, items: &[&EvidenceItem]) -> bool {
             || lower.starts_with("javascript:")
             || lower.starts_with("data:");
         let known = |text: &str| text.contains(token.trim_end_matches(['.', ',', ';', ':', '…']));
-        address && !items.iter().any(|item| known(&item.url) || known(&item.title) || known(&item.excerpt))
+        address
+            && !items
+                .iter()
+                .any(|item| known(&item.url) || known(&item.title) || known(&item.excerpt))
     })
 }
 
@@ -111,17 +147,21 @@ pub(super) fn nothing_twice(subject: &Subject<'_>) -> Vec<Finding> {
     let mut twice = repeated(events);
     twice.extend(repeated(items));
     twice.dedup();
-    findings.extend(twice.into_iter().map(|(a, b)| {
-        duplicate(format!("The same development appears in {a} and {b}."))
-    }));
+    findings.extend(
+        twice
+            .into_iter()
+            .map(|(a, b)| duplicate(format!("The same development appears in {a} and {b}."))),
+    );
     let passages = subject.passages();
-    let sentences = passages
-        .iter()
-        .filter(|passage| passage.kind != PassageKind::Headline)
-        .flat_map(|passage| sentence_keys(passage.text).into_iter().map(|key| (key, passage.place)));
-    findings.extend(repeated(sentences).into_iter().map(|(a, b)| {
-        duplicate(format!("The same sentence appears in {a} and {b}."))
-    }));
+    let sentences =
+        passages.iter().filter(|passage| passage.kind != PassageKind::Headline).flat_map(
+            |passage| sentence_keys(passage.text).into_iter().map(|key| (key, passage.place)),
+        );
+    findings.extend(
+        repeated(sentences)
+            .into_iter()
+            .map(|(a, b)| duplicate(format!("The same sentence appears in {a} and {b}."))),
+    );
     findings
 }
 

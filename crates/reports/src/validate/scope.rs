@@ -92,10 +92,7 @@ pub(super) fn dates_in_window(subject: &Subject<'_>) -> Vec<Finding> {
     late.map(|item| {
         Finding::new(
             FindingCode::DateOut,
-            format!(
-                "{} was published on {}, outside {from} to {to}.",
-                item.title, item.published
-            ),
+            format!("{} was published on {}, outside {from} to {to}.", item.title, item.published),
         )
     })
     .collect()
@@ -123,7 +120,10 @@ pub(super) fn quiet_is_true(subject: &Subject<'_>) -> Vec<Finding> {
     }
     vec![Finding::new(
         FindingCode::FalseQuiet,
-        format!("The report says no material change although {} developments qualify.", events.len()),
+        format!(
+            "The report says no material change although {} developments qualify.",
+            events.len()
+        ),
     )]
 }
 

@@ -64,7 +64,8 @@ pub(super) fn sections(subject: &Subject<'_>) -> Vec<Finding> {
         if section.developments.is_empty() && section.statements.is_empty() {
             findings.push(Finding::schema(format_args!("{name} is empty")));
         }
-        if (joins && !section.developments.is_empty()) || (!joins && !section.statements.is_empty()) {
+        if (joins && !section.developments.is_empty()) || (!joins && !section.statements.is_empty())
+        {
             findings.push(Finding::schema(name));
         }
     }
@@ -74,12 +75,8 @@ pub(super) fn sections(subject: &Subject<'_>) -> Vec<Finding> {
 pub(super) fn optional_parts(subject: &Subject<'_>) -> Vec<Finding> {
     let document = subject.document;
     let options = &subject.package.specification.options;
-    let briefing = subject
-        .package
-        .specification
-        .scope
-        .deliverables
-        .contains(&Deliverable::ExecutiveBriefings);
+    let briefing =
+        subject.package.specification.scope.deliverables.contains(&Deliverable::ExecutiveBriefings);
     let counted = signal_map(subject.developments().map(|(_, development)| development));
     let expected = if options.signal_map { counted } else { Vec::new() };
     let mut findings = Vec::new();

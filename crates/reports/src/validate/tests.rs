@@ -52,18 +52,27 @@ fn an_unknown_schema_version_is_refused() {
 #[test]
 fn title_and_scope_are_those_of_the_package() {
     check(&[Code::Schema], |(document, _)| document.title.push_str(", extended"));
-    check(&[Code::Schema], |(document, _)| document.scope.window_from = "2026-01-01".parse().unwrap());
+    check(&[Code::Schema], |(document, _)| {
+        document.scope.window_from = "2026-01-01".parse().unwrap()
+    });
     check(&[Code::Schema], |(document, _)| document.scope.sample_data = false);
 }
 
 #[test]
 fn sections_stand_in_order_are_chosen_and_filled() {
     check(&[Code::Schema], |(_, package)| {
-        package.specification.options.sections.remove(&domain::specification::SectionKind::Sustainability);
+        package
+            .specification
+            .options
+            .sections
+            .remove(&domain::specification::SectionKind::Sustainability);
     });
     check(&[Code::Schema], |(document, _)| {
         let statement = document.decision_summary[0].clone();
-        let statement = domain::report::Claim { text: "TDI rose by 4 % in China last week.".to_owned(), ..statement };
+        let statement = domain::report::Claim {
+            text: "TDI rose by 4 % in China last week.".to_owned(),
+            ..statement
+        };
         document.sections[CAPACITY].statements.push(statement);
     });
 }
@@ -205,7 +214,11 @@ fn evidence_from_outside_the_package_is_refused() {
         let foreign = EvidenceId::of_canonical_url("https://elsewhere.example.com/");
         document.executive_summary[0].evidence.push(foreign.clone());
         renumber(document, package);
-        let reference = domain::report::Reference { evidence: foreign, number: 2, ..document.references[0].clone() };
+        let reference = domain::report::Reference {
+            evidence: foreign,
+            number: 2,
+            ..document.references[0].clone()
+        };
         document.references.insert(1, reference);
         for (reference, number) in document.references.iter_mut().zip(1..) {
             reference.number = number;
@@ -260,7 +273,8 @@ fn evidence_from_outside_the_window_is_refused() {
 #[test]
 fn an_interpretation_worded_as_a_fact_is_refused() {
     check(&[Code::Mood], |(document, _)| {
-        *text(document, CAPACITY, INTERPRETATION) = "European MDI supply rises by 80 kt/a.".to_owned();
+        *text(document, CAPACITY, INTERPRETATION) =
+            "European MDI supply rises by 80 kt/a.".to_owned();
     });
     check(&[Code::Mood], |(document, _)| {
         *text(document, CAPACITY, INTERPRETATION) =
@@ -279,7 +293,10 @@ fn an_interpretation_that_rests_on_no_fact_is_refused() {
         for claim in &mut document.sections[CAPACITY].developments[0].claims {
             if claim.kind == ClaimKind::Fact {
                 claim.kind = ClaimKind::Interpretation;
-                claim.text = claim.text.replace("plans", "may plan").replace("approved", "may have approved");
+                claim.text = claim
+                    .text
+                    .replace("plans", "may plan")
+                    .replace("approved", "may have approved");
             }
         }
     });
@@ -303,15 +320,18 @@ fn one_development_stands_in_one_place() {
 #[test]
 fn one_sentence_stands_in_one_place() {
     check(&[Code::Duplicate], |(document, _)| {
-        document.executive_summary[0].text = "The unit is planned for 2028. It stands at Musterhafen.".to_owned();
-        *text(document, CAPACITY, 0) = "Start-up is due in 2028. It stands at Musterhafen.".to_owned();
+        document.executive_summary[0].text =
+            "The unit is planned for 2028. It stands at Musterhafen.".to_owned();
+        *text(document, CAPACITY, 0) =
+            "Start-up is due in 2028. It stands at Musterhafen.".to_owned();
     });
 }
 
 #[test]
 fn each_limit_is_kept() {
     check(&[Code::Limit], |(document, _)| {
-        let long = "A plant at Musterhafen is to get 80 kt/a of MDI ".to_owned() + &"and so on ".repeat(60);
+        let long = "A plant at Musterhafen is to get 80 kt/a of MDI ".to_owned()
+            + &"and so on ".repeat(60);
         *text(document, CAPACITY, 0) = long;
     });
     check(&[Code::Limit], |(document, _)| {
@@ -321,7 +341,10 @@ fn each_limit_is_kept() {
         let advice = document.monitoring[0].clone();
         document.monitoring = (0..6)
             .map(|nth| domain::report::MonitoringAdvice {
-                text: format!("Watch for the unit at Musterhafen, point {}.", ["a", "b", "c", "d", "e", "f"][nth]),
+                text: format!(
+                    "Watch for the unit at Musterhafen, point {}.",
+                    ["a", "b", "c", "d", "e", "f"][nth]
+                ),
                 ..advice.clone()
             })
             .collect();
@@ -334,9 +357,13 @@ fn each_limit_is_kept() {
 #[test]
 fn markup_is_refused() {
     for hostile in ["<script>alert()</script>", "<img src=x>", "[here](there)", "<!-- -->"] {
-        check(&[Code::Markup], |(document, _)| *text(document, 0, 0) = format!("TDI offers {hostile}"));
+        check(&[Code::Markup], |(document, _)| {
+            *text(document, 0, 0) = format!("TDI offers {hostile}")
+        });
     }
-    check(&[], |(document, _)| *text(document, 0, 0) = "TDI offers in China are < last week's.".to_owned());
+    check(&[], |(document, _)| {
+        *text(document, 0, 0) = "TDI offers in China are < last week's.".to_owned()
+    });
 }
 
 #[test]
@@ -378,7 +405,8 @@ fn what_is_too_weak_or_of_tier_four_does_not_qualify() {
 fn several_reasons_are_reported_at_once() {
     check(&[Code::Schema, Code::Mood, Code::Markup], |(document, _)| {
         document.title.clear();
-        *text(document, CAPACITY, INTERPRETATION) = "European MDI supply rises <b>now</b>.".to_owned();
+        *text(document, CAPACITY, INTERPRETATION) =
+            "European MDI supply rises <b>now</b>.".to_owned();
     });
 }
 
@@ -396,5 +424,6 @@ fn a_hostile_document_does_not_panic_and_its_findings_are_bounded() {
 fn renumber(document: &mut ReportDocument, package: &RunPackage) {
     let cited: Vec<_> = Subject::new(document, package).cited().into_iter().cloned().collect();
     let items = cited.iter().filter_map(|id| package.pack.items.iter().find(|item| item.id == *id));
-    document.references = items.zip(1..).map(|(item, number)| fixture::reference(item, number)).collect();
+    document.references =
+        items.zip(1..).map(|(item, number)| fixture::reference(item, number)).collect();
 }

@@ -1,8 +1,10 @@
 //! How the rules read prose.
 
 /// Abbreviations after which a sentence goes on.
-const ABBREVIATIONS: &[&str] =
-    &["Inc.", "Ltd.", "Co.", "Corp.", "No.", "St.", "e.g.", "i.e.", "approx.", "vs.", "U.S.", "a.m.", "p.m."];
+const ABBREVIATIONS: &[&str] = &[
+    "Inc.", "Ltd.", "Co.", "Corp.", "No.", "St.", "e.g.", "i.e.", "approx.", "vs.", "U.S.", "a.m.",
+    "p.m.",
+];
 
 /// The sentences of a text. One ends at `.`, `?` or `!` before white space and
 /// an upper-case letter, a digit or an opening quotation mark, but not after a
@@ -44,7 +46,8 @@ pub(super) fn names(text: &str, name: &str) -> bool {
     let name = name.trim();
     !name.is_empty()
         && text.match_indices(name).any(|(at, _)| {
-            bounded(text[..at].chars().next_back()) && bounded(text[at + name.len()..].chars().next())
+            bounded(text[..at].chars().next_back())
+                && bounded(text[at + name.len()..].chars().next())
         })
 }
 

@@ -1,4 +1,4 @@
-use crate::view::price::{PriceLine, PriceView};
+use crate::view::price::PriceLine;
 use leptos::prelude::*;
 
 /// The steps from the base price to the total, one line each.
@@ -27,27 +27,6 @@ fn Line(line: PriceLine) -> impl IntoView {
         <div class=class>
             <dt>{line.label}</dt>
             <dd class="numeric">{detail}</dd>
-        </div>
-    }
-}
-
-/// The price of something that is stored; the form has
-/// [`crate::island::LiveQuote`] instead.
-#[component]
-pub fn PricePanel(
-    price: PriceView,
-    /// Where the price comes from.
-    note: String,
-) -> impl IntoView {
-    view! {
-        <div class="price-panel">
-            <h2 class="price-panel__title">"Quote"</h2>
-            <p>
-                <span class="price-panel__total">{price.month}</span>
-                <span class="price-panel__unit">{price.unit}</span>
-            </p>
-            <PriceLines lines=price.lines />
-            <p class="price-panel__note">{note}</p>
         </div>
     }
 }

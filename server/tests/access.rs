@@ -1,0 +1,262 @@
+//! Who reaches what. The list of routes drives these tests, so that a new route
+//! without a row fails.
+
+mod support;
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use support::{PASSWORD, Person, World};
+
+/// What stands in an address for an object of each kind.
+struct Objects {
+    specification: String,
+    run: String,
+    workspace: String,
+}
+
+const UNKNOWN: &str = "01900000-0000-7000-8000-000000000000";
+
+impl Objects {
+    fn unknown() -> Self {
+        let id = || UNKNOWN.to_owned();
+        Self { specification: id(), run: id(), workspace: id() }
+    }
+
+    fn in_path(&self, path: &str) -> String {
+        path.replace("{specification}", &self.specification)
+            .replace("{run}", &self.run)
+            .replace("{workspace}", &self.workspace)
+            .replace("{form}", "html")
+    }
+}
+
+/// The forms of the server functions that name an object. A server function
+/// that is in neither list is a mistake.
+fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)>> {
+    let specification = || ("specification", objects.specification.clone());
+    let reason = || ("reason", "A reason that is long enough.".to_owned());
+    BTreeMap::from([
+        ("/action/save-specification", vec![specification(), ("draft[name]", "Taken over".to_owned())]),
+        ("/action/clone-specification", vec![specification()]),
+        ("/action/submit-specification", vec![specification()]),
+        ("/action/pause-specification", vec![specification(), reason()]),
+        ("/action/resume-specification", vec![specification()]),
+        ("/action/cancel-specification", vec![specification(), reason()]),
+        ("/action/trigger-run", vec![specification()]),
+        ("/action/activate-specification", vec![specification()]),
+        ("/action/return-specification", vec![specification(), reason()]),
+        ("/action/switch-workspace", vec![("workspace", objects.workspace.clone())]),
+        (
+            "/action/grant-entitlement",
+            vec![("workspace", objects.workspace.clone()), ("cadence", "daily".to_owned())],
+        ),
+    ])
+}
+
+/// Server functions that name no object.
+const WITHOUT_OBJECT: &[&str] =
+    &["/action/sign-in", "/action/sign-out", "/action/change-password", "/action/create-specification"];
+
+fn routes(world: &World) -> Vec<(String, String, String)> {
+    let listed: Value = serde_json::from_str(&world.succeeds(&["routes", "--json"], "")).unwrap();
+    let text = |route: &Value, name: &str| route[name].as_str().unwrap().to_owned();
+    listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|route| (text(route, "method"), text(route, "path"), text(route, "access")))
+        .collect()
+}
+
+/// Everything of an answer that a stranger could learn from, with the ids taken out.
+fn answer(mut response: ureq::http::Response<ureq::Body>, objects: &Objects) -> String {
+    let header = |name: &str| {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
+    };
+    let (location, kind) = (header("location"), header("content-type"));
+    let status = response.status();
+    let body = response.body_mut().read_to_string().unwrap();
+    let text = format!("{status} {location} {kind}\n{body}");
+    let text = text
+        .replace(&objects.specification, "ID")
+        .replace(&objects.run, "ID")
+        .replace(&objects.workspace, "ID");
+    // The nonce differs with every answer.
+    let mut parts = text.split("nonce=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
+    let world = World::with_people();
+    let server = world.serve(&[]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let theirs = Objects {
+        specification,
+        run: world.value("select id from runs"),
+        workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
+    };
+    let before = world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
+    let unknown = Objects::unknown();
+    let stranger = Person::signed_in(&server, "other@test.example");
+    for (method, path, access) in routes(&world) {
+        if method == "GET" {
+            if !path.contains("{specification}") && !path.contains("{run}") && !path.contains("{workspace}") {
+                continue;
+            }
+            let theirs = answer(stranger.get(&theirs.in_path(&path)), &theirs);
+            let unknown = answer(stranger.get(&unknown.in_path(&path)), &unknown);
+            assert_eq!(theirs, unknown, "{path}");
+            let refused = ["404", "403"].iter().any(|status| theirs.starts_with(status));
+            assert!(refused, "{path} ({access}): {theirs}");
+        } else {
+            if WITHOUT_OBJECT.contains(&path.as_str()) {
+                continue;
+            }
+            let form = |objects: &Objects| {
+                forms(objects).remove(path.as_str()).unwrap_or_else(|| panic!("{path} has no row in this test"))
+            };
+            for accept in ["text/html", "application/json"] {
+                let ask = |objects: &Objects| {
+                    let form = form(objects);
+                    let fields: Vec<_> =
+                        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    answer(stranger.post(&path, &fields, accept), objects)
+                };
+                assert_eq!(ask(&theirs), ask(&unknown), "{path} {accept}");
+            }
+        }
+    }
+    let after = world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
+    assert_eq!(before, after, "a stranger changed a specification");
+    assert_eq!(world.value("select count(*) from runs"), "1");
+}
+
+#[test]
+fn nobody_reaches_more_than_the_list_says() {
+    let world = World::with_people();
+    let server = world.serve(&["--without-worker"]);
+    let visitor = Person::visitor(&server);
+    let viewer = Person::signed_in(&server, "viewer@test.example");
+    let specification = world.active_specification(&server);
+    let own = Objects {
+        specification,
+        run: UNKNOWN.to_owned(),
+        workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
+    };
+    for (method, path, access) in routes(&world) {
+        if method == "GET" {
+            let status = visitor.get(&own.in_path(&path)).status().as_u16();
+            let location = visitor
+                .get(&own.in_path(&path))
+                .headers()
+                .get("location")
+                .map(|value| value.to_str().unwrap().to_owned());
+            if access == "public" {
+                assert!(status == 200 || path == "/pkg/{*file}" || path == "/favicon.svg", "{path}: {status}");
+            } else {
+                let sent_to_sign_in = location.as_deref().is_some_and(|to| to.starts_with("/sign-in"));
+                assert!(sent_to_sign_in || status == 404, "{path} answers a visitor with {status}");
+            }
+            if access == "admin" {
+                assert_eq!(viewer.get(&own.in_path(&path)).status().as_u16(), 403, "{path}");
+            }
+        } else if access != "public" {
+            let form = forms(&own).remove(path.as_str()).unwrap_or_default();
+            let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let json = "application/json";
+            if path != "/action/change-password" {
+                assert_eq!(visitor.post(&path, &fields, json).status().as_u16(), 401, "{path}");
+            }
+            if matches!(access.as_str(), "editor" | "owner" | "admin") {
+                assert_eq!(viewer.post(&path, &fields, json).status().as_u16(), 403, "{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn unsafe_requests_without_our_own_origin_are_refused_everywhere() {
+    let world = World::with_people();
+    let server = world.serve(&["--without-worker"]);
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let mut paths: Vec<String> = routes(&world)
+        .into_iter()
+        .map(|(_, path, _)| Objects::unknown().in_path(&path))
+        .collect();
+    paths.push("/no/such/route".to_owned());
+    for path in paths {
+        for origin in [None, Some("https://evil.example"), Some("null")] {
+            let mut request = agent.post(format!("{}{path}", server.address));
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            let answer = request.send_form([("email", "owner@test.example"), ("password", PASSWORD)]).unwrap();
+            assert_eq!(answer.status().as_u16(), 403, "{path} from {origin:?}");
+        }
+    }
+    assert_eq!(world.value("select count(*) from sessions"), "0");
+}
+
+#[test]
+fn behind_tls_the_cookie_is_secure_and_of_this_host_alone() {
+    let world = World::with_people();
+    let server = world.serve_behind_tls();
+    let visitor = Person::visitor(&server);
+    let fields = [("email", "owner@test.example"), ("password", PASSWORD)];
+    let answer = visitor.post("/action/sign-in", &fields, "text/html");
+    let cookie = answer.headers().get("set-cookie").unwrap().to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("__Host-observatory="), "{cookie}");
+    for attribute in ["Secure", "HttpOnly", "Path=/", "SameSite=Lax"] {
+        assert!(cookie.contains(attribute), "{cookie} lacks {attribute}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+    assert!(answer.headers().contains_key("strict-transport-security"));
+}
+
+#[test]
+fn a_page_carries_its_protective_headers() {
+    let world = World::with_people();
+    let server = world.serve(&["--without-worker"]);
+    let answer = Person::signed_in(&server, "owner@test.example").get("/");
+    let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    let policy = header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("'nonce-"), "{policy}");
+    assert!(!policy.contains("unsafe-inline"), "{policy}");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(header(name).as_deref(), Some(value), "{name}");
+    }
+}
+
+#[test]
+fn a_flipped_byte_is_found_and_no_longer_served() {
+    let world = World::with_people();
+    let server = world.serve(&[]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    assert_eq!(owner.get(&format!("{run}/artifact")).status().as_u16(), 200);
+    let flip = "set session_replication_role = replica;
+        alter table artifacts drop constraint artifacts_html_hash_matches;
+        update artifacts set html = overlay(html placing 'X' from 500 for 1)";
+    world.sql(flip);
+    let verified = world.output(&["verify"], "");
+    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert_eq!(verified.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("WRONG: artifact of run {}", run.trim_start_matches("/runs/"))), "{said}");
+    for path in [format!("{run}/artifact"), format!("{run}/download/html")] {
+        assert_eq!(owner.get(&path).status().as_u16(), 500, "{path}");
+        assert!(owner.text(&path).contains("does not match its seal"));
+    }
+}

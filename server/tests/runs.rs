@@ -1,0 +1,144 @@
+//! Runs across real processes: many triggers, killed workers, a clean stop.
+
+mod support;
+
+use std::{sync::Barrier, thread};
+use support::{Person, World};
+
+#[test]
+fn two_hundred_triggers_over_two_servers_give_one_run_and_one_artifact() {
+    const TRIGGERS: usize = 200;
+    // As many browsers as press the button at the same moment.
+    const BROWSERS: usize = 20;
+    let world = World::with_people();
+    let servers = [world.serve(&[]), world.serve(&[])];
+    let specification = world.active_specification(&servers[0]);
+    let people: Vec<Person> = (0..BROWSERS)
+        .map(|at| Person::signed_in(&servers[at % 2], "owner@test.example"))
+        .collect();
+    let start = Barrier::new(BROWSERS);
+    let answers: Vec<String> = thread::scope(|scope| {
+        let browsers: Vec<_> = people
+            .iter()
+            .map(|person| {
+                let (start, specification) = (&start, specification.as_str());
+                scope.spawn(move || {
+                    start.wait();
+                    (0..TRIGGERS / BROWSERS)
+                        .map(|_| person.act("trigger-run", &[("specification", specification)]))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        browsers.into_iter().flat_map(|browser| browser.join().unwrap()).collect()
+    });
+    assert_eq!(answers.len(), TRIGGERS);
+    let run = world.value("select id from runs");
+    for answer in &answers {
+        let same_run = answer.starts_with(&format!("/runs/{run}"));
+        let blocked = *answer == format!("/specifications/{specification}?blocked=1");
+        assert!(same_run || blocked, "{answer} is neither the run {run} nor blocked");
+    }
+    world.wait_for("select count(*) from runs where status = 'succeeded'", "1");
+    assert_eq!(world.value("select count(*) from runs"), "1");
+    assert_eq!(world.value("select count(*) from artifacts"), "1");
+    assert_eq!(
+        world.value("select count(*) from audit_log where action = 'run.succeeded'"),
+        "1"
+    );
+    // The period's report is there: one more trigger is blocked with the period.
+    let page = format!("/specifications/{specification}");
+    let blocked = people[0].act("trigger-run", &[("specification", &specification)]);
+    assert_eq!(blocked, format!("{page}?blocked=1"));
+    let period = world.value("select period_key from runs");
+    let text = people[0].text(&blocked);
+    assert!(text.contains(&format!("The weekly report for {period} was completed on")), "{text}");
+    assert!(text.contains("Next eligible: Monday"), "{text}");
+    world.succeeds(&["verify"], "");
+}
+
+/// Holds a table so that the worker stops right before it writes there, kills
+/// the worker, and lets another go on.
+fn check_killed_before(table: &str, journaled: &str) {
+    let world = World::with_people();
+    let server = world.serve(&["--without-worker"]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let onward = owner.act("trigger-run", &[("specification", &specification)]);
+    assert!(onward.starts_with("/runs/"), "{onward}");
+    // Holding the table takes a connection of its own; a trigger that sleeps is
+    // the same wait without one, and goes away with the worker.
+    world.sql(&format!(
+        "create function hold() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$;
+         create trigger hold before insert on {table} for each row execute function hold()"
+    ));
+    let worker = world.work();
+    world.wait_for(
+        &format!("select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query like '%insert into {table}%' and datname = current_database()"),
+        "1",
+    );
+    assert_eq!(world.value("select status from runs"), "running");
+    assert_eq!(world.value("select string_agg(stage || '/' || step, ' ' order by finished_at, stage) from run_steps"), journaled);
+    let before = world.value("select string_agg(xmin::text, ' ' order by stage, step) from run_steps");
+    worker.kill();
+    world.sql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+    );
+    world.sql(&format!("drop trigger hold on {table}; drop function hold()"));
+    let second = world.work();
+    world.wait_for("select status from runs", "succeeded");
+    assert_eq!(world.value("select count(*) from artifacts"), "1");
+    assert_eq!(world.value("select count(*) from run_events where kind = 'resumed'"), "1");
+    let after = world.value("select string_agg(xmin::text, ' ' order by stage, step) from run_steps");
+    for row in before.split(' ') {
+        assert!(after.split(' ').any(|kept| kept == row), "a finished step was written again");
+    }
+    assert!(second.terminate().success());
+    world.succeeds(&["verify"], "");
+}
+
+#[test]
+fn a_run_killed_before_its_package_is_finished_by_the_next_worker() {
+    check_killed_before("run_packages", "enforce_cadence/ retrieve_specification/");
+}
+
+#[test]
+fn a_run_killed_before_its_seal_is_finished_without_repeating_a_step() {
+    check_killed_before(
+        "artifacts",
+        "enforce_cadence/ retrieve_specification/ assemble_package/ execute/selection execute/document validate/findings",
+    );
+}
+
+#[test]
+fn a_server_that_is_killed_with_its_worker_goes_on_after_a_restart() {
+    let world = World::with_people();
+    let server = world.serve(&[]);
+    let specification = world.active_specification(&server);
+    world.sql(
+        "create function hold() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$;
+         create trigger hold before insert on artifacts for each row execute function hold()",
+    );
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for(
+        "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
+        "1",
+    );
+    server.kill();
+    world.sql("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()");
+    world.sql("drop trigger hold on artifacts; drop function hold()");
+    let again = world.serve(&[]);
+    world.wait_for("select status from runs", "succeeded");
+    // The session outlived the process, too.
+    let owner = Person { base: again.address.clone(), ..owner };
+    assert!(owner.text(&run).contains("Read the report"));
+    assert_eq!(world.value("select count(*) from artifacts"), "1");
+}
+
+#[test]
+fn a_process_that_is_asked_to_stop_ends_cleanly() {
+    let world = World::with_people();
+    assert!(world.serve(&[]).terminate().success());
+    assert!(world.work().terminate().success());
+}
