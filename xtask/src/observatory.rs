@@ -51,6 +51,9 @@ impl Observatory {
     pub fn administrative(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(arguments);
         command.env("DATABASE_OWNER_URL", &self.database.owner_url);
+        if env::var_os("LOG").is_none() {
+            command.env("LOG", "warn"); // what it has to say goes to standard output
+        }
         command
     }
 

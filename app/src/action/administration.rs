@@ -35,7 +35,6 @@ pub async fn return_specification(
 
 /// Grants what a workspace has bought. Text as the form has it; a box that is
 /// not ticked is not sent.
-#[expect(clippy::too_many_arguments, reason = "one argument per control of the form")]
 #[server(prefix = "/action", endpoint = "grant-entitlement")]
 pub async fn grant_entitlement(
     workspace: WorkspaceId,

@@ -7,22 +7,29 @@ pub fn ReasonField(
     #[prop(into)]
     id: String,
     label: &'static str,
+    /// What the decision leads to, said after the limits.
+    #[prop(default = "")]
+    consequence: &'static str,
 ) -> impl IntoView {
     let hint = format!("{id}-hint");
     view! {
         <div class="field">
-            <label class="field__label" for=id.clone()>{label}</label>
+            <label class="field__label" for=id.clone()>
+                {label}
+            </label>
+            <p class="field__hint" id=hint.clone()>
+                {format!("10 to 500 characters; everybody concerned can read it. {consequence}")}
+            </p>
             <textarea
-                class="field__input"
+                class="field__textarea"
                 id=id
                 name="reason"
-                rows="2"
+                rows="3"
                 required
                 minlength="10"
                 maxlength="500"
-                aria-describedby=hint.clone()
+                aria-describedby=hint
             ></textarea>
-            <p class="field__hint" id=hint>"10 to 500 characters; everybody concerned can read it."</p>
         </div>
     }
 }

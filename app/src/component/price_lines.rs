@@ -10,11 +10,8 @@ pub fn PriceLines(lines: Vec<PriceLine>) -> impl IntoView {
 
 #[component]
 fn Line(line: PriceLine) -> impl IntoView {
-    let class = if line.is_sum {
-        "price-panel__line price-panel__line--sum"
-    } else {
-        "price-panel__line"
-    };
+    let class =
+        if line.is_sum { "price-panel__line price-panel__line--sum" } else { "price-panel__line" };
     let detail = match line.detail {
         Some(detail) => detail.into_any(),
         None => view! {

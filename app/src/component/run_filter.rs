@@ -1,7 +1,4 @@
-use super::{
-    error_summary::FieldProblem,
-    icon::Icon,
-};
+use super::{error_summary::FieldProblem, icon::Icon};
 use crate::ssr::encode;
 use domain::{
     id::{RunId, SpecificationId},
@@ -75,10 +72,7 @@ impl RunQuery {
         }
         let period = self.period.to_ascii_uppercase();
         if !period.is_empty() && !is_period(&period) {
-            problem(
-                Some("period"),
-                "Write a period as 2026, 2026-11, 2026-W48 or 2026-11-23.",
-            );
+            problem(Some("period"), "Write a period as 2026, 2026-11, 2026-W48 or 2026-11-23.");
         }
         let before = parse_cursor(&self.before);
         if before.is_none() && !self.before.is_empty() {
@@ -165,10 +159,11 @@ pub fn RunFilterForm(
 ) -> impl IntoView {
     let invalid = move |field: &str| wrong.contains(&field).then_some("true");
     let can_clear = query.is_filtered() || !query.before.is_empty();
+    let RunQuery { text, status: chosen_status, specification: chosen, period, .. } = query;
     let statuses = RunStatus::ALL
         .iter()
         .map(|status| {
-            let selected = status.id() == query.status;
+            let selected = status.id() == chosen_status;
             view! { <option value=status.id() selected=selected>{status.label()}</option> }
         })
         .collect_view();
@@ -177,7 +172,7 @@ pub fn RunFilterForm(
             .into_iter()
             .map(|(id, name)| {
                 let id = id.to_string();
-                let selected = id == query.specification;
+                let selected = id == chosen;
                 view! { <option value=id selected=selected>{name}</option> }
             })
             .collect_view();
@@ -206,7 +201,7 @@ pub fn RunFilterForm(
                     name="text"
                     type="search"
                     maxlength=TEXT_CHARACTERS_MAX.to_string()
-                    value=query.text.clone()
+                    value=text
                     aria-invalid=invalid("text")
                 />
             </div>
@@ -225,7 +220,7 @@ pub fn RunFilterForm(
                     id="period"
                     name="period"
                     placeholder="2026-W48"
-                    value=query.period.clone()
+                    value=period
                     aria-invalid=invalid("period")
                 />
             </div>

@@ -135,9 +135,7 @@ fn Row(row: HistoryRow, across: bool, now: Timestamp, zone: String) -> impl Into
         }
         .into_any()
     };
-    let ended = row
-        .finished_at
-        .map(|at| view! { <Moment at now zone=zone.clone() /> });
+    let ended = row.finished_at.map(|at| view! { <Moment at now zone=zone.clone() /> });
     view! {
         <tr>
             <th scope="row" class="nowrap">

@@ -27,7 +27,8 @@ pub fn LiveQuote(
     });
     #[cfg(not(feature = "hydrate"))]
     let _ = (set_typed, set_changed);
-    let price = Memo::new(move |_| typed.with(|draft| PriceView::of(partial_quote(draft).as_ref())));
+    let price =
+        Memo::new(move |_| typed.with(|draft| PriceView::of(partial_quote(draft).as_ref())));
     let errors = Memo::new(move |_| {
         let errors = || typed.with(check).err().unwrap_or_default();
         if is_changed.get() { errors() } else { Vec::new() }
@@ -116,7 +117,7 @@ fn read_form(form: &web_sys::HtmlFormElement) -> Option<SpecificationDraft> {
     }
 
     let data = web_sys::FormData::new_with_form(form).ok()?;
-    let sent = <Sent as leptos::form::FromFormData>::from_form_data(&data).ok()?;
+    let sent = <Sent as FromFormData>::from_form_data(&data).ok()?;
     Some(sent.draft)
 }
 

@@ -1,6 +1,9 @@
 use crate::{
     action::ChangePassword,
-    component::error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+    component::{
+        error_summary::{ErrorSummary, FieldProblem},
+        input_field::InputField,
+    },
     ssr::page,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -14,10 +17,8 @@ pub fn Account() -> impl IntoView {
         let actor = request.actor()?;
         let problem = request.query("problem").and_then(PasswordProblem::from_code);
         let summary = problem.map(|problem| {
-            let problems = vec![FieldProblem {
-                field: Some(field_of(problem)),
-                message: problem.to_string(),
-            }];
+            let problems =
+                vec![FieldProblem { field: Some(field_of(problem)), message: problem.to_string() }];
             view! { <ErrorSummary title="The password was not changed" problems /> }
         });
         Ok(view! {
@@ -100,20 +101,23 @@ fn PasswordForm(problem: Option<PasswordProblem>) -> impl IntoView {
             <p>
                 "All other sessions of yours end with the change; this one goes on with the new password."
             </p>
-            <PasswordField
+            <InputField
+                kind="password"
                 id="current"
                 label="Current password"
                 autocomplete="current-password"
                 error=error("current")
             />
-            <PasswordField
+            <InputField
+                kind="password"
                 id="new"
                 label="New password"
                 hint="12 to 200 characters; a few unrelated words are good."
                 autocomplete="new-password"
                 error=error("new")
             />
-            <PasswordField
+            <InputField
+                kind="password"
                 id="repeat"
                 label="Repeat the new password"
                 autocomplete="new-password"
@@ -121,52 +125,5 @@ fn PasswordForm(problem: Option<PasswordProblem>) -> impl IntoView {
             />
             <button class="button button--primary">"Change password"</button>
         </form>
-    }
-}
-
-#[component]
-fn PasswordField(
-    /// Its name in the form, too.
-    id: &'static str,
-    label: &'static str,
-    #[prop(optional)] hint: Option<&'static str>,
-    autocomplete: &'static str,
-    error: Option<String>,
-) -> impl IntoView {
-    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let descriptions: Vec<&str> = [
-        hint.is_some().then_some(hint_id.as_str()),
-        error.is_some().then_some(error_id.as_str()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let described_by = (!descriptions.is_empty()).then(|| descriptions.join(" "));
-    let invalid = error.is_some().then_some("true");
-    view! {
-        <div class="field">
-            <label class="field__label" for=id>
-                {label}
-            </label>
-            {hint
-                .map(|hint| {
-                    view! {
-                        <p class="field__hint" id=hint_id.clone()>
-                            {hint}
-                        </p>
-                    }
-                })}
-            {error.map(|message| view! { <FieldErrorText id=error_id.clone() message /> })}
-            <input
-                class="field__input"
-                id=id
-                name=id
-                type="password"
-                autocomplete=autocomplete
-                required
-                aria-describedby=described_by
-                aria-invalid=invalid
-            />
-        </div>
     }
 }

@@ -18,7 +18,8 @@ use orchestrator::{UseCaseError, specification::Comparison as Compared};
 pub fn Comparison() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("specification"));
     page("Compare versions", |request| async move {
-        let id: SpecificationId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let id: SpecificationId =
+            id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let actor = request.actor()?;
         let (from, to) = (request.parsed("from"), request.parsed("to"));
         let compared = request.orchestrator.compare_versions(actor, id, from, to).await?;
@@ -188,6 +189,8 @@ fn DifferenceRow(
     let (before, after) = if change.added.is_empty() && change.removed.is_empty() {
         (change.before.into_any(), change.after.into_any())
     } else {
+        let has_removed = !change.removed.is_empty();
+        let has_entries = !change.added.is_empty() || as_before.is_some_and(|same| same > 0);
         let removed = change.removed.into_iter().map(|name| {
             view! {
                 <li>
@@ -212,8 +215,14 @@ fn DifferenceRow(
             view! { <li class="version-diff__same">{format!("and {same} as before")}</li> }
         });
         (
-            view! { <ul class="version-diff__list">{removed.collect_view()}</ul> }.into_any(),
-            view! { <ul class="version-diff__list">{added.collect_view()} {same}</ul> }.into_any(),
+            has_removed
+                .then(|| view! { <ul class="version-diff__list">{removed.collect_view()}</ul> })
+                .into_any(),
+            has_entries
+                .then(|| {
+                    view! { <ul class="version-diff__list">{added.collect_view()} {same}</ul> }
+                })
+                .into_any(),
         )
     };
     view! {

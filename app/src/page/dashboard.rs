@@ -26,6 +26,7 @@ pub fn Dashboard() -> impl IntoView {
         let actor = request.actor()?;
         if actor.membership.is_none() && actor.is_admin {
             crate::ssr::redirect_to("/admin");
+            return Ok(().into_any());
         }
         let zone = actor.require(Role::Viewer)?.time_zone.clone();
         let may_edit = actor.may(Role::Editor);
@@ -63,7 +64,8 @@ pub fn Dashboard() -> impl IntoView {
             } else {
                 view! { <div class="specification-list">{cards}</div> }.into_any()
             }}
-        })
+        }
+        .into_any())
     })
 }
 

@@ -26,7 +26,9 @@ pub fn History() -> impl IntoView {
             .collect();
         let query = RunQuery::read(|name| request.query(name));
         let listed = match query.parse(&specifications) {
-            Ok((filter, before)) => Ok(request.orchestrator.history(actor, &filter, before).await?),
+            Ok((filter, before)) => {
+                Ok(request.orchestrator.history(actor, &filter, before).await?)
+            }
             Err(problems) => Err(problems),
         };
         let now = request.orchestrator.now().await?;

@@ -1,7 +1,336 @@
-use crate::ssr::page;
+//! One specification: where it stands, what can be done, what it orders, how it
+//! came about.
+
+mod actions;
+mod decisions;
+mod versions;
+
+use crate::{
+    component::{
+        icon::Icon,
+        moment::moment_words,
+        quote::QuotePanel,
+        scope::{ScopeFacts, counted},
+        state::SpecificationStateChip,
+    },
+    page::dashboard::{display_name, sentence},
+    ssr::page,
+};
+use actions::{HeaderActions, Offer, OtherActions};
+use decisions::Decisions;
+use domain::{
+    id::SpecificationId,
+    specification::{FieldError, SpecificationState, check},
+};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use orchestrator::{
+    UseCaseError,
+    run::{BlockReason, Readiness},
+    specification::SpecificationView,
+};
+use storage::specification::Version;
+use versions::Versions;
 
 #[component]
 pub fn Specification() -> impl IntoView {
-    page("Specification", |_request| async { Ok(view! { <h1>"Specification"</h1> }) })
+    let id = use_params_map().with_untracked(|params| params.get("specification"));
+    page("Specification", |request| async move {
+        let id: SpecificationId =
+            id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let actor = request.actor()?;
+        let view = request.orchestrator.view_specification(actor, id).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = view.time_zone.clone();
+        let offer = Offer::of(&view, actor);
+        let standing = Standing::of(&view);
+        let blocked = match &view.readiness {
+            Readiness::Blocked(reason) if request.query("blocked") == Some("1") => {
+                Some(reason.clone())
+            }
+            _ => None,
+        };
+        let statement = [sentence(&view.summary, &view.readiness, now, &zone)]
+            .into_iter()
+            .chain(standing.statement())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let gaps = (view.row.state != SpecificationState::Cancelled)
+            .then(|| check(&view.row.draft).err())
+            .flatten();
+        let quote = view.newest().map(|newest| {
+            let saved = moment_words(newest.saved_at, now, &zone);
+            (newest.quote.clone(), format!("Stored with version {}, {saved}.", newest.number))
+        });
+        Ok(view! {
+            <div class="page-header">
+                <nav class="breadcrumb" aria-label="Breadcrumb">
+                    <ol class="breadcrumb__list">
+                        <li class="breadcrumb__item">
+                            <a class="breadcrumb__link" href="/specifications">
+                                "Specifications"
+                            </a>
+                        </li>
+                    </ol>
+                </nav>
+                <h1 class="page-header__title">{display_name(&view.row.name)}</h1>
+                <p class="page-header__state">
+                    <SpecificationStateChip state=view.row.state />
+                </p>
+                <p class="statement">{statement}</p>
+                <HeaderActions offer=offer.clone() />
+            </div>
+            {blocked.map(|reason| view! { <BlockedNotice reason /> })}
+            {gaps.map(|gaps| view! { <Gaps gaps edit=offer.edit.then_some(id) /> })}
+            <div class="split">
+                <div class="page">
+                    <OtherActions offer />
+                    <Orders view=view.clone() standing />
+                    {(!view.versions.is_empty())
+                        .then(|| {
+                            view! {
+                                <section class="section" aria-labelledby="versions">
+                                    <h2 class="section__title" id="versions">
+                                        "Versions"
+                                    </h2>
+                                    <Versions
+                                        specification=id
+                                        versions=view.versions
+                                        standing
+                                        now
+                                        zone=zone.clone()
+                                    />
+                                </section>
+                            }
+                        })}
+                    <section class="section" aria-labelledby="decisions">
+                        <h2 class="section__title" id="decisions">
+                            "Decisions"
+                        </h2>
+                        <Decisions decisions=view.decisions now zone />
+                    </section>
+                </div>
+                {quote.map(|(quote, note)| view! { <QuotePanel quote note /> })}
+            </div>
+        })
+    })
+}
+
+/// Numbers of the versions that matter now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    state: SpecificationState,
+    /// In force, or would be if the specification were not paused.
+    active: Option<u32>,
+    submitted: Option<u32>,
+    newest: Option<u32>,
+}
+
+impl Standing {
+    fn of(view: &SpecificationView) -> Self {
+        let number = |version: Option<&Version>| version.map(|version| version.number);
+        Self {
+            state: view.row.state,
+            active: number(view.active()),
+            submitted: number(view.submitted()),
+            newest: number(view.newest()),
+        }
+    }
+
+    /// Which version does what, where there is more than one to tell apart.
+    fn statement(self) -> Option<String> {
+        if self.state == SpecificationState::Cancelled {
+            return None;
+        }
+        let newest = self.newest?;
+        let in_force = self.words_of_active();
+        let active = self.active.map(|active| format!("Version {active} is {in_force}"));
+        let other = if self.submitted == Some(newest) {
+            Some(format!("version {newest} waits for an administrator"))
+        } else if self.active != Some(newest) {
+            let waiting = self
+                .submitted
+                .map(|submitted| format!("version {submitted} waits for an administrator, "))
+                .unwrap_or_default();
+            Some(format!("{waiting}version {newest} is saved and not submitted"))
+        } else {
+            None
+        };
+        match (active, other) {
+            (Some(active), Some(other)) => Some(format!("{active}; {other}.")),
+            (Some(active), None) => Some(format!("{active}.")),
+            (None, Some(other)) => Some(format!("{}.", capitalised(&other))),
+            (None, None) => None,
+        }
+    }
+
+    const fn words_of_active(self) -> &'static str {
+        match self.state {
+            SpecificationState::Paused => "paused",
+            SpecificationState::Cancelled => "active last",
+            _ => "active",
+        }
+    }
+
+    /// What a version is at present, if anything.
+    fn words(self, number: u32) -> Option<&'static str> {
+        if self.active == Some(number) {
+            Some(self.words_of_active())
+        } else if self.submitted == Some(number) {
+            Some("waits for activation")
+        } else if self.newest == Some(number) {
+            Some("saved, not submitted")
+        } else {
+            None
+        }
+    }
+}
+
+/// With a capital first.
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + characters.as_str()
+}
+
+/// Why the run that was asked for did not begin, with what to do.
+#[component]
+fn BlockedNotice(reason: BlockReason) -> impl IntoView {
+    let title = match &reason {
+        BlockReason::SlotTaken { .. } => "The period’s report exists already",
+        BlockReason::GateClosed { .. } => "The evidence is not ready",
+        BlockReason::NotActive { .. } => "It is not active",
+        BlockReason::NoEntitlement
+        | BlockReason::EntitlementExpired { .. }
+        | BlockReason::ExceedsEntitlement { .. } => "The entitlement does not allow it",
+    };
+    view! {
+        <div class="notice notice--attention" role="status" tabindex="-1">
+            <Icon name="blocked" />
+            <div class="notice__body">
+                <p class="notice__title">{title}</p>
+                <p>{reason.message()}</p>
+            </div>
+        </div>
+    }
+}
+
+/// What keeps the draft from becoming a version.
+#[component]
+fn Gaps(
+    gaps: Vec<FieldError>,
+    /// The specification, for a reader who may mend it.
+    edit: Option<SpecificationId>,
+) -> impl IntoView {
+    let title = format!(
+        "{} before the draft is complete",
+        counted(gaps.len(), "answer needs mending", "answers need mending")
+    );
+    let items = gaps.into_iter().map(|gap| view! { <li>{gap.message}</li> }).collect_view();
+    view! {
+        <div class="notice notice--information">
+            <Icon name="information" />
+            <div class="notice__body">
+                <p class="notice__title">{title}</p>
+                <ul class="notice__list">{items}</ul>
+                {edit
+                    .map(|id| {
+                        view! {
+                            <p>
+                                <a
+                                    class="notice__link"
+                                    href=format!("/specifications/{id}/edit?checked=1")
+                                >
+                                    "Go on with the draft"
+                                </a>
+                            </p>
+                        }
+                    })}
+            </div>
+        </div>
+    }
+}
+
+/// What the versions that matter now order, each in full names.
+#[component]
+fn Orders(view: SpecificationView, standing: Standing) -> impl IntoView {
+    let wanted = |version: &Version| standing.words(version.number).is_some();
+    // The one in force first, then what may follow it.
+    let mut versions: Vec<&Version> =
+        view.versions.iter().filter(|version| wanted(version)).collect();
+    versions.sort_by_key(|version| (standing.active != Some(version.number), version.number));
+    versions
+        .into_iter()
+        .map(|version| {
+            let number = version.number;
+            let words = standing.words(number).unwrap_or_default();
+            let heading = format!("version-{number}");
+            view! {
+                <section class="section" aria-labelledby=heading.clone()>
+                    <h2 class="section__title" id=heading.clone()>
+                        {format!("Version {number}, {words}")}
+                    </h2>
+                    <ScopeFacts specification=version.specification.clone() />
+                </section>
+            }
+        })
+        .collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(
+        state: SpecificationState,
+        active: Option<u32>,
+        submitted: Option<u32>,
+        newest: Option<u32>,
+    ) -> Standing {
+        Standing { state, active, submitted, newest }
+    }
+
+    fn check(active: Option<u32>, submitted: Option<u32>, newest: u32, expected: &str) {
+        let standing = standing(SpecificationState::Active, active, submitted, Some(newest));
+        assert_eq!(standing.statement().as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn the_statement_tells_active_submitted_and_newest_apart() {
+        check(None, None, 1, "Version 1 is saved and not submitted.");
+        check(None, Some(1), 1, "Version 1 waits for an administrator.");
+        check(Some(3), None, 3, "Version 3 is active.");
+        check(Some(3), None, 4, "Version 3 is active; version 4 is saved and not submitted.");
+        check(Some(3), Some(4), 4, "Version 3 is active; version 4 waits for an administrator.");
+        check(
+            Some(3),
+            Some(4),
+            5,
+            "Version 3 is active; version 4 waits for an administrator, version 5 is saved and not \
+             submitted.",
+        );
+    }
+
+    #[test]
+    fn a_draft_without_a_version_has_nothing_to_tell() {
+        assert_eq!(standing(SpecificationState::Draft, None, None, None).statement(), None);
+    }
+
+    #[test]
+    fn a_version_that_is_paused_or_cancelled_is_not_called_active() {
+        let paused = standing(SpecificationState::Paused, Some(3), None, Some(3));
+        assert_eq!(paused.statement().as_deref(), Some("Version 3 is paused."));
+        let cancelled = standing(SpecificationState::Cancelled, Some(3), None, Some(4));
+        assert_eq!(cancelled.statement(), None);
+        assert_eq!(cancelled.words(3), Some("active last"));
+    }
+
+    #[test]
+    fn a_version_is_named_for_what_it_is_at_present() {
+        let standing = standing(SpecificationState::Active, Some(2), Some(3), Some(4));
+        assert_eq!(standing.words(1), None);
+        assert_eq!(standing.words(2), Some("active"));
+        assert_eq!(standing.words(3), Some("waits for activation"));
+        assert_eq!(standing.words(4), Some("saved, not submitted"));
+    }
 }

@@ -55,7 +55,8 @@ pub fn NewSpecification() -> impl IntoView {
 pub fn EditSpecification() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("specification"));
     page("Edit specification", |request| async move {
-        let id: SpecificationId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let id: SpecificationId =
+            id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let actor = request.actor()?;
         let view = request.orchestrator.view_specification(actor, id).await?;
         actor.require(Role::Editor)?;
@@ -144,10 +145,7 @@ fn Editor(
     let problems: Vec<FieldProblem> = form
         .errors
         .iter()
-        .map(|error| FieldProblem {
-            field: Some(error.field.id()),
-            message: error.message.clone(),
-        })
+        .map(|error| FieldProblem { field: Some(error.field.id()), message: error.message.clone() })
         .collect();
     view! {
         {(!problems.is_empty())

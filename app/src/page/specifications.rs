@@ -88,12 +88,7 @@ fn Empty(may_edit: bool) -> impl IntoView {
 }
 
 #[component]
-fn Table(
-    summaries: Vec<Summary>,
-    caption: String,
-    now: Timestamp,
-    zone: String,
-) -> impl IntoView {
+fn Table(summaries: Vec<Summary>, caption: String, now: Timestamp, zone: String) -> impl IntoView {
     let rows = summaries
         .into_iter()
         .map(|summary| view! { <Row summary now zone=zone.clone() /> })

@@ -1,6 +1,6 @@
 use super::Request;
 pub use crate::action::AppError;
-use http::StatusCode;
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use orchestrator::{Refusal, UseCaseError};
@@ -65,9 +65,21 @@ pub(super) fn log(error: &UseCaseError, target: &str) {
     tracing::error!(http.target = target, error = chain, "a request failed");
 }
 
-/// Sends a browser on to `location`.
+/// Sends a browser on to `location`, a path of this site. A client that posted
+/// without asking for HTML keeps its own status and answer.
 pub fn redirect_to(location: &str) {
-    leptos_axum::redirect(location);
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>())
+    else {
+        return;
+    };
+    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if parts.method == Method::POST && !accept.is_some_and(|accept| accept.contains("text/html")) {
+        return;
+    }
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.insert_header(header::LOCATION, location);
+        response.set_status(StatusCode::SEE_OTHER);
+    }
 }
 
 /// The end of every action: a browser is sent on to the page that shows what

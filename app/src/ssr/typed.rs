@@ -36,7 +36,10 @@ impl Request {
     }
 
     /// What was last typed into the form of `specification`.
-    pub async fn typed(&self, specification: Option<SpecificationId>) -> Option<TypedSpecification> {
+    pub async fn typed(
+        &self,
+        specification: Option<SpecificationId>,
+    ) -> Option<TypedSpecification> {
         let typed: Option<TypedSpecification> =
             self.session.get(SESSION_TYPED).await.ok().flatten();
         typed.filter(|typed| typed.specification == specification)

@@ -20,6 +20,7 @@ pub use refusal::Refusal;
 
 use identity::PasswordKeeper;
 use pattern::{Plan, Registry};
+use run::RunLimits;
 use std::sync::Arc;
 use storage::PgPool;
 
@@ -31,6 +32,7 @@ pub struct Orchestrator {
     passwords: Arc<PasswordKeeper>,
     plan: Arc<Plan>,
     registry: Arc<Registry>,
+    limits: RunLimits,
 }
 
 impl Orchestrator {
@@ -45,7 +47,15 @@ impl Orchestrator {
             passwords: Arc::new(passwords),
             plan: Arc::new(plan),
             registry: Arc::new(registry),
+            limits: RunLimits::default(),
         }
+    }
+
+    /// The same with other bounds for its runs. Workers that share a database
+    /// share their bounds.
+    #[must_use]
+    pub fn with_limits(self, limits: RunLimits) -> Self {
+        Self { limits, ..self }
     }
 
     pub fn pool(&self) -> &PgPool {

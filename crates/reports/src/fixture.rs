@@ -282,7 +282,11 @@ pub fn document() -> ReportDocument {
             .zip(1..)
             .map(|(item, number)| reference(item, number))
             .collect(),
-        appendix: cited.into_iter().map(appendix).collect(),
+        appendix: cited
+            .into_iter()
+            .zip(["D2", "D3", "D1", "D2"])
+            .map(|(item, development)| appendix(item, development))
+            .collect(),
     }
 }
 
@@ -378,7 +382,7 @@ pub fn reference(item: &EvidenceItem, number: u32) -> Reference {
     }
 }
 
-fn appendix(item: &EvidenceItem) -> AppendixEntry {
+fn appendix(item: &EvidenceItem, development: &str) -> AppendixEntry {
     AppendixEntry {
         evidence: item.id.clone(),
         title: item.title.clone(),
@@ -389,6 +393,6 @@ fn appendix(item: &EvidenceItem) -> AppendixEntry {
         tier: item.tier,
         excerpt: item.excerpt.clone(),
         deliverables: [RegionalMonitoring].into(),
-        developments: Vec::new(),
+        developments: vec![development.to_owned()],
     }
 }

@@ -24,6 +24,20 @@ impl StorageError {
         }
     }
 
+    /// Whether the same write may go well later: the database was out of reach or
+    /// busy, or another worker holds the run. False when the values themselves
+    /// were refused (`SQLSTATE` classes 22, data, and 23, integrity).
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Database(error) => !error
+                .as_database_error()
+                .and_then(|refusal| refusal.code())
+                .is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
+            Self::LeaseLost => true,
+            Self::Json(_) | Self::Corrupt(_) | Self::Refused { .. } => false,
+        }
+    }
+
     pub fn is_refused_by(&self, name: &str) -> bool {
         matches!(self, Self::Refused { constraint } if constraint == name)
     }

@@ -1,5 +1,6 @@
 //! Pages of the platform's administrators.
 
+mod obstacle;
 pub mod queue;
 pub mod review;
 pub mod runs;

@@ -1,9 +1,10 @@
+use super::obstacle::Obstacle;
 use crate::{
     component::{
         entitlement::entitlement_words,
         moment::Moment,
         quote::money,
-        scope::{counted, scope_in_names},
+        scope::{Fact, counted, scope_in_names},
         state::State,
     },
     ssr::page,
@@ -49,40 +50,19 @@ fn statement(reviews: &[Review]) -> String {
         return "No specification waits.".to_owned();
     }
     let verb = if reviews.len() == 1 { "waits" } else { "wait, the longest waiting first" };
-    let fitting = reviews.iter().filter(|review| Fit::of(review) == Fit::Fits).count();
+    let fitting = reviews.iter().filter(|review| Obstacle::of(review).is_empty()).count();
     format!(
         "{} {verb}. {fitting} can be activated by you.",
         counted(reviews.len(), "specification", "specifications")
     )
 }
 
-/// What stands between a submission and its activation, the first that counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fit {
-    Fits,
-    AnotherDecides,
-    NoEntitlement,
-    Exceeds,
-}
-
-impl Fit {
-    fn of(review: &Review) -> Self {
-        if review.conflict.is_some() {
-            Self::AnotherDecides
-        } else if !review.entitlement_valid {
-            Self::NoEntitlement
-        } else if !review.excesses.is_empty() {
-            Self::Exceeds
-        } else {
-            Self::Fits
-        }
-    }
-}
-
 #[component]
 fn Card(review: Review, now: Timestamp, zone: String) -> impl IntoView {
-    let fit = Fit::of(&review);
-    let conflict = review.conflict.map(|refusal| view! { <p>{refusal.message()}</p> });
+    let obstacles = Obstacle::of(&review);
+    let first = obstacles.first().copied();
+    let reasons =
+        obstacles.into_iter().map(|obstacle| view! { <p>{obstacle.message()}</p> }).collect_view();
     let Review { submission, excesses, .. } = review;
     let version = submission.version;
     let name = version.specification.name.clone();
@@ -100,17 +80,17 @@ fn Card(review: Review, now: Timestamp, zone: String) -> impl IntoView {
                 submission.entitlement.as_ref().map_or("None".to_owned(), entitlement_words),
             ),
         ])
-        .map(|(term, value)| view! { <InlineFact term value /> })
+        .map(|(term, value)| view! { <Fact term value /> })
         .collect_view();
     let exceeding = excesses
         .into_iter()
-        .map(|excess| format!("{}: {} wanted, {}", excess.what, excess.wanted, excess.entitled))
+        .map(|excess| format!("{}: {} (entitled: {})", excess.what, excess.wanted, excess.entitled))
         .map(|line| view! { <li>{line}</li> })
         .collect_view();
     view! {
         <article class="specification-card" aria-labelledby=labelled_by>
             <p class="specification-card__state">
-                <FitState fit />
+                <Fit obstacle=first />
             </p>
             <h2 class="specification-card__title" id=heading>
                 <a class="specification-card__link" href=page.clone()>
@@ -129,8 +109,8 @@ fn Card(review: Review, now: Timestamp, zone: String) -> impl IntoView {
                 )}
             </p>
             <div class="specification-card__facts">
-                {conflict}
-                {(fit == Fit::Exceeds || !exceeding.is_empty())
+                {reasons}
+                {(!exceeding.is_empty())
                     .then(|| view! { <ul class="notice__list">{exceeding}</ul> })}
                 <dl class="facts facts--inline">{facts}</dl>
             </div>
@@ -144,23 +124,16 @@ fn Card(review: Review, now: Timestamp, zone: String) -> impl IntoView {
     }
 }
 
+/// What stands first against it, else that it fits.
 #[component]
-fn InlineFact(term: &'static str, value: String) -> impl IntoView {
-    view! {
-        <div class="facts__item">
-            <dt class="facts__term">{term}</dt>
-            <dd>{value}</dd>
-        </div>
+fn Fit(obstacle: Option<Obstacle>) -> impl IntoView {
+    match obstacle {
+        None => view! { <State tone="good" icon="check" label="Fits" /> },
+        Some(conflict @ Obstacle::Conflict(_)) => {
+            view! { <State tone="" icon="blocked" label=conflict.label() /> }
+        }
+        Some(obstacle) => {
+            view! { <State tone="attention" icon="attention" label=obstacle.label() /> }
+        }
     }
-}
-
-#[component]
-fn FitState(fit: Fit) -> impl IntoView {
-    let (tone, icon, label) = match fit {
-        Fit::Fits => ("good", "check", "Fits"),
-        Fit::AnotherDecides => ("", "blocked", "Not yours to decide"),
-        Fit::NoEntitlement => ("attention", "attention", "No valid entitlement"),
-        Fit::Exceeds => ("attention", "attention", "Exceeds"),
-    };
-    view! { <State tone icon label /> }
 }

@@ -1,3 +1,4 @@
+use super::obstacle::Obstacle;
 use crate::{
     action::{ActivateSpecification, ReturnSpecification},
     component::{
@@ -20,7 +21,7 @@ use domain::{
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
-use orchestrator::{Refusal, UseCaseError, administration::Review as Decision};
+use orchestrator::{UseCaseError, administration::Review as Decision};
 
 /// One submission with everything that its activation is decided on.
 #[component]
@@ -99,42 +100,15 @@ fn Header(decision: Decision, now: Timestamp, zone: String) -> impl IntoView {
     }
 }
 
-/// Why the submission cannot be activated as it stands; empty when it can.
-fn obstacles(decision: &Decision) -> Vec<String> {
-    let mut obstacles = Vec::new();
-    if let Some(conflict) = decision.conflict {
-        obstacles.push(conflict.message().to_owned());
-    }
-    let state = decision.submission.state;
-    if state.after(Transition::Activate).is_err() {
-        obstacles.push(format!(
-            "The specification is {}, so no version of it can be activated now.",
-            state.label().to_lowercase()
-        ));
-    }
-    match (&decision.submission.entitlement, decision.entitlement_valid) {
-        (None, _) => obstacles.push(Refusal::NoEntitlement.message().to_owned()),
-        (Some(_), false) => obstacles.push(
-            "The workspace's entitlement is not valid today. Grant one that is.".to_owned(),
-        ),
-        (Some(_), true) => {}
-    }
-    if !decision.excesses.is_empty() {
-        obstacles.push(
-            "The specification exceeds the workspace's entitlement in what is listed here."
-                .to_owned(),
-        );
-    }
-    obstacles
-}
-
 #[component]
 fn Choices(decision: Decision) -> impl IntoView {
-    let obstacles = obstacles(&decision);
+    let obstacles = Obstacle::of(&decision);
     let submission = &decision.submission;
     let id = submission.specification.to_string();
     let may_return = submission.state.after(Transition::Return).is_ok();
-    let grant = (!decision.entitlement_valid || !decision.excesses.is_empty())
+    let grant = obstacles
+        .iter()
+        .any(|obstacle| obstacle.is_about_entitlement())
         .then_some(submission.workspace);
     let activate = if obstacles.is_empty() {
         view! {
@@ -172,12 +146,15 @@ fn Choices(decision: Decision) -> impl IntoView {
 /// Stands where the button would be.
 #[component]
 fn Obstacles(
-    obstacles: Vec<String>,
+    obstacles: Vec<Obstacle>,
     excesses: Vec<EntitlementExcess>,
     /// The workspace whose entitlement is the way out.
     grant: Option<WorkspaceId>,
 ) -> impl IntoView {
-    let items = obstacles.into_iter().map(|obstacle| view! { <li>{obstacle}</li> }).collect_view();
+    let items = obstacles
+        .into_iter()
+        .map(|obstacle| view! { <li>{obstacle.message()}</li> })
+        .collect_view();
     view! {
         <div class="notice notice--attention">
             <Icon name="attention" />

@@ -2,7 +2,7 @@ use crate::{
     action::GrantEntitlement,
     component::{
         entitlement::{EntitlementState, entitlement_words, tier_words},
-        error_summary::FieldErrorText,
+        input_field::InputField,
         moment::Moment,
         scope::counted,
     },
@@ -198,15 +198,15 @@ fn GrantForm(
                     </div>
                 </div>
             </fieldset>
-            <Answer
+            <InputField
                 id="seats"
                 label="Seats"
                 kind="number"
                 value=form.seats
                 error=error(Refusal::EntitlementSeats)
             />
-            <Answer id="valid_from" label="Valid from" kind="date" value=form.valid_from error=None />
-            <Answer
+            <InputField id="valid_from" label="Valid from" kind="date" value=form.valid_from error=None />
+            <InputField
                 id="valid_until"
                 label="Valid until"
                 hint="This day included, by the workspace's clock."
@@ -260,55 +260,5 @@ fn Extra(name: &'static str, label: &'static str, checked: bool) -> impl IntoVie
             <input class="choice__box" type="checkbox" name=name value="on" checked=checked />
             <span class="choice__name">{label}</span>
         </label>
-    }
-}
-
-#[component]
-fn Answer(
-    id: &'static str,
-    label: &'static str,
-    #[prop(optional)] hint: Option<&'static str>,
-    /// Type of the control.
-    kind: &'static str,
-    value: String,
-    error: Option<String>,
-) -> impl IntoView {
-    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let descriptions: Vec<&str> = [
-        hint.is_some().then_some(hint_id.as_str()),
-        error.is_some().then_some(error_id.as_str()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let described_by = (!descriptions.is_empty()).then(|| descriptions.join(" "));
-    let invalid = error.is_some().then_some("true");
-    let class =
-        if kind == "number" { "field__input field__input--short" } else { "field__input" };
-    view! {
-        <div class="field">
-            <label class="field__label" for=id>
-                {label}
-            </label>
-            {hint
-                .map(|hint| {
-                    view! {
-                        <p class="field__hint" id=hint_id.clone()>
-                            {hint}
-                        </p>
-                    }
-                })}
-            {error.map(|message| view! { <FieldErrorText id=error_id.clone() message /> })}
-            <input
-                class=class
-                id=id
-                name=id
-                type=kind
-                value=value
-                required
-                aria-describedby=described_by
-                aria-invalid=invalid
-            />
-        </div>
     }
 }

@@ -50,7 +50,9 @@ pub(super) fn ReportQuestions(form: ShownForm) -> impl IntoView {
 }
 
 /// Id and label of each.
-fn options_of<T: Copy + Into<&'static str> + ToString>(values: &[T]) -> Vec<(&'static str, String)> {
+fn options_of<T: Copy + Into<&'static str> + ToString>(
+    values: &[T],
+) -> Vec<(&'static str, String)> {
     values.iter().map(|value| ((*value).into(), value.to_string())).collect()
 }
 

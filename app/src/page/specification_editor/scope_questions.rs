@@ -2,9 +2,7 @@
 //! priced.
 
 use super::{
-    controls::{
-        Choice, ChoiceKind, ChoiceQuestion, Question, RemarkTexts, SelectField, TextField,
-    },
+    controls::{Choice, ChoiceKind, ChoiceQuestion, Question, RemarkTexts, SelectField, TextField},
     shown_form::ShownForm,
 };
 use crate::component::{quote::money, scope::counted, text_area::TextArea};
@@ -228,11 +226,7 @@ fn cadences(chosen: &str) -> Vec<Choice> {
             Choice {
                 value: cadence.id(),
                 name: cadence.label(),
-                hint: format!(
-                    "{}, looks back {} days",
-                    purpose(*cadence),
-                    cadence.lookback_days()
-                ),
+                hint: format!("{}, looks back {} days", purpose(*cadence), cadence.lookback_days()),
                 note: Some(format!("from {} USD", money(base))),
                 is_chosen: chosen == cadence.id(),
             }

@@ -496,3 +496,59 @@ fn a_long_headline_is_cut_between_words_and_never_within_a_figure() {
     let headline = &developments(&document)[0].headline;
     assert!(headline.chars().count() <= 160 && headline.ends_with(" …"), "{headline}");
 }
+
+#[test]
+fn different_types_make_two_developments() {
+    let deal = item(
+        "Beta",
+        12,
+        Region::Emea,
+        SignalType::Investment,
+        "Acme Foam invests in MDI",
+        "Acme Foam pays for the MDI unit.",
+    );
+    let outage = plant("Alpha", 12, "Acme Foam opens MDI unit", "The MDI unit of Acme Foam opens.");
+    let document = report(&capacity_in_emea(vec![deal, outage]));
+    assert_eq!(developments(&document).len(), 2);
+}
+
+#[test]
+fn of_a_text_that_repeats_another_only_the_new_sentence_is_quoted() {
+    let title = "Acme Foam adds MDI";
+    let document = report(&capacity_in_emea(vec![
+        plant(
+            "Alpha",
+            12,
+            title,
+            "Acme Foam will add MDI in Germany. The unit is large. It has a berth.",
+        ),
+        plant("Beta", 12, title, "Acme Foam will add MDI in Germany. Buyers in Italy wait."),
+    ]));
+    assert_eq!(
+        texts(&document, ClaimKind::Fact)[1],
+        "Beta reports (12 November 2026): Buyers in Italy wait."
+    );
+}
+
+#[test]
+fn regions_that_move_apart_are_set_against_each_other() {
+    let ordered = [Deliverable::Capacity, Deliverable::IndustryContext];
+    let china =
+        |title, excerpt| item("Beta", 12, Region::China, SignalType::Capacity, title, excerpt);
+    let package = package(
+        scope(&ordered, &[Region::Emea, Region::China]),
+        pack_of(vec![
+            plant("Alpha", 12, "Acme Foam expands MDI unit", "More MDI comes from Germany."),
+            china("Brio Chemie closes MDI unit", "The MDI unit in China shuts."),
+        ]),
+    );
+    let document = report(&package);
+    let section = document.sections.last().unwrap();
+    assert_eq!(section.kind, SectionKind::StrategicImplications);
+    assert_eq!(
+        section.statements[0].text,
+        "Reports on MDI point to more supply in EMEA and less supply in China; \
+         if both last, flows between these regions could change."
+    );
+    assert_eq!(section.statements[0].evidence.len(), 2);
+}

@@ -12,6 +12,10 @@ use domain::{
 use jiff::Timestamp;
 use storage::{PgConnection, evidence_pack, setup, specification::Summary, workspace};
 
+/// Two zones are at most 26 hours apart, so that a change of zone leaves the
+/// calendar at most two days behind.
+const PERIODS_BEHIND_MAX: usize = 3;
+
 /// What the rule looks at besides the specification, read once per request.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -155,21 +159,27 @@ fn entitlement_block(
 }
 
 /// The last success blocks until its own period ends, so that neither a change
-/// of cadence nor of zone opens a second slot over the same days.
+/// of cadence nor of zone opens a second slot over the same days; and it blocks
+/// every period whose key is not after its own, which a zone further west may
+/// still have before it.
 fn slot_block(
     world: &World,
     summary: &Summary,
     period: &Period,
 ) -> Result<Option<BlockReason>, PeriodError> {
     let Some(last) = &summary.last_success else { return Ok(None) };
-    let same_key = last.period.key == period.key;
-    if world.now >= last.period.ends_at && !same_key {
-        return Ok(None);
-    }
     let mut covered = last.period.clone();
-    if same_key {
-        // After a change of zone the same day may end later than it did.
-        covered.ends_at = covered.ends_at.max(period.ends_at);
+    let mut following = period.clone();
+    for _ in 0..PERIODS_BEHIND_MAX {
+        // Keys of two cadences do not compare.
+        if following.cadence != covered.cadence || following.key > covered.key {
+            break;
+        }
+        covered.ends_at = covered.ends_at.max(following.ends_at);
+        following = Period::containing(following.cadence, &following.zone, following.ends_at)?;
+    }
+    if world.now >= covered.ends_at {
+        return Ok(None);
     }
     Ok(Some(BlockReason::SlotTaken {
         completed_at: last.finished_at,

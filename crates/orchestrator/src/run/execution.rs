@@ -2,7 +2,7 @@
 //! step is in the journal before the next begins; a run that is taken up again
 //! goes on after the last of them.
 
-use super::{LEASE_S, package};
+use super::package;
 use crate::{Orchestrator, UseCaseError, new_id, pattern::PlannedStep};
 use agents::capability::{AgentError, StepContext, StepOutput};
 use domain::{
@@ -12,7 +12,8 @@ use domain::{
     run::{FailureKind, Stage},
 };
 use serde_json::{Map, Value};
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
 use storage::{
     StorageError, artifact, audit,
     journal::{self, NewStep},
@@ -22,9 +23,6 @@ use storage::{
     },
     setup, tenancy,
 };
-
-/// The longest that one step of a pattern may take.
-const STEP_DEADLINE: Duration = Duration::from_secs(120);
 
 /// How a worker's hold on a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +54,31 @@ impl<E: Into<UseCaseError>> From<E> for Stop {
     }
 }
 
+impl Stop {
+    /// A fault that would come again at every attempt ends the run; only one of
+    /// the database's own leaves it to be taken up again.
+    fn at(self, stage: Stage) -> Self {
+        match self {
+            Self::Fault(UseCaseError::Storage(error)) if error.may_pass() => {
+                Self::Fault(UseCaseError::Storage(error))
+            }
+            Self::Fault(error) => {
+                tracing::error!(error = &error as &dyn Error, stage = stage.id(), "a run cannot go on");
+                let (kind, message) = match error {
+                    UseCaseError::Storage(StorageError::Corrupt(_)) => (
+                        FailureKind::Quarantine,
+                        "Stored data did not match its seal, so it was not used.",
+                    ),
+                    _ => (FailureKind::Internal, "The result of this step could not be used."),
+                };
+                let message = message.to_owned();
+                Self::Failed(Failure { stage, kind, message, reasons: Vec::new() })
+            }
+            failed @ Self::Failed(_) => failed,
+        }
+    }
+}
+
 impl Orchestrator {
     /// Carries a queued run, or an abandoned one, to its end.
     ///
@@ -69,7 +92,7 @@ impl Orchestrator {
     ) -> Result<Executed, UseCaseError> {
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let Some(row) = store::load(&mut tx, run).await? else { return Ok(Executed::Final) };
-        let Some(lease) = store::take_lease(&mut tx, workspace, run, LEASE_S).await? else {
+        let Some(lease) = store::take_lease(&mut tx, workspace, run, self.limits.lease_s).await? else {
             return Ok(if row.status.is_live() { Executed::HeldElsewhere } else { Executed::Final });
         };
         let (kind, message) = if row.started_at.is_none() {
@@ -93,30 +116,20 @@ impl Orchestrator {
             Err(Stop::Fault(UseCaseError::Storage(StorageError::LeaseLost))) => {
                 Ok(Executed::HeldElsewhere)
             }
-            Err(Stop::Fault(UseCaseError::Storage(StorageError::Corrupt(what)))) => {
-                tracing::error!(run.id = %run, what, "stored data is not what was sealed");
-                let failure = Failure {
-                    stage: Stage::AssemblePackage,
-                    kind: FailureKind::Quarantine,
-                    message: "Stored data did not match its seal, so it was not used.".to_owned(),
-                    reasons: Vec::new(),
-                };
-                self.fail(lease, &failure).await?;
-                Ok(Executed::Final)
-            }
             Err(Stop::Fault(error)) => Err(error),
         }
     }
 
     /// Renews the lease until it is lost or the store fails for too long.
     async fn keep_lease(&self, lease: Lease) -> UseCaseError {
-        let mut beat = tokio::time::interval(Duration::from_secs(u64::from(LEASE_S) / 3));
+        let silence_max = Duration::from_secs(self.limits.lease_s.into());
+        let mut beat = tokio::time::interval(silence_max / 3);
         beat.tick().await;
         loop {
             beat.tick().await;
             let renewed = async {
                 let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
-                store::renew_lease(&mut tx, lease, LEASE_S).await?;
+                store::renew_lease(&mut tx, lease, self.limits.lease_s).await?;
                 tx.commit().await.map_err(StorageError::from)
             };
             match renewed.await {
@@ -129,7 +142,8 @@ impl Orchestrator {
     }
 
     async fn carry(&self, lease: Lease, row: &RunRow) -> Result<(), Stop> {
-        let context = Arc::new(self.package(lease, row).await?);
+        let context = self.package(lease, row).await.map_err(|stop| stop.at(Stage::AssemblePackage))?;
+        let context = Arc::new(context);
         let mut state = self.finished_steps(lease).await?;
         let inputs = serde_json::json!({
             "specification_version_id": context.package.specification_version_id,
@@ -147,13 +161,18 @@ impl Orchestrator {
                 Stop::Failed(Failure { stage: step.stage, kind, message, reasons })
             })?;
             if step.stage == Stage::Persist {
-                self.persist(lease, row, &context, step, started_at, &state, output).await?;
-                return Ok(());
+                return self
+                    .persist(lease, row, &context, step, started_at, &state, output)
+                    .await
+                    .map_err(|stop| stop.at(step.stage));
             }
-            self.journal_step(lease, step, started_at, &output).await?;
+            self.journal_step(lease, step, started_at, &output)
+                .await
+                .map_err(|stop| stop.at(step.stage))?;
             state.insert(step.key.clone(), output.value);
         }
-        Err(UseCaseError::Internal(format!("the pattern {} renders nothing", self.plan.id)).into())
+        let nothing = UseCaseError::Internal(format!("the pattern {} renders nothing", self.plan.id));
+        Err(Stop::Fault(nothing).at(Stage::Persist))
     }
 
     /// Step 3, once: the sealed package, assembled now or by an earlier worker.
@@ -170,7 +189,7 @@ impl Orchestrator {
                 return Err(Stop::Failed(Failure { stage, kind, message, reasons: Vec::new() }));
             }
         };
-        store::renew_lease(&mut tx, lease, LEASE_S).await?;
+        store::renew_lease(&mut tx, lease, self.limits.lease_s).await?;
         let package::Assembled { package, hash, document } = assembled;
         journal::insert_package(&mut tx, lease, package.pack_id, hash, &document).await?;
         let input = format!(
@@ -216,22 +235,22 @@ impl Orchestrator {
         let owner = self.registry.owner(step.capability.as_str()).ok_or_else(|| {
             AgentError::internal(format!("no agent owns {}", step.capability))
         })?;
-        let work = tokio::spawn(owner.call(step.capability.as_str(), args, Arc::clone(context)));
-        let abort = work.abort_handle();
-        match tokio::time::timeout(STEP_DEADLINE, work).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => {
-                tracing::error!(capability = %step.capability, error = %panic, "an agent panicked");
+        // Dropped with this call, and the task with it: a worker that has lost its
+        // run does not go on paying for it.
+        let mut work = JoinSet::new();
+        work.spawn(owner.call(step.capability.as_str(), args, Arc::clone(context)));
+        let deadline = Duration::from_secs(self.limits.step_s.into());
+        match tokio::time::timeout(deadline, work.join_next()).await {
+            Ok(Some(Ok(result))) => result,
+            Ok(broken) => {
+                tracing::error!(capability = %step.capability, ?broken, "an agent panicked");
                 Err(AgentError::internal("A step of the pattern broke off."))
             }
-            Err(_) => {
-                abort.abort();
-                Err(AgentError {
-                    kind: FailureKind::Timeout,
-                    message: format!("“{}” took longer than two minutes.", step.title),
-                    reasons: Vec::new(),
-                })
-            }
+            Err(_) => Err(AgentError {
+                kind: FailureKind::Timeout,
+                message: format!("“{}” took longer than {} seconds.", step.title, deadline.as_secs()),
+                reasons: Vec::new(),
+            }),
         }
     }
 
@@ -243,7 +262,7 @@ impl Orchestrator {
         output: &StepOutput,
     ) -> Result<(), Stop> {
         let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
-        store::renew_lease(&mut tx, lease, LEASE_S).await?;
+        store::renew_lease(&mut tx, lease, self.limits.lease_s).await?;
         let new = NewStep {
             stage: step.stage,
             key: &step.key,
@@ -281,7 +300,7 @@ impl Orchestrator {
         let typed: ReportDocument = serde_json::from_value(document.clone())?;
         let document = canonical_json(&typed)?;
         let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
-        store::renew_lease(&mut tx, lease, LEASE_S).await?;
+        store::renew_lease(&mut tx, lease, self.limits.lease_s).await?;
         let new = artifact::NewArtifact {
             id: ArtifactId::from_uuid(new_id()),
             specification: row.specification,

@@ -13,5 +13,17 @@ pub use execution::Executed;
 pub use reading::HistoryPage;
 pub use trigger::Triggered;
 
-/// How long a worker may be silent before another takes its run.
-pub(crate) const LEASE_S: u32 = 15;
+/// Bounds of the execution of every run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// How long a worker may be silent before another takes its run.
+    pub lease_s: u32,
+    /// The longest that one step of a pattern may take.
+    pub step_s: u32,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self { lease_s: 15, step_s: 120 }
+    }
+}

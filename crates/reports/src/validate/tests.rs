@@ -53,7 +53,7 @@ fn an_unknown_schema_version_is_refused() {
 fn title_and_scope_are_those_of_the_package() {
     check(&[Code::Schema], |(document, _)| document.title.push_str(", extended"));
     check(&[Code::Schema], |(document, _)| {
-        document.scope.window_from = "2026-01-01".parse().unwrap()
+        document.scope.window_from = "2026-01-01".parse().unwrap();
     });
     check(&[Code::Schema], |(document, _)| document.scope.sample_data = false);
 }
@@ -358,11 +358,11 @@ fn each_limit_is_kept() {
 fn markup_is_refused() {
     for hostile in ["<script>alert()</script>", "<img src=x>", "[here](there)", "<!-- -->"] {
         check(&[Code::Markup], |(document, _)| {
-            *text(document, 0, 0) = format!("TDI offers {hostile}")
+            *text(document, 0, 0) = format!("TDI offers {hostile}");
         });
     }
     check(&[], |(document, _)| {
-        *text(document, 0, 0) = "TDI offers in China are < last week's.".to_owned()
+        *text(document, 0, 0) = "TDI offers in China are < last week's.".to_owned();
     });
 }
 

@@ -35,7 +35,10 @@ pub(super) struct AppendixView<'a> {
     developments: Vec<Link<'a>>,
 }
 
-pub(super) fn reference<'a>(reference: &'a Reference, citations: &Citations<'_>) -> ReferenceView<'a> {
+pub(super) fn reference<'a>(
+    reference: &'a Reference,
+    citations: &Citations<'_>,
+) -> ReferenceView<'a> {
     ReferenceView {
         number: reference.number,
         title: &reference.title,

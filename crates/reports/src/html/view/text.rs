@@ -39,7 +39,7 @@ pub(super) struct SectionView<'a> {
 }
 
 #[derive(Serialize)]
-struct DevelopmentView<'a> {
+pub(super) struct DevelopmentView<'a> {
     anchor: String,
     id: &'a str,
     headline: &'a str,
@@ -80,7 +80,10 @@ pub(super) fn links_to_developments(document: &ReportDocument) -> BTreeMap<&str,
         .collect()
 }
 
-pub(super) fn link<'a>(links: &BTreeMap<&str, Link<'a>>, id: &str) -> Result<Link<'a>, RenderError> {
+pub(super) fn link<'a>(
+    links: &BTreeMap<&str, Link<'a>>,
+    id: &str,
+) -> Result<Link<'a>, RenderError> {
     links.get(id).cloned().ok_or_else(|| RenderError::UnknownDevelopment(id.to_owned()))
 }
 

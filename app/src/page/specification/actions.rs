@@ -1,0 +1,240 @@
+//! What the reader can do with a specification, by its state and their role.
+//! The use cases decide; this only leaves out what they would refuse.
+
+use crate::{
+    action::{
+        CancelSpecification, CloneSpecification, PauseSpecification, ResumeSpecification,
+        SubmitSpecification, TriggerRun,
+    },
+    component::{
+        field::{ActionButton, ReasonField},
+        icon::Icon,
+    },
+};
+use domain::{
+    id::SpecificationId,
+    specification::{SpecificationState, Transition, check},
+    workspace::Role,
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use orchestrator::{Actor, run::Readiness, specification::SpecificationView};
+
+/// What is offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Offer {
+    pub specification: SpecificationId,
+    pub run: RunOffer,
+    pub edit: bool,
+    pub submit: bool,
+    pub pause: bool,
+    pub resume: bool,
+    pub cancel: bool,
+    pub copy: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RunOffer {
+    None,
+    /// It can run now.
+    Ready,
+    /// It is active; trying says why it cannot run now.
+    Blocked,
+    /// A run is on its way, at this address.
+    Live(String),
+}
+
+impl Offer {
+    pub fn of(view: &SpecificationView, actor: &Actor) -> Self {
+        let row = &view.row;
+        let may = |role, transition| actor.may(role) && row.state.after(transition).is_ok();
+        let editor = actor.may(Role::Editor);
+        let is_new = view.newest().is_some_and(|newest| {
+            Some(newest.id) != row.active_version && Some(newest.id) != row.submitted_version
+        });
+        let is_complete = check(&row.draft).is_ok();
+        let run = match &view.readiness {
+            Readiness::Live { run, .. } => RunOffer::Live(format!("/runs/{run}")),
+            _ if !editor || row.state != SpecificationState::Active => RunOffer::None,
+            Readiness::Ready { .. } => RunOffer::Ready,
+            Readiness::Blocked(_) => RunOffer::Blocked,
+        };
+        Self {
+            specification: row.id,
+            run,
+            edit: editor && row.state != SpecificationState::Cancelled,
+            submit: is_new && is_complete && may(Role::Editor, Transition::Submit),
+            pause: may(Role::Editor, Transition::Pause),
+            resume: may(Role::Owner, Transition::Resume) && !row.paused_by_admin,
+            cancel: may(Role::Owner, Transition::Cancel),
+            copy: editor,
+        }
+    }
+
+    /// The one thing to do next; the rest is offered quietly.
+    fn primary(&self) -> Primary {
+        if matches!(self.run, RunOffer::Ready | RunOffer::Live(_)) {
+            Primary::Run
+        } else if self.submit {
+            Primary::Submit
+        } else if self.resume {
+            Primary::Resume
+        } else {
+            Primary::Nothing
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Primary {
+    Run,
+    Submit,
+    Resume,
+    Nothing,
+}
+
+/// The primary action, editing, and watching or starting a run.
+#[component]
+pub(super) fn HeaderActions(offer: Offer) -> impl IntoView {
+    let id = offer.specification;
+    let primary = offer.primary();
+    let variant = |of: Primary| if of == primary { "button--primary" } else { "" };
+    let run = match offer.run {
+        RunOffer::None => ().into_any(),
+        RunOffer::Live(run) => {
+            view! { <a class="button button--primary" href=run>"Watch the run"</a> }.into_any()
+        }
+        RunOffer::Ready | RunOffer::Blocked => view! {
+            <ActionButton
+                action=TriggerRun::PATH
+                field="specification"
+                value=id.to_string()
+                variant=variant(Primary::Run)
+            >
+                <Icon name="run" />
+                "Run now"
+            </ActionButton>
+        }
+        .into_any(),
+    };
+    let submit = offer.submit.then(|| {
+        view! {
+            <ActionButton
+                action=SubmitSpecification::PATH
+                field="specification"
+                value=id.to_string()
+                variant=variant(Primary::Submit)
+            >
+                "Submit for activation"
+            </ActionButton>
+        }
+    });
+    let resume = offer.resume.then(|| {
+        view! {
+            <ActionButton
+                action=ResumeSpecification::PATH
+                field="specification"
+                value=id.to_string()
+                variant=variant(Primary::Resume)
+            >
+                "Resume"
+            </ActionButton>
+        }
+    });
+    let edit = offer.edit.then(|| {
+        view! {
+            <a class="button" href=format!("/specifications/{id}/edit")>
+                <Icon name="draft" />
+                "Edit"
+            </a>
+        }
+    });
+    view! { <div class="page-header__actions">{run} {submit} {resume} {edit}</div> }
+}
+
+/// Copying, and what needs a reason.
+#[component]
+pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
+    let id = offer.specification;
+    let copy = offer.copy.then(|| {
+        view! {
+            <ActionButton
+                action=CloneSpecification::PATH
+                field="specification"
+                value=id.to_string()
+            >
+                <Icon name="copy" />
+                "Copy"
+            </ActionButton>
+        }
+    });
+    let pause = offer.pause.then(|| {
+        view! {
+            <WithReason
+                id="pause-reason"
+                action=PauseSpecification::PATH
+                specification=id
+                summary="Pause with a reason"
+                label="Reason for pausing"
+                consequence="No report is written while it is paused."
+                button="Pause"
+            />
+        }
+    });
+    let cancel = offer.cancel.then(|| {
+        view! {
+            <WithReason
+                id="cancel-reason"
+                action=CancelSpecification::PATH
+                specification=id
+                summary="Cancel for good"
+                label="Reason for cancelling"
+                consequence="Cancelling is final; versions, reports and history stay readable."
+                button="Cancel specification"
+                danger=true
+            />
+        }
+    });
+    let is_empty = copy.is_none() && pause.is_none() && cancel.is_none();
+    (!is_empty).then(|| {
+        view! {
+            <section class="section" aria-labelledby="next">
+                <h2 class="section__title" id="next">
+                    "What else you can do"
+                </h2>
+                <div class="row">{copy} {pause} {cancel}</div>
+            </section>
+        }
+    })
+}
+
+/// A decision that needs a word before it happens.
+#[component]
+fn WithReason(
+    id: &'static str,
+    action: &'static str,
+    specification: SpecificationId,
+    /// Opens the form; not the words of its button.
+    summary: &'static str,
+    label: &'static str,
+    consequence: &'static str,
+    button: &'static str,
+    #[prop(optional)] danger: bool,
+) -> impl IntoView {
+    let (opener, decider) = if danger {
+        ("disclosure__summary button button--danger", "button button--danger")
+    } else {
+        ("disclosure__summary button", "button button--primary")
+    };
+    view! {
+        <details class="disclosure">
+            <summary class=opener>
+                {summary} <Icon name="chevron" />
+            </summary>
+            <form class="disclosure__body" method="post" action=action>
+                <input type="hidden" name="specification" value=specification.to_string() />
+                <ReasonField id label consequence />
+                <button class=decider>{button}</button>
+            </form>
+        </details>
+    }
+}

@@ -1,0 +1,177 @@
+//! What was written once stays: the application's role has no right to change
+//! it, and whoever has the right meets a trigger.
+
+use crate::world::{World, code_of, count, draft, message_of};
+use domain::id::WorkspaceId;
+use sqlx::{AssertSqlSafe, PgPool};
+use std::collections::BTreeSet;
+use storage::{setup::ActAs, tenancy};
+
+const IMMUTABLE: [&str; 10] = [
+    "artifacts",
+    "audit_log",
+    "entitlements",
+    "evidence_items",
+    "pack_readings",
+    "packs",
+    "run_events",
+    "run_packages",
+    "run_steps",
+    "specification_versions",
+];
+
+/// Tables whose rows change, and the columns that the application may change.
+const MUTABLE: [(&str, &[&str]); 8] = [
+    // The migrator's own; the application does not even read it.
+    ("_sqlx_migrations", &[]),
+    ("memberships", &["role"]),
+    (
+        "runs",
+        &[
+            "failure_detail",
+            "failure_kind",
+            "fencing_token",
+            "finished_at",
+            "lease_until",
+            "started_at",
+            "status",
+        ],
+    ),
+    // Rows come and go.
+    ("sessions", &["data", "expires_at", "id"]),
+    ("sign_in_failures", &[]),
+    (
+        "specifications",
+        &[
+            "active_version_id",
+            "draft",
+            "draft_saved_at",
+            "draft_saved_by",
+            "name",
+            "paused_by_admin",
+            "state",
+            "state_reason",
+            "submitted_at",
+            "submitted_by",
+            "submitted_version_id",
+        ],
+    ),
+    ("users", &["password_epoch", "password_hash"]),
+    ("workspaces", &["name", "time_zone"]),
+];
+
+/// A world in which every table holds a row.
+async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
+    let world = World::new(pool).await;
+    world.read_samples().await;
+    let tenant = world.tenant_by_day("North").await;
+    let id = world.active(&tenant, draft("Monthly")).await;
+    world.succeed(&tenant, id).await;
+    (world, tenant.workspace)
+}
+
+fn changes(table: &str) -> [String; 3] {
+    // Any column will do; the table's first is not generated.
+    let column = match table {
+        "artifacts" | "packs" | "specification_versions" => "id",
+        "audit_log" => "chain",
+        "entitlements" => "seats",
+        "evidence_items" | "pack_readings" => "pack_id",
+        _ => "run_id",
+    };
+    [
+        format!("update {table} set {column} = {column}"),
+        format!("delete from {table}"),
+        format!("truncate {table} cascade"),
+    ]
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_application_may_not_change_delete_or_empty_what_is_written_once(pool: PgPool) {
+    let (world, workspace) = full_world(pool).await;
+    for table in IMMUTABLE {
+        for sql in changes(table) {
+            let mut tx =
+                tenancy::begin_workspace(world.orchestrator.pool(), workspace).await.unwrap();
+            let refused = sqlx::query(AssertSqlSafe(sql.as_str())).execute(&mut *tx).await;
+            assert_eq!(code_of(refused), "42501", "{sql}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_superuser_who_changes_what_is_written_once_meets_the_trigger(pool: PgPool) {
+    let (world, _) = full_world(pool).await;
+    for table in IMMUTABLE {
+        let rows = format!("select count(*) from {table}");
+        assert!(count(&world.superuser, &rows).await > 0, "{table} is empty");
+        for sql in changes(table) {
+            let operation = sql.split_once(' ').unwrap().0;
+            let refused = sqlx::query(AssertSqlSafe(sql.as_str())).execute(&world.superuser).await;
+            let expected = format!("{table} is immutable: {operation} is refused");
+            assert_eq!(message_of(refused), expected, "{sql}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn every_table_is_named_here_as_written_once_or_as_changing(pool: PgPool) {
+    let world = World::new(pool).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class
+         where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'm', 'f')",
+    )
+    .fetch_all(&world.superuser)
+    .await
+    .unwrap();
+    let named: BTreeSet<&str> =
+        IMMUTABLE.into_iter().chain(MUTABLE.map(|(table, _)| table)).collect();
+    assert_eq!(tables.iter().map(String::as_str).collect::<BTreeSet<_>>(), named);
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_application_may_change_the_columns_named_here_and_no_others(pool: PgPool) {
+    let world = World::new(pool).await;
+    let granted: Vec<(String, String)> = sqlx::query_as(
+        "select c.relname::text, a.attname::text
+         from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+           and a.attnum > 0 and not a.attisdropped
+           and has_column_privilege('observatory_app', c.oid, a.attnum, 'update')",
+    )
+    .fetch_all(&world.superuser)
+    .await
+    .unwrap();
+    let named: BTreeSet<(String, String)> = MUTABLE
+        .into_iter()
+        .flat_map(|(table, columns)| {
+            columns.iter().map(move |column| (table.to_owned(), (*column).to_owned()))
+        })
+        .collect();
+    assert_eq!(granted.into_iter().collect::<BTreeSet<_>>(), named);
+
+    let removable: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class
+         where relnamespace = 'public'::regnamespace and relkind = 'r'
+           and has_table_privilege('observatory_app', oid, 'delete, truncate, trigger, references')
+         order by 1",
+    )
+    .fetch_all(&world.superuser)
+    .await
+    .unwrap();
+    assert_eq!(removable, ["sessions", "sign_in_failures"]);
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_application_owns_nothing_and_the_verifier_writes_nothing(pool: PgPool) {
+    let (world, _) = full_world(pool).await;
+    let owned = "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner
+                 where r.rolname in ('observatory_app', 'observatory_verifier')";
+    assert_eq!(count(&world.superuser, owned).await, 0);
+    let verifier = crate::world::connect(&world.superuser, ActAs::Verifier, 1).await;
+    for table in IMMUTABLE.into_iter().chain(MUTABLE.map(|(table, _)| table)) {
+        let write = format!("insert into {table} default values");
+        let refused = sqlx::query(AssertSqlSafe(write)).execute(&verifier).await;
+        assert_eq!(code_of(refused), "42501", "{table}");
+    }
+}

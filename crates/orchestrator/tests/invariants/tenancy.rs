@@ -1,0 +1,341 @@
+//! One workspace never sees another's rows, and cannot learn that they exist.
+
+use crate::world::{Tenant, World, code_of, count, draft, entitlement};
+use domain::id::{RunId, SpecificationId, UserId, WorkspaceId};
+use orchestrator::{
+    identity::SignedIn,
+    run::Executed,
+};
+use sqlx::{AssertSqlSafe, PgPool};
+use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
+use storage::{Transaction, artifact::Form, run::history::HistoryFilter, tenancy};
+use uuid::Uuid;
+
+/// Two workspaces that have done everything there is to do.
+struct Two {
+    world: World,
+    here: Tenant,
+    there: Tenant,
+    /// Of the other workspace.
+    specification: SpecificationId,
+    run: RunId,
+}
+
+impl Two {
+    async fn new(pool: PgPool) -> Self {
+        let world = World::new(pool).await;
+        world.read_samples().await;
+        let here = world.tenant_by_day("Here").await;
+        let there = world.tenant_by_day("There").await;
+        let own = world.active(&here, draft("Monthly")).await;
+        world.succeed(&here, own).await;
+        let specification = world.active(&there, draft("Monthly")).await;
+        let run = world.succeed(&there, specification).await;
+        Self { world, here, there, specification, run }
+    }
+
+    async fn begin(&self, tenant: &Tenant) -> Transaction {
+        tenancy::begin_workspace(self.world.orchestrator.pool(), tenant.workspace).await.unwrap()
+    }
+}
+
+/// Each table with the column that holds its tenant, by the catalogue.
+async fn tenant_tables(pool: &PgPool) -> Vec<(String, &'static str)> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+           and a.attname = 'workspace_id' and not a.attisdropped
+         order by 1",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    assert!(tables.len() >= 10, "{tables:?}");
+    let mut tables: Vec<_> = tables.into_iter().map(|table| (table, "workspace_id")).collect();
+    tables.push(("workspaces".to_owned(), "id"));
+    tables
+}
+
+async fn rows_of(tx: &mut Transaction, table: &str, tenant: &str, of: WorkspaceId) -> i64 {
+    let sql = format!("select count(*) from {table} where {tenant} = $1");
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(of.as_uuid()).fetch_one(&mut **tx).await.unwrap()
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_tenant_sees_no_row_and_each_tenant_sees_its_own_only(pool: PgPool) {
+    let two = Two::new(pool).await;
+    for (table, tenant) in tenant_tables(&two.world.superuser).await {
+        let mut nobody = tenancy::begin_global(two.world.orchestrator.pool()).await.unwrap();
+        let mut here = two.begin(&two.here).await;
+        for of in [two.here.workspace, two.there.workspace] {
+            assert_eq!(rows_of(&mut nobody, &table, tenant, of).await, 0, "{table}");
+        }
+        assert_eq!(rows_of(&mut here, &table, tenant, two.there.workspace).await, 0, "{table}");
+        // There is something to be seen.
+        assert!(rows_of(&mut here, &table, tenant, two.here.workspace).await > 0, "{table}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn row_level_security_is_forced_on_every_table_of_a_tenant(pool: PgPool) {
+    let world = World::new(pool).await;
+    for (table, _) in tenant_tables(&world.superuser).await {
+        let forced = format!(
+            "select count(*) from pg_class
+             where oid = '{table}'::regclass and relrowsecurity and relforcerowsecurity"
+        );
+        assert_eq!(count(&world.superuser, &forced).await, 1, "{table}");
+    }
+}
+
+/// Copies a row of the other workspace as it is, except for what makes it new.
+async fn insert_copy(tx: &mut Transaction, table: &str, row: &str) -> Result<(), sqlx::Error> {
+    let columns: String = sqlx::query_scalar(
+        "select string_agg(quote_ident(attname), ', ') from pg_attribute
+         where attrelid = $1::regclass and attnum > 0 and attgenerated = '' and not attisdropped",
+    )
+    .bind(table)
+    .fetch_one(&mut **tx)
+    .await?;
+    let sql = format!(
+        "insert into {table} ({columns}) overriding system value
+         select {columns} from jsonb_populate_record(null::{table}, $1::jsonb)"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(row).execute(&mut **tx).await.map(|_| ())
+}
+
+async fn row_of(two: &Two, table: &str, tenant: &str) -> String {
+    let sql = format!("select to_jsonb(t)::text from {table} t where {tenant} = $1 limit 1");
+    let row: String = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(two.there.workspace.as_uuid())
+        .fetch_one(&two.world.superuser)
+        .await
+        .unwrap();
+    let mut row: serde_json::Value = serde_json::from_str(&row).unwrap();
+    if table == "audit_log" {
+        // The first of its chain, so that the chain's own guard lets it pass.
+        row["sequence"] = 1.into();
+        row["previous_hash"] = format!("\\x{}", "00".repeat(32)).into();
+    }
+    row.to_string()
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_writes_a_row_for_another_workspace(pool: PgPool) {
+    let two = Two::new(pool).await;
+    let app = two.world.orchestrator.pool();
+    for (table, tenant) in tenant_tables(&two.world.superuser).await {
+        let row = row_of(&two, &table, tenant).await;
+        let as_whom = [
+            two.begin(&two.here).await,
+            tenancy::begin_global(app).await.unwrap(),
+            tenancy::begin_platform(app).await.unwrap(),
+            tenancy::begin_member(app, two.there.owner.user).await.unwrap(),
+        ];
+        for mut tx in as_whom {
+            let refused = insert_copy(&mut tx, &table, &row).await;
+            assert_eq!(code_of(refused), "42501", "{table}");
+        }
+        // Its own workspace gets further, to whatever else forbids a copy.
+        let mut there = two.begin(&two.there).await;
+        if let Err(error) = insert_copy(&mut there, &table, &row).await {
+            let code = error.as_database_error().and_then(|error| error.code());
+            assert_ne!(code.as_deref(), Some("42501"), "{table}: {error}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_transaction_that_reads_all_workspaces_changes_none(pool: PgPool) {
+    let two = Two::new(pool).await;
+    let app = two.world.orchestrator.pool();
+    for sql in [
+        "update runs set status = status",
+        "update specifications set name = 'taken over'",
+        "update workspaces set name = 'taken over'",
+        "update memberships set role = 'owner'",
+    ] {
+        let mut tx = tenancy::begin_platform(app).await.unwrap();
+        assert!(count_in(&mut tx, "select count(*) from runs").await > 1);
+        let changed = sqlx::query(sql).execute(&mut *tx).await.unwrap();
+        assert_eq!(changed.rows_affected(), 0, "{sql}");
+    }
+}
+
+async fn count_in(tx: &mut Transaction, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
+    let two = Two::new(pool).await;
+    let app = crate::world::connect(&two.world.superuser, storage::setup::ActAs::Application, 1).await;
+    for begin in 0..3 {
+        let tx = match begin {
+            0 => tenancy::begin_workspace(&app, two.here.workspace).await,
+            1 => tenancy::begin_platform(&app).await,
+            _ => tenancy::begin_member(&app, two.here.owner.user).await,
+        };
+        tx.unwrap().commit().await.unwrap();
+        // The pool has one connection, so this is the same.
+        for table in ["runs", "workspaces", "memberships"] {
+            assert_eq!(count(&app, &format!("select count(*) from {table}")).await, 0, "{table}");
+        }
+    }
+}
+
+/// Every public use case that takes the id of something a workspace owns, asked
+/// for by a member of another one. The answers are compared as they print.
+const COMPARED: [&str; 17] = [
+    "cancel_specification",
+    "clone_specification",
+    "compare_versions",
+    "download_report",
+    "execute_run",
+    "pause_specification",
+    "report_text",
+    "resume_specification",
+    "run_events_after",
+    "save_specification",
+    "submit_specification",
+    "trigger_run",
+    "view_report",
+    "view_run",
+    "view_specification",
+    // Of the chosen workspace; the last one filters the asker's own.
+    "actor",
+    "history",
+];
+
+/// For the platform's administrators or the command line, who see every id.
+const ACROSS_WORKSPACES: [&str; 7] = [
+    "activate_specification",
+    "add_account",
+    "grant_entitlement",
+    "return_specification",
+    "seed_entitlement",
+    "view_submission",
+    "view_workspace",
+];
+
+#[sqlx::test(migrations = false)]
+async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPool) {
+    let two = Two::new(pool).await;
+    let app = &two.world.orchestrator;
+    let owner = &two.here.owner;
+    let entries = "select count(*) from audit_log";
+    let before = count(&two.world.superuser, entries).await;
+    let mut compared = BTreeSet::new();
+
+    let unknown = Uuid::now_v7();
+    // The same call with the other workspace's id and with an unknown one.
+    macro_rules! compare {
+        ($name:ident, $id:ident: $kind:ident = $foreign:expr, $call:expr) => {{
+            let foreign = { let $id = $foreign; format!("{:?}", $call.await) };
+            let nothing = { let $id = $kind::from_uuid(unknown); format!("{:?}", $call.await) };
+            assert_eq!(foreign, nothing, stringify!($name));
+            compared.insert(stringify!($name));
+            foreign
+        }};
+    }
+    macro_rules! not_found {
+        ($name:ident($($before:expr),*; $kind:ident; $($after:expr),*)) => {{
+            let foreign = not_found!(@ $kind);
+            let answer = compare!($name, id: $kind = foreign, app.$name($($before,)* id, $($after),*));
+            assert_eq!(answer, "Err(NotFound)", stringify!($name));
+        }};
+        (@ SpecificationId) => { two.specification };
+        (@ RunId) => { two.run };
+    }
+    let reason = "Long enough a reason";
+    not_found!(view_specification(owner; SpecificationId;));
+    not_found!(compare_versions(owner; SpecificationId; None, None));
+    not_found!(save_specification(owner; SpecificationId; draft("Taken"), ""));
+    not_found!(clone_specification(owner; SpecificationId;));
+    not_found!(submit_specification(owner; SpecificationId;));
+    not_found!(pause_specification(owner; SpecificationId; reason));
+    not_found!(resume_specification(owner; SpecificationId;));
+    not_found!(cancel_specification(owner; SpecificationId; reason));
+    not_found!(trigger_run(owner; SpecificationId;));
+    not_found!(view_run(owner; RunId;));
+    not_found!(run_events_after(owner; RunId; 0));
+    not_found!(view_report(owner; RunId;));
+    for form in [Form::Html, Form::Json] {
+        not_found!(report_text(owner; RunId; form));
+        not_found!(download_report(owner; RunId; form, "192.0.2.1"));
+    }
+    let executed =
+        compare!(execute_run, id: RunId = two.run, app.execute_run(two.here.workspace, id));
+    assert_eq!(executed, format!("{:?}", Ok::<_, ()>(Executed::Final)));
+    let session = SignedIn { user: owner.user, password_epoch: 0 };
+    compare!(actor, id: WorkspaceId = two.there.workspace, app.actor(session, Some(id)));
+    let only = |id| HistoryFilter { specification: Some(id), ..HistoryFilter::default() };
+    let page = compare!(history, id: SpecificationId = two.specification, app.history(owner, &only(id), None));
+    assert_eq!(page, "Ok(HistoryPage { rows: [], older: None })");
+
+    assert_eq!(compared, BTreeSet::from(COMPARED));
+    // Nobody's log tells that somebody asked.
+    assert_eq!(count(&two.world.superuser, entries).await, before);
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: PgPool) {
+    let two = Two::new(pool).await;
+    let app = &two.world.orchestrator;
+    let (owner, bought) = (&two.here.owner, entitlement());
+    let refused = |answer: &dyn Debug| assert_eq!(format!("{answer:?}"), "Err(NotAdmin)");
+    for id in [two.specification, SpecificationId::from_uuid(Uuid::now_v7())] {
+        refused(&app.view_submission(owner, id).await);
+        refused(&app.activate_specification(owner, id).await);
+        refused(&app.return_specification(owner, id, "Long enough a reason").await);
+    }
+    for id in [two.there.workspace, WorkspaceId::from_uuid(Uuid::now_v7())] {
+        refused(&app.view_workspace(owner, id).await);
+        refused(&app.grant_entitlement(owner, id, &bought).await);
+    }
+    refused(&app.submissions(owner).await);
+    refused(&app.workspaces(owner).await);
+    refused(&app.platform_history(owner, &HistoryFilter::default(), None).await);
+}
+
+#[test]
+fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
+    let mut found = BTreeSet::new();
+    collect_use_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let listed = COMPARED.into_iter().chain(ACROSS_WORKSPACES).map(str::to_owned).collect();
+    // `history` takes its id inside a filter, `add_account` inside a struct.
+    found.extend(["history".to_owned(), "add_account".to_owned()]);
+    assert_eq!(found, listed);
+}
+
+fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
+    const IDS: [&str; 3] = ["SpecificationId", "RunId", "WorkspaceId"];
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_use_cases(&path, found);
+            continue;
+        }
+        let source = fs::read_to_string(&path).unwrap();
+        for function in source.split("    pub async fn ").skip(1) {
+            let (name, rest) = function.split_once('(').unwrap();
+            let (arguments, _) = rest.split_once(") ->").unwrap();
+            if arguments.contains("&self") && IDS.iter().any(|id| arguments.contains(id)) {
+                found.insert(name.to_owned());
+            }
+        }
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn somebody_without_a_workspace_finds_nothing(pool: PgPool) {
+    let two = Two::new(pool).await;
+    let app = &two.world.orchestrator;
+    let session = SignedIn { user: two.world.admin.user, password_epoch: 0 };
+    let outsider = app.actor(session, Some(two.there.workspace)).await.unwrap().unwrap();
+    assert!(outsider.membership.is_none() && outsider.memberships.is_empty());
+    let answer = format!("{:?}", app.view_run(&outsider, two.run).await);
+    assert_eq!(answer, "Err(NotFound)");
+    let gone = SignedIn { user: UserId::from_uuid(Uuid::now_v7()), password_epoch: 0 };
+    assert!(app.actor(gone, None).await.unwrap().is_none());
+}

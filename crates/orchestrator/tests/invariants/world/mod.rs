@@ -1,0 +1,220 @@
+//! A fresh, migrated database, people in it, and hands to do what they do.
+
+mod agents;
+mod drafts;
+mod sql;
+
+pub use agents::{Calls, Hold, analyst, counted, held};
+pub use drafts::{draft, entitlement};
+pub use sql::{code_of, count, message_of};
+
+use ::agents::{builtin, capability::Agent};
+use domain::{
+    id::{RunId, SpecificationId, UserId, WorkspaceId},
+    specification::SpecificationDraft,
+    workspace::Role,
+};
+use orchestrator::{
+    Actor, Orchestrator,
+    identity::{PasswordKeeper, SignedIn},
+    pattern::{Plan, Registry},
+    run::{BlockReason, Executed, Triggered},
+};
+use sqlx::PgPool;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use storage::{
+    setup::{self, ActAs},
+    tenancy, user, workspace,
+};
+use uuid::Uuid;
+
+/// What the accounts that sign in by [`Actor`] alone have: no password has it.
+const NO_PASSWORD: &str = "$argon2id$";
+
+pub struct World {
+    /// Of a superuser: what an operator, or somebody who broke in, could do.
+    pub superuser: PgPool,
+    /// With this build's agents, acting as the application's role.
+    pub orchestrator: Orchestrator,
+    /// Belongs to no workspace.
+    pub admin: Actor,
+}
+
+/// A workspace that has bought everything, with a member of each role.
+pub struct Tenant {
+    pub workspace: WorkspaceId,
+    pub viewer: Actor,
+    pub editor: Actor,
+    pub owner: Actor,
+}
+
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// Connections to the same database as `pool`'s, in another role.
+pub async fn connect(pool: &PgPool, act_as: ActAs, connections_max: u32) -> PgPool {
+    let options = (*pool.connect_options()).clone();
+    setup::pool_options(act_as, connections_max).connect_with(options).await.unwrap()
+}
+
+impl World {
+    pub async fn new(superuser: PgPool) -> Self {
+        setup::migrate(&superuser).await.unwrap();
+        let orchestrator = orchestrator(&superuser, builtin::agents(), 5).await;
+        let admin = add_user(&orchestrator, "admin", true, None).await;
+        let admin = actor(&orchestrator, admin, None).await;
+        Self { superuser, orchestrator, admin }
+    }
+
+    /// One more process on the same database, with other agents in the place of
+    /// those of this build that own the same capabilities.
+    pub async fn process(&self, agents: Vec<Arc<dyn Agent>>) -> Orchestrator {
+        orchestrator(&self.superuser, agents, 5).await
+    }
+
+    pub async fn tenant(&self, name: &str, time_zone: &str) -> Tenant {
+        let app = &self.orchestrator;
+        let workspace = app.add_workspace(name, time_zone).await.unwrap();
+        app.seed_entitlement(workspace, &entitlement()).await.unwrap();
+        let mut members = Vec::new();
+        for role in [Role::Viewer, Role::Editor, Role::Owner] {
+            let address = format!("{}.{}", role.id(), workspace.as_uuid().simple());
+            let user = add_user(app, &address, false, Some((workspace, role))).await;
+            members.push(actor(app, user, Some(workspace)).await);
+        }
+        let [viewer, editor, owner] = members.try_into().unwrap();
+        Tenant { workspace, viewer, editor, owner }
+    }
+
+    /// A workspace in a zone where it is broad day, so that no period ends while
+    /// a test runs.
+    pub async fn tenant_by_day(&self, name: &str) -> Tenant {
+        let now = self.orchestrator.now().await.unwrap();
+        let zone = ["Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland"]
+            .into_iter()
+            .find(|zone| (5..21).contains(&now.in_tz(zone).unwrap().hour()))
+            .unwrap();
+        self.tenant(name, zone).await
+    }
+
+    /// What `xtask up` reads: the samples of the repository.
+    pub async fn read_samples(&self) {
+        self.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
+    }
+
+    /// Written by the editor, activated by the administrator.
+    pub async fn active(&self, tenant: &Tenant, draft: SpecificationDraft) -> SpecificationId {
+        let app = &self.orchestrator;
+        let (id, _) = app.create_specification(&tenant.editor, draft, "").await.unwrap();
+        app.submit_specification(&tenant.editor, id).await.unwrap();
+        app.activate_specification(&self.admin, id).await.unwrap();
+        id
+    }
+
+    /// Makes a later version of an active specification the active one.
+    pub async fn change(&self, tenant: &Tenant, id: SpecificationId, draft: SpecificationDraft) {
+        let app = &self.orchestrator;
+        app.save_specification(&tenant.editor, id, draft, "").await.unwrap();
+        app.submit_specification(&tenant.editor, id).await.unwrap();
+        app.activate_specification(&self.admin, id).await.unwrap();
+    }
+
+    pub async fn trigger(&self, tenant: &Tenant, id: SpecificationId) -> RunId {
+        match self.orchestrator.trigger_run(&tenant.editor, id).await.unwrap() {
+            Triggered::Started(run) => run,
+            other => panic!("no run was started: {other:?}"),
+        }
+    }
+
+    pub async fn blocked(&self, tenant: &Tenant, id: SpecificationId) -> BlockReason {
+        match self.orchestrator.trigger_run(&tenant.editor, id).await.unwrap() {
+            Triggered::Blocked(reason) => reason,
+            other => panic!("the trigger was not blocked: {other:?}"),
+        }
+    }
+
+    /// A run from the trigger to its sealed report, on the samples.
+    pub async fn succeed(&self, tenant: &Tenant, id: SpecificationId) -> RunId {
+        let run = self.trigger(tenant, id).await;
+        let executed = self.orchestrator.execute_run(tenant.workspace, run).await.unwrap();
+        assert_eq!(executed, Executed::Final);
+        assert_eq!(self.status(run).await, "succeeded");
+        run
+    }
+
+    pub async fn status(&self, run: RunId) -> String {
+        sqlx::query_scalar("select status from runs where id = $1")
+            .bind(run.as_uuid())
+            .fetch_one(&self.superuser)
+            .await
+            .unwrap()
+    }
+
+    /// As if the worker that holds the run had been silent for a whole lease.
+    pub async fn let_the_lease_run_out(&self, run: RunId) {
+        sqlx::query("update runs set lease_until = now() - interval '1 second' where id = $1")
+            .bind(run.as_uuid())
+            .execute(&self.superuser)
+            .await
+            .unwrap();
+    }
+
+    /// Changes what nothing in the product can: no trigger and no constraint
+    /// looks. `sql` is one statement.
+    pub async fn tamper(&self, sql: &'static str) {
+        let mut tx = self.superuser.begin().await.unwrap();
+        sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.unwrap();
+        let changed = sqlx::query(sql).execute(&mut *tx).await.unwrap();
+        assert!(changed.rows_affected() > 0, "{sql} changed nothing");
+        tx.commit().await.unwrap();
+    }
+}
+
+pub async fn orchestrator(
+    superuser: &PgPool,
+    replaced: Vec<Arc<dyn Agent>>,
+    connections_max: u32,
+) -> Orchestrator {
+    let owned = |agent: &Arc<dyn Agent>| agent.capabilities().to_vec();
+    let taken: Vec<&str> = replaced.iter().flat_map(owned).collect();
+    let mut agents = builtin::agents();
+    agents.retain(|agent| agent.capabilities().iter().all(|name| !taken.contains(name)));
+    agents.extend(replaced);
+    let registry = Registry::new(agents).unwrap();
+    let plan = Plan::load(&project("patterns/observatory_report.json"), &registry).unwrap();
+    let app = connect(superuser, ActAs::Application, connections_max).await;
+    Orchestrator::new(app, PasswordKeeper::new().unwrap(), plan, registry)
+}
+
+/// Somebody who has an account, and never signs in with a password.
+async fn add_user(
+    orchestrator: &Orchestrator,
+    name: &str,
+    is_admin: bool,
+    joins: Option<(WorkspaceId, Role)>,
+) -> UserId {
+    let id = UserId::from_uuid(Uuid::now_v7());
+    let email = format!("{name}@test.example");
+    let new = user::NewUser { id, email: &email, name, password_hash: NO_PASSWORD, is_admin };
+    let mut tx = match joins {
+        Some((workspace, _)) => {
+            tenancy::begin_workspace(orchestrator.pool(), workspace).await.unwrap()
+        }
+        None => tenancy::begin_global(orchestrator.pool()).await.unwrap(),
+    };
+    user::insert(&mut tx, &new).await.unwrap();
+    if let Some((workspace, role)) = joins {
+        workspace::insert_member(&mut tx, workspace, id, role).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn actor(orchestrator: &Orchestrator, user: UserId, chosen: Option<WorkspaceId>) -> Actor {
+    let session = SignedIn { user, password_epoch: 0 };
+    orchestrator.actor(session, chosen).await.unwrap().unwrap()
+}
