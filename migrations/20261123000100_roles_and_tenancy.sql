@@ -21,15 +21,20 @@ exception
 end
 $$;
 
--- The migrating login must be able to become both.
+-- The migrating login must be able to become both. From Postgres 16 on, who makes
+-- a role administers it, and still may not SET it unless that is granted too.
 do $$
+declare
+    role_name text;
+    may_set   text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
 begin
-    if not pg_has_role(current_user, 'observatory_app', 'member') then
-        grant observatory_app to current_user;
-    end if;
-    if not pg_has_role(current_user, 'observatory_verifier', 'member') then
-        grant observatory_verifier to current_user;
-    end if;
+    foreach role_name in array array['observatory_app', 'observatory_verifier'] loop
+        if not pg_has_role(current_user, role_name, may_set) then
+            execute format(
+                'grant %I to current_user%s', role_name, case when may_set = 'set' then ' with set true' else '' end
+            );
+        end if;
+    end loop;
 end
 $$;
 

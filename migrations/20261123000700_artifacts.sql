@@ -32,19 +32,3 @@ create index artifacts_search_idx on artifacts using gin (search);
 call isolate_by_workspace('artifacts');
 call make_immutable('artifacts');
 
--- Success and artifact are one: checked when the transaction commits.
-create function require_artifact_of_success() returns trigger
-    language plpgsql
-as $$
-begin
-    if not exists (select from artifacts where run_id = new.id) then
-        raise exception using errcode = 'restrict_violation',
-            message = format('run %s cannot succeed without an artifact', new.id);
-    end if;
-    return null;
-end
-$$;
-create constraint trigger require_artifact_of_success
-    after insert or update on runs deferrable initially deferred
-    for each row when (new.status = 'succeeded')
-    execute function require_artifact_of_success();

@@ -53,3 +53,24 @@ begin
 end
 $$;
 create trigger guard_audit_chain before insert on audit_log for each row execute function guard_audit_chain();
+
+-- Success, artifact and audit entry are one: checked when the transaction commits.
+create function require_seal_of_success() returns trigger
+    language plpgsql
+as $$
+begin
+    if not exists (select from artifacts where run_id = new.id) then
+        raise exception using errcode = 'restrict_violation',
+            message = format('run %s cannot succeed without an artifact', new.id);
+    end if;
+    if not exists (select from audit_log where target = new.id::text and action = 'run.succeeded') then
+        raise exception using errcode = 'restrict_violation',
+            message = format('run %s cannot succeed without its audit entry', new.id);
+    end if;
+    return null;
+end
+$$;
+create constraint trigger require_seal_of_success
+    after insert or update on runs deferrable initially deferred
+    for each row when (new.status = 'succeeded')
+    execute function require_seal_of_success();

@@ -4,12 +4,16 @@ import { expect, type Page } from "@playwright/test";
 export class SignInPage {
   constructor(readonly page: Page) {}
 
+  get email() {
+    return this.page.getByLabel("E-mail address");
+  }
+
   async open(): Promise<void> {
     await this.page.goto("/sign-in");
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    await this.page.getByLabel("E-mail address").fill(email);
+    await this.email.fill(email);
     await this.page.getByLabel("Password").fill(password);
     await this.page.getByRole("button", { name: "Sign in" }).click();
   }

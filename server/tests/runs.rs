@@ -131,7 +131,7 @@ fn a_server_that_is_killed_with_its_worker_goes_on_after_a_restart() {
     let again = world.serve(&[]);
     world.wait_for("select status from runs", "succeeded");
     // The session outlived the process, too.
-    let owner = Person { base: again.address.clone(), ..owner };
+    let owner = owner.moved_to(&again);
     assert!(owner.text(&run).contains("Read the report"));
     assert_eq!(world.value("select count(*) from artifacts"), "1");
 }

@@ -28,7 +28,9 @@ pub fn run(cluster: &Cluster, summary: &mut Vec<String>, playwright: &[String]) 
     install_modules()?;
     let port = postgres::free_port()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut observatory = Observatory::new(Database::ensure(cluster, DATABASE)?, address);
+    let database = Database::ensure(cluster, DATABASE)?;
+    let owner_url = database.owner_url.clone();
+    let mut observatory = Observatory::new(database, address);
     observatory.hermetic = true;
     process::run(&mut observatory.administrative(&["migrate"]))?;
     Database::admit_server(cluster)?;
@@ -41,6 +43,10 @@ pub fn run(cluster: &Cluster, summary: &mut Vec<String>, playwright: &[String]) 
     command.current_dir(folder()).arg("test").args(playwright);
     command.env("E2E_BASE_URL", format!("http://{address}"));
     command.env("E2E_PASSWORD", &password);
+    // A story brings people and workspaces of its own, added as an operator would.
+    command.env("E2E_OBSERVATORY", observatory::program());
+    command.env("E2E_DATABASE_URL", owner_url);
+    command.env("E2E_PSQL", cluster.program("psql"));
     command.env("E2E_CHROMIUM", packages::chromium().context("Chromium has gone")?);
     command.env("NO_COLOR", "1");
     let mut closing = Summary::of(Runner::Playwright);

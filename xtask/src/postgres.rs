@@ -75,9 +75,14 @@ impl Cluster {
         self.url(SUPERUSER, &self.password, database)
     }
 
+    /// Where one of Postgres's own programs is.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
     /// Runs a psql script as superuser; stops at its first error.
     pub fn sql(&self, database: &str, script: &str) -> Result<String> {
-        let mut psql = Command::new(self.programs.join("psql"));
+        let mut psql = Command::new(self.program("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"])
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", SUPERUSER])
             .args(["-d", database])

@@ -48,9 +48,6 @@ pub fn RunList(
         Err(problems) => view! {
             <ErrorSummary title="This search could not be read" problems />
             {form}
-            <p>
-                <a href=path>"See every run"</a>
-            </p>
         }
         .into_any(),
         Ok(page) if page.rows.is_empty() && is_everything => children().into_any(),

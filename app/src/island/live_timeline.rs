@@ -19,8 +19,10 @@ pub fn LiveTimeline(
     #[cfg(not(feature = "hydrate"))]
     let _ = (run, show);
     view! {
-        <p class="statement">{move || shown.get().statement}</p>
-        {move || view! { <Timeline stages=shown.get().stages /> }}
+        <div class="run-progress">
+            <p class="statement">{move || shown.get().statement}</p>
+            {move || view! { <Timeline stages=shown.get().stages /> }}
+        </div>
     }
 }
 

@@ -9,7 +9,6 @@ use crate::{
     ssr::page,
 };
 use domain::{
-    cadence::format_moment,
     run::RunStatus,
     specification::SpecificationState,
     workspace::Role,
@@ -86,13 +85,16 @@ fn statement(listed: &[(Summary, Readiness)], now: Timestamp, zone: &str) -> Str
     let done = count(|readiness| {
         matches!(readiness, Readiness::Blocked(BlockReason::SlotTaken { .. }))
     });
-    let reports = |n: usize| if n == 1 { "1 report is".to_owned() } else { format!("{n} reports are") };
-    format!(
-        "{today}. {} ready to run, {} being written, {} complete for the period.",
-        reports(ready),
-        live,
-        done
-    )
+    let said: Vec<String> = [(ready, "ready to run"), (live, "being written"), (done, "complete for the period")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, words)| format!("{n} {words}"))
+        .collect();
+    if said.is_empty() {
+        format!("{today}. No report is ready to run.")
+    } else {
+        format!("{today}. Reports: {}.", said.join(", "))
+    }
 }
 
 #[component]
@@ -247,7 +249,7 @@ pub fn sentence(summary: &Summary, readiness: &Readiness, now: Timestamp, zone: 
                 period.cadence.label(),
                 period.key,
                 moment_words(*completed_at, now, zone),
-                format_moment(*next_eligible, zone).unwrap_or_else(|_| next_eligible.to_string())
+                moment_words(*next_eligible, now, zone)
             )
         }
         Readiness::Blocked(reason) => reason.message(),

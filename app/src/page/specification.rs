@@ -3,6 +3,7 @@
 
 mod actions;
 mod decisions;
+mod standing;
 mod versions;
 
 use crate::{
@@ -29,6 +30,7 @@ use orchestrator::{
     run::{BlockReason, Readiness},
     specification::SpecificationView,
 };
+use standing::Standing;
 use storage::specification::Version;
 use versions::Versions;
 
@@ -50,11 +52,10 @@ pub fn Specification() -> impl IntoView {
             }
             _ => None,
         };
-        let statement = [sentence(&view.summary, &view.readiness, now, &zone)]
-            .into_iter()
-            .chain(standing.statement())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let statement = joined(
+            &sentence(&view.summary, &view.readiness, now, &zone),
+            standing.statement().as_deref(),
+        );
         let gaps = (view.row.state != SpecificationState::Cancelled)
             .then(|| check(&view.row.draft).err())
             .flatten();
@@ -116,74 +117,10 @@ pub fn Specification() -> impl IntoView {
     })
 }
 
-/// Numbers of the versions that matter now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
-    state: SpecificationState,
-    /// In force, or would be if the specification were not paused.
-    active: Option<u32>,
-    submitted: Option<u32>,
-    newest: Option<u32>,
-}
-
-impl Standing {
-    fn of(view: &SpecificationView) -> Self {
-        let number = |version: Option<&Version>| version.map(|version| version.number);
-        Self {
-            state: view.row.state,
-            active: number(view.active()),
-            submitted: number(view.submitted()),
-            newest: number(view.newest()),
-        }
-    }
-
-    /// Which version does what, where there is more than one to tell apart.
-    fn statement(self) -> Option<String> {
-        if self.state == SpecificationState::Cancelled {
-            return None;
-        }
-        let newest = self.newest?;
-        let in_force = self.words_of_active();
-        let active = self.active.map(|active| format!("Version {active} is {in_force}"));
-        let other = if self.submitted == Some(newest) {
-            Some(format!("version {newest} waits for an administrator"))
-        } else if self.active != Some(newest) {
-            let waiting = self
-                .submitted
-                .map(|submitted| format!("version {submitted} waits for an administrator, "))
-                .unwrap_or_default();
-            Some(format!("{waiting}version {newest} is saved and not submitted"))
-        } else {
-            None
-        };
-        match (active, other) {
-            (Some(active), Some(other)) => Some(format!("{active}; {other}.")),
-            (Some(active), None) => Some(format!("{active}.")),
-            (None, Some(other)) => Some(format!("{}.", capitalised(&other))),
-            (None, None) => None,
-        }
-    }
-
-    const fn words_of_active(self) -> &'static str {
-        match self.state {
-            SpecificationState::Paused => "paused",
-            SpecificationState::Cancelled => "active last",
-            _ => "active",
-        }
-    }
-
-    /// What a version is at present, if anything.
-    fn words(self, number: u32) -> Option<&'static str> {
-        if self.active == Some(number) {
-            Some(self.words_of_active())
-        } else if self.submitted == Some(number) {
-            Some("waits for activation")
-        } else if self.newest == Some(number) {
-            Some("saved, not submitted")
-        } else {
-            None
-        }
-    }
+/// Two sentences; a person's words at the end of the first may lack a full stop.
+fn joined(first: &str, second: Option<&str>) -> String {
+    let stop = if first.ends_with(['.', '!', '?']) { "" } else { "." };
+    second.map_or_else(|| format!("{first}{stop}"), |second| format!("{first}{stop} {second}"))
 }
 
 /// With a capital first.
@@ -281,56 +218,9 @@ fn Orders(view: SpecificationView, standing: Standing) -> impl IntoView {
 mod tests {
     use super::*;
 
-    fn standing(
-        state: SpecificationState,
-        active: Option<u32>,
-        submitted: Option<u32>,
-        newest: Option<u32>,
-    ) -> Standing {
-        Standing { state, active, submitted, newest }
-    }
-
-    fn check(active: Option<u32>, submitted: Option<u32>, newest: u32, expected: &str) {
-        let standing = standing(SpecificationState::Active, active, submitted, Some(newest));
-        assert_eq!(standing.statement().as_deref(), Some(expected));
-    }
-
     #[test]
-    fn the_statement_tells_active_submitted_and_newest_apart() {
-        check(None, None, 1, "Version 1 is saved and not submitted.");
-        check(None, Some(1), 1, "Version 1 waits for an administrator.");
-        check(Some(3), None, 3, "Version 3 is active.");
-        check(Some(3), None, 4, "Version 3 is active; version 4 is saved and not submitted.");
-        check(Some(3), Some(4), 4, "Version 3 is active; version 4 waits for an administrator.");
-        check(
-            Some(3),
-            Some(4),
-            5,
-            "Version 3 is active; version 4 waits for an administrator, version 5 is saved and not \
-             submitted.",
-        );
-    }
-
-    #[test]
-    fn a_draft_without_a_version_has_nothing_to_tell() {
-        assert_eq!(standing(SpecificationState::Draft, None, None, None).statement(), None);
-    }
-
-    #[test]
-    fn a_version_that_is_paused_or_cancelled_is_not_called_active() {
-        let paused = standing(SpecificationState::Paused, Some(3), None, Some(3));
-        assert_eq!(paused.statement().as_deref(), Some("Version 3 is paused."));
-        let cancelled = standing(SpecificationState::Cancelled, Some(3), None, Some(4));
-        assert_eq!(cancelled.statement(), None);
-        assert_eq!(cancelled.words(3), Some("active last"));
-    }
-
-    #[test]
-    fn a_version_is_named_for_what_it_is_at_present() {
-        let standing = standing(SpecificationState::Active, Some(2), Some(3), Some(4));
-        assert_eq!(standing.words(1), None);
-        assert_eq!(standing.words(2), Some("active"));
-        assert_eq!(standing.words(3), Some("waits for activation"));
-        assert_eq!(standing.words(4), Some("saved, not submitted"));
+    fn sentences_are_kept_apart_whatever_a_reason_ends_with() {
+        assert_eq!(joined("Reason: holidays", Some("Next.")), "Reason: holidays. Next.");
+        assert_eq!(joined("It waits.", None), "It waits.");
     }
 }

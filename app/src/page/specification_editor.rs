@@ -3,6 +3,7 @@
 
 mod controls;
 mod report_questions;
+mod scope_choices;
 mod scope_questions;
 mod shown_form;
 
@@ -221,5 +222,53 @@ fn WhyChanged(reason: String) -> impl IntoView {
                 />
             </div>
         </Question>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::specification::FieldError;
+
+    fn html_of(errors: Vec<FieldError>) -> String {
+        let form = ShownForm { draft: SpecificationDraft::blank(), reason: String::new(), errors };
+        Owner::new().with(|| view! { <Editor form /> }.to_html())
+    }
+
+    #[test]
+    fn every_error_leads_to_one_control_that_refers_to_it() {
+        let errors = Field::ALL.iter().map(|field| FieldError::new(*field, "Mend this.")).collect();
+        let html = html_of(errors);
+        for field in Field::ALL {
+            let id = field.id();
+            let count = |text: String| html.matches(&text).count();
+            assert_eq!(count(format!("href=\"#{id}\"")), 1, "{id} in the summary");
+            assert_eq!(count(format!(" id=\"{id}\"")), 1, "{id} as a control");
+            assert_eq!(count(format!(" id=\"{id}-error\"")), 1, "{id} with its error");
+            let described = html
+                .split("aria-describedby=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .any(|ids| ids.split(' ').any(|named| named == format!("{id}-error")));
+            assert!(described, "{id} refers to its error");
+        }
+    }
+
+    #[test]
+    fn a_blank_form_shows_no_error_and_no_cadence_chosen() {
+        let html = html_of(Vec::new());
+        assert!(!html.contains("aria-invalid"), "{html}");
+        assert!(!html.contains("role=\"alert\""), "{html}");
+        let radios = html.split("<input").filter(|input| input.contains("type=\"radio\""));
+        assert_eq!(radios.clone().count(), 3);
+        for radio in radios {
+            let tag = radio.split('>').next().unwrap_or_default();
+            assert!(!tag.contains(" checked"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn the_deliverable_that_follows_from_links_is_not_a_box() {
+        assert!(!html_of(Vec::new()).contains("value=\"value_chain_link\""));
     }
 }

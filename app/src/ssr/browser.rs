@@ -21,8 +21,13 @@ pub fn local_path(next: &str) -> &str {
 pub fn remember_email(email: &str) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     let value: String = super::encode(email.trim()).chars().take(1000).collect();
-    let cookie =
-        format!("{EMAIL_COOKIE}={value}; Path=/sign-in; Max-Age=60; HttpOnly; SameSite=Strict");
+    let secure = use_context::<http::request::Parts>()
+        .and_then(|parts| parts.extensions.get::<super::SecureCookies>().copied())
+        .is_none_or(|secure| secure.0);
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!(
+        "{EMAIL_COOKIE}={value}; Path=/sign-in; Max-Age=60; HttpOnly; SameSite=Strict{secure}"
+    );
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.append_header(header::SET_COOKIE, value);
     }

@@ -15,6 +15,10 @@ pub const SESSION_WORKSPACE: &str = "workspace";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerAddress(pub String);
 
+/// Whether cookies may be sent over TLS only, as everywhere but in development.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecureCookies(pub bool);
+
 /// One request as a use case needs it.
 #[derive(Clone)]
 pub struct Request {

@@ -71,6 +71,7 @@ refusals! {
     SlotTaken = "slot_taken", "The period's slot was taken just now.";
     AddressTaken = "address_taken", "There is an account with this e-mail address already.";
     NotAnAddress = "not_an_address", "This is not an e-mail address.";
+    PasswordLength = "password_length", "A password has 12 to 200 characters.";
 }
 
 #[cfg(test)]

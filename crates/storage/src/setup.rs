@@ -17,7 +17,7 @@ pub enum ActAs {
     Application,
     /// `verify`: reads every row, writes none.
     Verifier,
-    /// `migrate` and the command line's `seed` and `user add`: the login itself.
+    /// `migrate`: the login itself, which owns the schema.
     Login,
 }
 

@@ -13,6 +13,22 @@ pub struct RecentFailures {
     pub oldest_s: i64,
 }
 
+/// Keeps other attempts on this account and from this address waiting until the
+/// transaction ends, so that attempts at the same moment count each other. Every
+/// caller takes the account's lock first, so that nobody waits in a circle.
+pub async fn lock_attempts(
+    conn: &mut PgConnection,
+    account: ContentHash,
+    address: &str,
+) -> Result<(), StorageError> {
+    for whose in [format!("sign_in:account:{account}"), format!("sign_in:address:{address}")] {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))::text", whose)
+            .fetch_one(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
 pub async fn load_recent_failures(
     conn: &mut PgConnection,
     account: ContentHash,

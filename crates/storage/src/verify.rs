@@ -3,6 +3,7 @@
 
 use crate::{StorageError, audit};
 use domain::hash::ContentHash;
+use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -103,9 +104,12 @@ async fn verify_artifacts(pool: &PgPool, found: &mut Verification) -> Result<(),
                    a.html,
                    a.html_hash as "html_hash: ContentHash",
                    a.package_hash as "package_hash: ContentHash",
-                   p.content_hash as "stored_package_hash?: ContentHash"
+                   a.pack_hash as "pack_hash: ContentHash",
+                   p.content_hash as "stored_package_hash?: ContentHash",
+                   k.content_hash as "stored_pack_hash?: ContentHash"
                from artifacts a
                left join run_packages p on p.run_id = a.run_id
+               left join packs k on k.id = p.pack_id
                where a.run_id > $1
                order by a.run_id
                limit $2"#,
@@ -120,12 +124,17 @@ async fn verify_artifacts(pool: &PgPool, found: &mut Verification) -> Result<(),
             found.artifacts += 1;
             found.compare("document of run", row.run_id, row.document_hash, &row.document);
             found.compare("artifact of run", row.run_id, row.html_hash, &row.html);
-            if row.stored_package_hash != Some(row.package_hash) {
-                found.discrepancies.push(Discrepancy {
-                    what: "artifact of run",
-                    id: row.run_id.to_string(),
-                    problem: "names another package than the run's".to_owned(),
-                });
+            for (named, stored, problem) in [
+                (row.package_hash, row.stored_package_hash, "names another package than the run's"),
+                (row.pack_hash, row.stored_pack_hash, "names another pack than the package's"),
+            ] {
+                if stored != Some(named) {
+                    found.discrepancies.push(Discrepancy {
+                        what: "artifact of run",
+                        id: row.run_id.to_string(),
+                        problem: problem.to_owned(),
+                    });
+                }
             }
         }
     }
@@ -180,22 +189,65 @@ async fn verify_audit(pool: &PgPool, found: &mut Verification) -> Result<(), Sto
     }
 }
 
-/// Each success has one artifact and its audit entry.
+/// The seals that the audit entry of a success repeats, so that a report cannot be
+/// replaced together with its hashes.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Seals {
+    document_hash: ContentHash,
+    html_hash: ContentHash,
+    package_hash: ContentHash,
+}
+
+#[derive(Deserialize)]
+struct SuccessEntry {
+    detail: Seals,
+}
+
+/// Each success has one artifact, and one audit entry that names its hashes.
 async fn verify_successes(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
-    let rows = sqlx::query!(
-        r#"select r.id
-           from runs r
-           where r.status = 'succeeded'
-             and (not exists (select from artifacts a where a.run_id = r.id)
-                  or (select count(*) from audit_log l
-                      where l.target = r.id::text and l.action = 'run.succeeded') <> 1)"#
-    )
-    .fetch_all(pool)
-    .await?;
-    found.discrepancies.extend(rows.into_iter().map(|row| Discrepancy {
-        what: "run",
-        id: row.id.to_string(),
-        problem: "succeeded without exactly one artifact and one audit entry".to_owned(),
-    }));
-    Ok(())
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sqlx::query!(
+            r#"select
+                   r.id,
+                   a.document_hash as "document_hash?: ContentHash",
+                   a.html_hash as "html_hash?: ContentHash",
+                   a.package_hash as "package_hash?: ContentHash",
+                   array(
+                       select l.entry from audit_log l
+                       where l.target = r.id::text and l.action = 'run.succeeded' limit 2
+                   ) as "entries!"
+               from runs r
+               left join artifacts a on a.run_id = r.id
+               where r.status = 'succeeded' and r.id > $1
+               order by r.id
+               limit $2"#,
+            after,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id;
+        for row in rows {
+            let stored = row.document_hash.zip(row.html_hash).zip(row.package_hash);
+            let stored = stored.map(|((document_hash, html_hash), package_hash)| Seals {
+                document_hash,
+                html_hash,
+                package_hash,
+            });
+            let problem = match (stored, row.entries.as_slice()) {
+                (Some(stored), [entry]) => match serde_json::from_str::<SuccessEntry>(entry) {
+                    Ok(entry) if entry.detail == stored => continue,
+                    _ => "its audit entry does not name the hashes of its artifact",
+                },
+                _ => "succeeded without exactly one artifact and one audit entry",
+            };
+            found.discrepancies.push(Discrepancy {
+                what: "run",
+                id: row.id.to_string(),
+                problem: problem.to_owned(),
+            });
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What every answer carries and every request must pass, whatever it is for.
 
 use crate::config::ServeOptions;
-use app::ssr::PeerAddress;
+use app::ssr::{PeerAddress, SecureCookies};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
@@ -79,6 +79,7 @@ pub async fn guard(
     {
         let address = peer_address(&request, protection.trusted_proxies);
         request.extensions_mut().insert(PeerAddress(address));
+        request.extensions_mut().insert(SecureCookies(protection.secure));
         next.run(request).await
     } else {
         tracing::warn!(http.path = path, "an unsafe request without our own origin was refused");

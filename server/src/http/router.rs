@@ -9,18 +9,23 @@ use app::{action::Access, shell};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef, Request},
+    http::StatusCode,
     middleware,
     routing::{MethodRouter, get, post},
 };
 use leptos::prelude::*;
 use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
 use orchestrator::Orchestrator;
-use std::error::Error;
+use std::{error::Error, time::Duration};
 use tokio::sync::watch;
-use tower_http::{compression::CompressionLayer, services::ServeDir};
+use tower_http::{compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer};
 
 /// A form is far smaller; an upload does not exist.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// An answer begins within this time or not at all; a stream of events has begun
+/// with its first byte.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// What handlers share.
 #[derive(Clone, FromRef)]
@@ -96,8 +101,9 @@ pub fn router(
         .nest_service("/pkg", ServeDir::new(serve.site_root.join("pkg")).precompressed_gzip())
         .route_service("/favicon.svg", tower_http::services::ServeFile::new(serve.site_root.join("favicon.svg")))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(protection.clone(), protection::guard))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIME_MAX))
+        .layer(middleware::from_fn_with_state(protection.clone(), protection::limit))
+        .layer(middleware::from_fn_with_state(protection, protection::guard))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(protection, protection::limit))
         .with_state(state))
 }

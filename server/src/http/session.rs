@@ -13,8 +13,9 @@ use storage::session::PgSessionStore;
 use time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite};
 
-/// Signed in for a week without a visit.
-const INACTIVITY: Duration = Duration::days(7);
+/// A session ends a week after sign-in, or after the last switch of workspace:
+/// reading does not lengthen it.
+const LIFETIME: Duration = Duration::days(7);
 
 /// The cookie's name carries the browser's own guard where there is TLS: a
 /// `__Host-` cookie is secure, of this host alone, and set by no subdomain.
@@ -29,7 +30,7 @@ pub fn layer(
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
-        .with_expiry(Expiry::OnInactivity(INACTIVITY))
+        .with_expiry(Expiry::OnInactivity(LIFETIME))
 }
 
 /// Puts the signed-in person beside the request. A dead session is ended.

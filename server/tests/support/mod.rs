@@ -226,6 +226,10 @@ impl Process {
         }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -269,6 +273,18 @@ impl Person {
         let onward = person.act("sign-in", &[("email", email), ("password", PASSWORD)]);
         assert_eq!(onward, "/", "{email} could not sign in");
         person
+    }
+
+    /// The session's cookie as a header's value.
+    pub fn cookie(&self) -> String {
+        let jar = self.agent.cookie_jar_lock();
+        jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The same browser at another server.
+    pub fn moved_to(mut self, server: &Process) -> Self {
+        self.base.clone_from(&server.address);
+        self
     }
 
     pub fn get(&self, path: &str) -> Response<ureq::Body> {

@@ -1,5 +1,6 @@
 //! Pages of the platform's administrators.
 
+mod entitlement_form;
 mod obstacle;
 pub mod queue;
 pub mod review;

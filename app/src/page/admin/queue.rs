@@ -51,10 +51,11 @@ fn statement(reviews: &[Review]) -> String {
     }
     let verb = if reviews.len() == 1 { "waits" } else { "wait, the longest waiting first" };
     let fitting = reviews.iter().filter(|review| Obstacle::of(review).is_empty()).count();
-    format!(
-        "{} {verb}. {fitting} can be activated by you.",
-        counted(reviews.len(), "specification", "specifications")
-    )
+    let fitting = match fitting {
+        0 => "None can be activated by you as things stand.".to_owned(),
+        some => format!("{some} can be activated by you."),
+    };
+    format!("{} {verb}. {fitting}", counted(reviews.len(), "specification", "specifications"))
 }
 
 #[component]

@@ -1,20 +1,15 @@
+use super::entitlement_form::EntitlementForm;
 use crate::{
-    action::GrantEntitlement,
     component::{
-        entitlement::{EntitlementState, entitlement_words, tier_words},
-        input_field::InputField,
+        entitlement::{EntitlementState, entitlement_words},
         moment::Moment,
         scope::counted,
     },
     ssr::{TypedEntitlement, page},
 };
-use domain::{
-    cadence::{Cadence, local_date},
-    id::WorkspaceId,
-    price::Tier,
-};
+use domain::{cadence::local_date, id::WorkspaceId};
 use jiff::Timestamp;
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{Refusal, UseCaseError};
 use storage::workspace::WorkspaceRow;
@@ -101,7 +96,7 @@ pub fn Workspace() -> impl IntoView {
         let workspace = request.orchestrator.view_workspace(request.actor()?, id).await?;
         let now = request.orchestrator.now().await?;
         let today = local_date(&workspace.time_zone, now)?;
-        let form = match request.typed_entitlement(id).await {
+        let typed = match request.typed_entitlement(id).await {
             Some(typed) => typed,
             None => workspace.entitlement.as_ref().map(TypedEntitlement::from).unwrap_or_default(),
         };
@@ -148,117 +143,8 @@ pub fn Workspace() -> impl IntoView {
                     "Grant an entitlement"
                 </h2>
                 <p>"The newest grant counts from the moment it is made; earlier ones stay on record."</p>
-                <GrantForm id form refusal />
+                <EntitlementForm workspace=id typed refusal />
             </section>
         })
     })
-}
-
-#[component]
-fn GrantForm(
-    id: WorkspaceId,
-    /// What was refused just now, else the present entitlement, else nothing chosen.
-    form: TypedEntitlement,
-    refusal: Option<Refusal>,
-) -> impl IntoView {
-    let cadences = Cadence::ALL.iter().map(|cadence| (cadence.id(), cadence.to_string())).collect();
-    let tiers = Tier::ALL.iter().map(|tier| (tier.id(), tier_words(*tier))).collect();
-    let error = |wanted: Refusal| {
-        refusal.filter(|refusal| *refusal == wanted).map(|refusal| refusal.message().to_owned())
-    };
-    view! {
-        <form class="short-form" method="post" action=GrantEntitlement::PATH>
-            <input type="hidden" name="workspace" value=id.to_string() />
-            <Choice
-                id="cadence"
-                label="Cadence"
-                hint="The most frequent one that is paid for."
-                none="Choose a cadence"
-                options=cadences
-                chosen=form.cadence
-            />
-            <Choice
-                id="tier"
-                label="Tier"
-                hint="Limits deliverables, regions and watch-listed companies."
-                none="Choose a tier"
-                options=tiers
-                chosen=form.tier
-            />
-            <fieldset class="question">
-                <legend class="question__legend">"Extras"</legend>
-                <div class="question__body">
-                    <div class="choice-list">
-                        <Extra name="company_news" label="Company news" checked=form.company_news />
-                        <Extra
-                            name="value_chain_links"
-                            label="Value-chain links"
-                            checked=form.value_chain_links
-                        />
-                    </div>
-                </div>
-            </fieldset>
-            <InputField
-                id="seats"
-                label="Seats"
-                kind="number"
-                value=form.seats
-                error=error(Refusal::EntitlementSeats)
-            />
-            <InputField id="valid_from" label="Valid from" kind="date" value=form.valid_from error=None />
-            <InputField
-                id="valid_until"
-                label="Valid until"
-                hint="This day included, by the workspace's clock."
-                kind="date"
-                value=form.valid_until
-                error=error(Refusal::EntitlementDates)
-            />
-            <button class="button button--primary">"Grant"</button>
-        </form>
-    }
-}
-
-#[component]
-fn Choice(
-    id: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    /// The first option, which is no answer.
-    none: &'static str,
-    options: Vec<(&'static str, String)>,
-    chosen: String,
-) -> impl IntoView {
-    let hint_id = format!("{id}-hint");
-    let options = options
-        .into_iter()
-        .map(|(value, label)| {
-            let selected = value == chosen;
-            view! { <option value=value selected=selected>{label}</option> }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label class="field__label" for=id>
-                {label}
-            </label>
-            <p class="field__hint" id=hint_id.clone()>
-                {hint}
-            </p>
-            <select class="field__select" id=id name=id required aria-describedby=hint_id>
-                <option value="">{none}</option>
-                {options}
-            </select>
-        </div>
-    }
-}
-
-#[component]
-fn Extra(name: &'static str, label: &'static str, checked: bool) -> impl IntoView {
-    view! {
-        <label class="choice">
-            <input class="choice__box" type="checkbox" name=name value="on" checked=checked />
-            <span class="choice__name">{label}</span>
-        </label>
-    }
 }

@@ -4,7 +4,6 @@ use super::capitalised;
 use crate::component::moment::Moment;
 use jiff::Timestamp;
 use leptos::prelude::*;
-use serde_json::Value;
 use storage::audit::AuditRow;
 
 /// Who decided what, when and why, the newest first.
@@ -13,7 +12,7 @@ pub(super) fn Decisions(decisions: Vec<AuditRow>, now: Timestamp, zone: String) 
     let entries = decisions
         .into_iter()
         .map(|row| {
-            let reason = reason(&row.entry).map(str::to_owned);
+            let reason = reason(&row).map(str::to_owned);
             view! {
                 <li class="decision-log__entry">
                     <p class="decision-log__time">
@@ -52,7 +51,11 @@ fn sentence(row: &AuditRow) -> String {
         "specification.paused" => format!("{who} paused it."),
         "specification.resumed" => format!("{who} resumed it."),
         "specification.cancelled" => format!("{who} cancelled it."),
-        "run.blocked" => format!("{who} wanted to run it, which was not possible."),
+        // The platform's reason, not the words of the person.
+        "run.blocked" => match row.entry["detail"]["reason"].as_str() {
+            Some(reason) => format!("{who} wanted to run it, which was not possible. {reason}"),
+            None => format!("{who} wanted to run it, which was not possible."),
+        },
         other => format!("{who}: {other}."),
     }
 }
@@ -62,74 +65,74 @@ fn numbered(version: Option<u64>) -> String {
     version.map_or_else(|| "a version".to_owned(), |number| format!("version {number}"))
 }
 
-fn reason(entry: &Value) -> Option<&str> {
-    entry["detail"]["reason"].as_str().filter(|reason| !reason.is_empty())
+/// What a person gave as their reason.
+fn reason(row: &AuditRow) -> Option<&str> {
+    let given = row.entry["detail"]["reason"].as_str()?;
+    (row.action != "run.blocked" && !given.is_empty()).then_some(given)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    fn check(action: &str, actor: Option<&str>, detail: &Value, expected: &str) {
-        let row = AuditRow {
+    fn row(action: &str, actor: Option<&str>, detail: &Value) -> AuditRow {
+        AuditRow {
             at: Timestamp::UNIX_EPOCH,
             action: action.to_owned(),
             actor_name: actor.map(str::to_owned),
             entry: json!({ "action": action, "detail": detail }),
-        };
-        assert_eq!(sentence(&row), expected);
+        }
+    }
+
+    fn check(action: &str, detail: &Value, expected: &str) {
+        assert_eq!(sentence(&row(action, Some("Anna Keller"), detail)), expected);
     }
 
     #[test]
     fn an_audit_entry_reads_as_a_sentence() {
-        let anna = Some("Anna Keller");
-        check("specification.created", anna, &json!({ "name": "X" }), "Anna Keller began it.");
+        check("specification.created", &json!({ "name": "X" }), "Anna Keller began it.");
         check(
             "specification.created",
-            anna,
             &json!({ "name": "X (copy)", "copied_from": "0192" }),
             "Anna Keller made it as a copy of another specification.",
         );
         check(
             "specification.activated",
-            Some("Miriam Okafor"),
             &json!({ "version": 3 }),
-            "Miriam Okafor activated version 3.",
+            "Anna Keller activated version 3.",
         );
         check(
             "specification.options_changed",
-            anna,
             &json!({ "from_version": 3, "to_version": 4 }),
             "Version 4 came into force at once, since only the name or report options changed. \
              Saved by Anna Keller.",
         );
-        check(
-            "specification.resumed",
-            None,
-            &json!({ "reason": null }),
-            "The platform resumed it.",
-        );
+        let resumed = row("specification.resumed", None, &json!({ "reason": null }));
+        assert_eq!(sentence(&resumed), "The platform resumed it.");
     }
 
     #[test]
     fn every_transition_has_a_sentence_of_its_own() {
         for action in ["submitted", "activated", "returned", "paused", "resumed", "cancelled"] {
-            let row = AuditRow {
-                at: Timestamp::UNIX_EPOCH,
-                action: format!("specification.{action}"),
-                actor_name: None,
-                entry: json!({}),
-            };
+            let row = row(&format!("specification.{action}"), None, &json!({}));
             assert!(!sentence(&row).contains("specification."), "{action}");
         }
     }
 
     #[test]
-    fn only_a_reason_that_was_given_is_shown() {
-        assert_eq!(reason(&json!({ "detail": { "reason": "Too wide." } })), Some("Too wide."));
-        assert_eq!(reason(&json!({ "detail": { "reason": "" } })), None);
-        assert_eq!(reason(&json!({ "detail": { "reason": null } })), None);
-        assert_eq!(reason(&json!({ "detail": {} })), None);
+    fn only_a_reason_that_a_person_gave_is_quoted() {
+        let paused = |detail: &Value| {
+            let row = row("specification.paused", None, detail);
+            reason(&row).map(str::to_owned)
+        };
+        assert_eq!(paused(&json!({ "reason": "Too wide." })).as_deref(), Some("Too wide."));
+        assert_eq!(paused(&json!({ "reason": "" })), None);
+        assert_eq!(paused(&json!({ "reason": null })), None);
+        assert_eq!(paused(&json!({})), None);
+        let blocked =
+            row("run.blocked", Some("Anna Keller"), &json!({ "reason": "It is paused." }));
+        assert_eq!(reason(&blocked), None);
+        assert!(sentence(&blocked).ends_with("not possible. It is paused."));
     }
 }

@@ -1,4 +1,4 @@
-use super::Standing;
+use super::standing::Standing;
 use crate::component::{icon::Icon, moment::Moment, scope::names};
 use domain::{id::SpecificationId, specification::diff};
 use jiff::Timestamp;

@@ -105,8 +105,12 @@ impl Orchestrator {
     /// Creates an account.
     ///
     /// # Errors
-    /// [`UseCaseError::Refused`] when the address is taken.
+    /// [`UseCaseError::Refused`] when the address is taken or the password too short.
     pub async fn add_account(&self, account: NewAccount<'_>) -> Result<UserId, UseCaseError> {
+        let length = account.password.chars().count();
+        if !(PASSWORD_CHARACTERS_MIN..=PASSWORD_CHARACTERS_MAX).contains(&length) {
+            return Err(Refusal::PasswordLength.into());
+        }
         let id = UserId::from_uuid(new_id());
         let hash = self
             .passwords

@@ -55,6 +55,7 @@ impl Orchestrator {
         let email = email.trim().to_lowercase();
         let account = ContentHash::of_bytes(email.as_bytes());
         let mut tx = tenancy::begin_global(&self.pool).await?;
+        sign_in::lock_attempts(&mut tx, account, address).await?;
         let recent = sign_in::load_recent_failures(&mut tx, account, address, WINDOW_S).await?;
         if recent.of_account >= FAILURES_PER_ACCOUNT_MAX
             || recent.of_address >= FAILURES_PER_ADDRESS_MAX
@@ -63,6 +64,9 @@ impl Orchestrator {
             let retry_after_s = u32::try_from(wait.max(1)).unwrap_or(1);
             return Err(SignInRefused::RateLimited { retry_after_s });
         }
+        // A failure until it is known to be none: attempts that wait for their hash
+        // count as well.
+        sign_in::insert_failure(&mut tx, account, address).await?;
         let credentials = user::load_credentials(&mut tx, &email).await?;
         // The connection goes back before the hash is computed.
         tx.commit().await.map_err(UseCaseError::from)?;
@@ -82,18 +86,15 @@ impl Orchestrator {
                     audited("session.signed_in", Some(known.user), known.user.to_string(), address),
                 )
             }
-            known => {
-                sign_in::insert_failure(&mut tx, account, address).await?;
-                (
-                    Err(SignInRefused::Credentials),
-                    audited(
-                        "session.sign_in_failed",
-                        known.map(|known| known.user),
-                        format!("account:{}", account.short()),
-                        address,
-                    ),
-                )
-            }
+            known => (
+                Err(SignInRefused::Credentials),
+                audited(
+                    "session.sign_in_failed",
+                    known.map(|known| known.user),
+                    format!("account:{}", account.short()),
+                    address,
+                ),
+            ),
         };
         audit::append(&mut tx, None, &entry).await?;
         tx.commit().await.map_err(UseCaseError::from)?;

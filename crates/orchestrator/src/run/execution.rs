@@ -320,13 +320,24 @@ impl Orchestrator {
         });
         let sealed = format!("Sealed under {}.", html_hash.short());
         let handed = "The report can be read, downloaded and found in the history.";
-        for (stage, key, input, text, result) in [
-            (Stage::Persist, step.key.as_str(), step.title.as_str(), sealed.as_str(), &hashes),
-            (Stage::Return, "", "The sealed report", handed, &Value::Null),
-        ] {
-            let new = NewStep { stage, key, started_at, input, output: text, result };
-            journal::insert(&mut tx, lease, &new).await?;
-        }
+        let persisted = NewStep {
+            stage: step.stage,
+            key: &step.key,
+            started_at,
+            input: &step.title,
+            output: &sealed,
+            result: &hashes,
+        };
+        journal::insert(&mut tx, lease, &persisted).await?;
+        let returned = NewStep {
+            stage: Stage::Return,
+            key: "",
+            started_at: setup::load_now(&mut tx).await?,
+            input: "The sealed report",
+            output: handed,
+            result: &Value::Null,
+        };
+        journal::insert(&mut tx, lease, &returned).await?;
         store::finish(&mut tx, lease, &Ending::Succeeded).await?;
         let entry = audit::Entry {
             action: "run.succeeded",

@@ -7,6 +7,24 @@
 mod world;
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
+mod immutability;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod periods;
+#[cfg(test)]
+mod resume;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod slots;
+#[cfg(test)]
+mod tenancy;
+#[cfg(test)]
+mod verify;

@@ -104,7 +104,7 @@ async fn a_byte_flipped_in_a_report_is_found_and_no_longer_served(pool: PgPool) 
     sealed.check(flip, &[("artifact of run", run.clone())]).await;
     assert!(!sealed.is_served(Form::Html).await && sealed.is_served(Form::Json).await);
 
-    let flip = "update artifacts set document = replace(document, 'EMEA', 'AMEA')";
+    let flip = r#"update artifacts set document = replace(document, '"schema":1', '"schema":7')"#;
     sealed.check(flip, &[("document of run", run.clone()), ("artifact of run", run)]).await;
     assert!(!sealed.is_served(Form::Json).await);
     let refused = "select count(*) from audit_log where action = 'report.downloaded'

@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
+
+/** The preview of a report, with the artifact in a frame where nothing runs. */
+export class ReportPage {
+  constructor(readonly page: Page) {}
+
+  async open(run: string): Promise<void> {
+    await this.page.goto(`/runs/${run}/report`);
+  }
+
+  get frame(): Locator {
+    return this.page.locator("iframe");
+  }
+
+  get artifact(): FrameLocator {
+    return this.page.frameLocator("iframe");
+  }
+
+  async expectToBeShown(): Promise<void> {
+    await expect(this.page).toHaveURL(/\/runs\/[0-9a-f-]{36}\/report/);
+    await expect(this.frame).toHaveAttribute("sandbox", /^(?!.*allow-(scripts|same-origin)).*$/);
+    await expect(this.artifact.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+
+  /** The file as it lies on the reader's disk. */
+  async download(form: "HTML" | "JSON"): Promise<{ path: string; name: string; bytes: Buffer }> {
+    const waiting = this.page.waitForEvent("download");
+    await this.page.getByRole("link", { name: `Download ${form}` }).click();
+    const download = await waiting;
+    const path = await download.path();
+    return { path, name: download.suggestedFilename(), bytes: await readFile(path) };
+  }
+}

@@ -1,0 +1,84 @@
+import { audit, expect, test } from "../fixtures";
+import { Editor } from "../pages/editor";
+import { RunPage } from "../pages/run";
+import { SpecificationPage } from "../pages/specification";
+
+/** The island has woken when it answers to a change of the form. */
+async function expectToAnswer(editor: Editor) {
+  await expect(async () => {
+    await editor.seats.fill("2");
+    await editor.seats.fill("1");
+    await expect(editor.page.locator(".price-panel [aria-live]")).not.toBeEmpty({ timeout: 500 });
+  }).toPass();
+}
+
+test("the price follows the answers and equals the stored quote", async ({ desk }) => {
+  const { page } = await desk.owner();
+  const editor = new Editor(page);
+  await editor.openBlank();
+  await expectToAnswer(editor);
+  await expect(editor.price).toHaveText("–");
+  await editor.choose("Deliverables", "Regional Market Monitoring");
+  await editor.choose("Regions", "EMEA");
+  await expect(editor.price).toHaveText("–");
+  // Base prices and surcharges: domain reference, section 10.
+  await editor.choose("Cadence", "Monthly");
+  await expect(editor.price).toHaveText("19.00");
+  await editor.choose("Cadence", "Weekly");
+  await expect(editor.price).toHaveText("39.00");
+  await editor.tier.selectOption("pro");
+  await expect(editor.price).toHaveText("58.50");
+  await editor.choose("Value-chain links", "End use");
+  await expect(editor.price).toHaveText("67.28");
+  await editor.seats.fill("3");
+  const panel = page.locator(".price-panel");
+  await expect(panel).toContainText("2 422.08");
+  await editor.name.fill("Priced while writing");
+  await expect(panel).toContainText("Every answer is complete.");
+  const live = await panel.getByText("2 422.08").innerText();
+
+  await editor.save();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Priced while writing");
+  const quote = page.getByRole("region", { name: "Quote" });
+  await expect(quote).toContainText("67.28");
+  await expect(quote).toContainText(live);
+});
+
+test("what needs mending is listed while it is typed, and the form can be saved all the same", async ({ desk }) => {
+  const { page } = await desk.owner();
+  const editor = new Editor(page);
+  await editor.openBlank();
+  await expectToAnswer(editor);
+  const list = page.locator(".price-panel [aria-live] li");
+  const before = await list.count();
+  expect(before).toBeGreaterThanOrEqual(4);
+  await editor.name.fill("<script>alert(1)</script>");
+  await expect(list.filter({ hasText: "Name" })).toContainText("cannot stand in a name");
+  await editor.name.fill("A better name");
+  await expect(list.filter({ hasText: "Name" })).toHaveCount(0);
+  await editor.choose("Regions", "China");
+  await expect(list).toHaveCount(before - 2);
+  await audit(page);
+  await editor.save();
+  await expect(editor.summary.getByRole("link")).toHaveCount(before - 2);
+});
+
+test("the time line moves to its end without the page being loaded anew by hand", async ({ desk }) => {
+  const { page } = await desk.owner();
+  const id = await desk.active({ name: "Watched live" });
+  const streams: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/events")) streams.push(request.headers()["accept"] ?? "");
+  });
+  const specification = new SpecificationPage(page);
+  await specification.open(id);
+  await specification.run();
+  const run = new RunPage(page);
+  await run.expectToBeShown();
+  await run.watchToTheEnd();
+  expect(streams).toContain("text/event-stream");
+  await expect(run.steps).toHaveCount(7);
+  for (const step of await run.steps.all()) {
+    await expect(step.getByRole("heading", { level: 3 })).toContainText("Done");
+  }
+});
