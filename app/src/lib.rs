@@ -7,6 +7,11 @@
 
 #![recursion_limit = "512"] // the types of a page nest as its elements do
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties, whether it consumes them or not"
+)]
+
 pub mod action;
 pub mod component;
 pub mod island;

@@ -33,15 +33,16 @@ pub async fn application(
     Ok(Orchestrator::new(pool, PasswordKeeper::new()?, plan, registry))
 }
 
-/// Completes when the process is asked to stop.
-pub async fn stop_signal() {
+/// Completes when the process is asked to stop. The signals are caught from the
+/// call on, not only once the future is waited for.
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        // Without the handler the default action of SIGTERM still ends us.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -99,14 +99,14 @@ fn check_killed_before(table: &str, journaled: &str) {
 
 #[test]
 fn a_run_killed_before_its_package_is_finished_by_the_next_worker() {
-    check_killed_before("run_packages", "enforce_cadence/ retrieve_specification/");
+    check_killed_before("run_packages", "retrieve_specification/ enforce_cadence/");
 }
 
 #[test]
 fn a_run_killed_before_its_seal_is_finished_without_repeating_a_step() {
     check_killed_before(
         "artifacts",
-        "enforce_cadence/ retrieve_specification/ assemble_package/ execute/selection execute/document validate/findings",
+        "retrieve_specification/ enforce_cadence/ assemble_package/ execute/selection execute/document validate/findings",
     );
 }
 

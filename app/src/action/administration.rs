@@ -1,3 +1,8 @@
+#![expect(
+    clippy::too_many_arguments,
+    reason = "one argument per control of a form; the attribute of the macro makes two functions of one"
+)]
+
 use super::AppError;
 use domain::id::{SpecificationId, WorkspaceId};
 use leptos::prelude::*;

@@ -28,7 +28,7 @@ const DONE: &[(&str, &str)] = &[
     ("copied", "This is a copy. Give it a name of its own and change what should differ."),
     ("activated", "Activated. The workspace can run it now."),
     ("returned", "Returned with your reason."),
-    ("entitled", "The entitlement is granted and in force."),
+    ("entitled", "The entitlement is granted."),
     ("password", "Your password is changed, and every other session of yours has ended."),
     ("joined", "This run was on its way already; you are watching the same one."),
 ];

@@ -16,11 +16,7 @@ pub enum Gate {
 
 impl Gate {
     /// Open when the sources were read within half a day (daily) or a day.
-    pub fn of(
-        pack: Option<&evidence_pack::CurrentPack>,
-        cadence: Cadence,
-        now: Timestamp,
-    ) -> Self {
+    pub fn of(pack: Option<&evidence_pack::CurrentPack>, cadence: Cadence, now: Timestamp) -> Self {
         let Some(pack) = pack else {
             return Self::Closed {
                 reason: "The evidence pack is warming: no source has been read yet. \
@@ -76,7 +72,9 @@ impl Orchestrator {
                 let message = error.to_string();
                 evidence_pack::insert_reading(&mut tx, Err(&message)).await?;
                 tx.commit().await?;
-                return Err(UseCaseError::Internal(format!("the sources could not be read: {message}")));
+                return Err(UseCaseError::Internal(format!(
+                    "the sources could not be read: {message}"
+                )));
             }
         };
         let id = evidence_pack::seal(&mut tx, PackId::from_uuid(new_id()), &pack).await?;

@@ -36,12 +36,7 @@ pub struct Orchestrator {
 }
 
 impl Orchestrator {
-    pub fn new(
-        pool: PgPool,
-        passwords: PasswordKeeper,
-        plan: Plan,
-        registry: Registry,
-    ) -> Self {
+    pub fn new(pool: PgPool, passwords: PasswordKeeper, plan: Plan, registry: Registry) -> Self {
         Self {
             pool,
             passwords: Arc::new(passwords),

@@ -63,7 +63,7 @@ refusals! {
     EntitlementForm = "entitlement_form",
         "Choose a cadence and a tier, and give both dates and a number of seats.";
     SubmittedByYou = "submitted_by_you",
-        "You submitted this specification yourself, so another administrator activates it.";
+        "You submitted this specification yourself, so another administrator decides.";
     OwnWorkspace = "own_workspace",
         "You belong to this workspace, so another administrator decides.";
     RoleTooLow = "role_too_low",

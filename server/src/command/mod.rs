@@ -108,8 +108,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
             serve::serve(&database, &files, serve, &work).await?;
         }
         Command::Work { database, files, work } => {
+            let stop = process::stop_signal()?;
             let orchestrator = process::application(&database, &files).await?;
-            worker::work(orchestrator, &work, &files, process::stop_signal()).await?;
+            worker::work(orchestrator, &work, &files, stop).await?;
         }
         Command::Migrate { database } => {
             let pool = setup::connect(database.owner_url(), ActAs::Login, 2).await?;

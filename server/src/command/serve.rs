@@ -13,6 +13,7 @@ pub async fn serve(
     work: &WorkOptions,
 ) -> Result<(), Box<dyn Error>> {
     options.check()?;
+    let asked_to_stop = process::stop_signal()?;
     let orchestrator = process::application(database, files).await?;
     let (stop, stopping) = watch::channel(false);
     let listener = TcpListener::bind(options.bind_address).await?;
@@ -31,7 +32,7 @@ pub async fn serve(
     let serving =
         async { axum::serve(listener, service).with_graceful_shutdown(stopped(stopping)).await };
     tokio::spawn(async move {
-        process::stop_signal().await;
+        asked_to_stop.await;
         tracing::info!("stopping");
         let _ = stop.send(true);
     });

@@ -24,11 +24,8 @@ use orchestrator::{Actor, run::Readiness, specification::SpecificationView};
 pub(super) struct Offer {
     pub specification: SpecificationId,
     pub run: RunOffer,
+    pub transitions: Vec<Transition>,
     pub edit: bool,
-    pub submit: bool,
-    pub pause: bool,
-    pub resume: bool,
-    pub cancel: bool,
     pub copy: bool,
 }
 
@@ -46,42 +43,59 @@ pub(super) enum RunOffer {
 impl Offer {
     pub fn of(view: &SpecificationView, actor: &Actor) -> Self {
         let row = &view.row;
-        let may = |role, transition| actor.may(role) && row.state.after(transition).is_ok();
-        let editor = actor.may(Role::Editor);
-        let is_new = view.newest().is_some_and(|newest| {
-            Some(newest.id) != row.active_version && Some(newest.id) != row.submitted_version
-        });
-        let is_complete = check(&row.draft).is_ok();
+        let is_editor = actor.may(Role::Editor);
         let run = match &view.readiness {
             Readiness::Live { run, .. } => RunOffer::Live(format!("/runs/{run}")),
-            _ if !editor || row.state != SpecificationState::Active => RunOffer::None,
+            _ if !is_editor || row.state != SpecificationState::Active => RunOffer::None,
             Readiness::Ready { .. } => RunOffer::Ready,
             Readiness::Blocked(_) => RunOffer::Blocked,
         };
+        let transitions = [
+            (Transition::Submit, Role::Editor, can_be_submitted(view)),
+            (Transition::Pause, Role::Editor, true),
+            (Transition::Resume, Role::Owner, !row.paused_by_admin),
+            (Transition::Cancel, Role::Owner, true),
+        ]
+        .into_iter()
+        .filter(|(transition, role, else_possible)| {
+            *else_possible && actor.may(*role) && row.state.after(*transition).is_ok()
+        })
+        .map(|(transition, ..)| transition)
+        .collect();
         Self {
             specification: row.id,
             run,
-            edit: editor && row.state != SpecificationState::Cancelled,
-            submit: is_new && is_complete && may(Role::Editor, Transition::Submit),
-            pause: may(Role::Editor, Transition::Pause),
-            resume: may(Role::Owner, Transition::Resume) && !row.paused_by_admin,
-            cancel: may(Role::Owner, Transition::Cancel),
-            copy: editor,
+            transitions,
+            edit: is_editor && row.state != SpecificationState::Cancelled,
+            copy: is_editor,
         }
+    }
+
+    pub fn allows(&self, transition: Transition) -> bool {
+        self.transitions.contains(&transition)
     }
 
     /// The one thing to do next; the rest is offered quietly.
     fn primary(&self) -> Primary {
         if matches!(self.run, RunOffer::Ready | RunOffer::Live(_)) {
             Primary::Run
-        } else if self.submit {
+        } else if self.allows(Transition::Submit) {
             Primary::Submit
-        } else if self.resume {
+        } else if self.allows(Transition::Resume) {
             Primary::Resume
         } else {
             Primary::Nothing
         }
     }
+}
+
+/// The draft is complete, and its version neither in force nor waiting.
+fn can_be_submitted(view: &SpecificationView) -> bool {
+    let row = &view.row;
+    let is_new = view.newest().is_some_and(|newest| {
+        Some(newest.id) != row.active_version && Some(newest.id) != row.submitted_version
+    });
+    is_new && check(&row.draft).is_ok()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +130,7 @@ pub(super) fn HeaderActions(offer: Offer) -> impl IntoView {
         }
         .into_any(),
     };
-    let submit = offer.submit.then(|| {
+    let submit = offer.allows(Transition::Submit).then(|| {
         view! {
             <ActionButton
                 action=SubmitSpecification::PATH
@@ -128,7 +142,7 @@ pub(super) fn HeaderActions(offer: Offer) -> impl IntoView {
             </ActionButton>
         }
     });
-    let resume = offer.resume.then(|| {
+    let resume = offer.allows(Transition::Resume).then(|| {
         view! {
             <ActionButton
                 action=ResumeSpecification::PATH
@@ -167,7 +181,7 @@ pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
             </ActionButton>
         }
     });
-    let pause = offer.pause.then(|| {
+    let pause = offer.allows(Transition::Pause).then(|| {
         view! {
             <WithReason
                 id="pause-reason"
@@ -180,7 +194,7 @@ pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
             />
         }
     });
-    let cancel = offer.cancel.then(|| {
+    let cancel = offer.allows(Transition::Cancel).then(|| {
         view! {
             <WithReason
                 id="cancel-reason"

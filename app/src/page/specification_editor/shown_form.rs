@@ -63,8 +63,8 @@ fn errors_of(draft: &SpecificationDraft, refused: Option<Refusal>) -> Vec<FieldE
 mod tests {
     use super::*;
 
-    fn check(draft: SpecificationDraft, refused: Option<Refusal>, expected: &[&str]) {
-        let errors = errors_of(&draft, refused);
+    fn check(draft: &SpecificationDraft, refused: Option<Refusal>, expected: &[&str]) {
+        let errors = errors_of(draft, refused);
         let fields: Vec<&str> = errors.iter().map(|error| error.field.id()).collect();
         assert_eq!(fields, expected);
     }
@@ -73,8 +73,8 @@ mod tests {
     fn a_taken_name_is_an_error_of_the_name_whatever_else_is_wrong() {
         let blank = SpecificationDraft::blank();
         let gaps = ["name", "deliverables", "regions", "cadence"];
-        check(blank.clone(), None, &gaps);
-        check(blank, Some(Refusal::NameTaken), &[&["name"], &gaps[..]].concat());
+        check(&blank, None, &gaps);
+        check(&blank, Some(Refusal::NameTaken), &[&["name"], &gaps[..]].concat());
     }
 
     #[test]

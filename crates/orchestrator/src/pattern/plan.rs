@@ -270,10 +270,11 @@ mod tests {
                        "args": {"period": "{{inputs.period_key}}"}}],
             "outputs": {"selection": {"from": "{{state.selection}}"}}}"#;
         assert!(good.contains(replace.0), "{} is not in the pattern", replace.0);
-        let faults = match Plan::parse("a_report.json", &good.replace(replace.0, replace.1), &registry()) {
-            Ok(_) => Vec::new(),
-            Err(error) => error.to_string().lines().map(str::to_owned).collect(),
-        };
+        let faults =
+            match Plan::parse("a_report.json", &good.replace(replace.0, replace.1), &registry()) {
+                Ok(_) => Vec::new(),
+                Err(error) => error.to_string().lines().map(str::to_owned).collect(),
+            };
         assert_eq!(faults.len(), expected.len(), "{faults:?}");
         for (fault, expected) in faults.iter().zip(expected) {
             assert!(fault.contains(expected), "{fault} should say {expected}");
@@ -287,9 +288,18 @@ mod tests {
 
     #[test]
     fn each_fault_is_named_with_its_place() {
-        check(("evidence.select", "evidence.selekt"), &["a_report.json:/steps/0/capability: no agent"]);
-        check(("{{inputs.period_key}}", "{{state.selection}}"), &["/steps/0/args/period: refers to"]);
-        check(("{{state.selection}}", "{{state.missing}}"), &["/outputs/selection/from: refers to"]);
+        check(
+            ("evidence.select", "evidence.selekt"),
+            &["a_report.json:/steps/0/capability: no agent"],
+        );
+        check(
+            ("{{inputs.period_key}}", "{{state.selection}}"),
+            &["/steps/0/args/period: refers to"],
+        );
+        check(
+            ("{{state.selection}}", "{{state.missing}}"),
+            &["/outputs/selection/from: refers to"],
+        );
         check(("\"a_report\"", "\"another\""), &["/id: “another” is not the name"]);
         check(("1.0.0", "one"), &["/version"]);
         check(("\"category\"", "\"colour\": 1, \"category\""), &["unknown field `colour`"]);
@@ -297,7 +307,13 @@ mod tests {
 
     #[test]
     fn all_faults_come_at_once() {
-        check(("\"version\": \"1.0.0\",\n            \"category\": \"intelligence\"", "\"version\": \"x\", \"category\": \"\""), &["/category", "/version"]);
+        check(
+            (
+                "\"version\": \"1.0.0\",\n            \"category\": \"intelligence\"",
+                "\"version\": \"x\", \"category\": \"\"",
+            ),
+            &["/category", "/version"],
+        );
     }
 
     #[test]

@@ -52,7 +52,12 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn argument(&self, value: &Value, pointer: String, depth: usize) -> Result<Argument, ArgumentFault> {
+    fn argument(
+        &self,
+        value: &Value,
+        pointer: String,
+        depth: usize,
+    ) -> Result<Argument, ArgumentFault> {
         if depth > DEPTH_MAX {
             let message = format!("is nested deeper than {DEPTH_MAX}");
             return Err(ArgumentFault { pointer, message });
@@ -70,7 +75,8 @@ impl Parser<'_> {
             Value::Object(fields) => fields
                 .iter()
                 .map(|(name, field)| {
-                    let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+                    let pointer =
+                        format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
                     Ok((name.clone(), self.argument(field, pointer, depth + 1)?))
                 })
                 .collect::<Result<_, _>>()
@@ -135,9 +141,7 @@ impl Argument {
                     .cloned()
                     .unwrap_or(Value::Null)
             }
-            Self::List(items) => {
-                items.iter().map(|item| item.resolve(inputs, state)).collect()
-            }
+            Self::List(items) => items.iter().map(|item| item.resolve(inputs, state)).collect(),
             Self::Object(fields) => fields
                 .iter()
                 .map(|(name, field)| (name.clone(), field.resolve(inputs, state)))

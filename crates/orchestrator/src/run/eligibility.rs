@@ -44,22 +44,41 @@ impl World {
 /// Whether a run can begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    Ready { period: Period },
+    Ready {
+        period: Period,
+    },
     /// A run is on its way.
-    Live { run: RunId, status: RunStatus },
+    Live {
+        run: RunId,
+        status: RunStatus,
+    },
     Blocked(BlockReason),
 }
 
 /// Why a trigger gives no run. None of these consumes a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockReason {
-    NotActive { state: SpecificationState, reason: Option<String> },
+    NotActive {
+        state: SpecificationState,
+        reason: Option<String>,
+    },
     NoEntitlement,
-    EntitlementExpired { until: jiff::civil::Date },
-    ExceedsEntitlement { excesses: Vec<EntitlementExcess> },
+    EntitlementExpired {
+        until: jiff::civil::Date,
+    },
+    ExceedsEntitlement {
+        excesses: Vec<EntitlementExcess>,
+    },
     /// The period has its report.
-    SlotTaken { period: Period, completed_at: Timestamp, next_eligible: Timestamp, message: String },
-    GateClosed { reason: String },
+    SlotTaken {
+        period: Period,
+        completed_at: Timestamp,
+        next_eligible: Timestamp,
+        message: String,
+    },
+    GateClosed {
+        reason: String,
+    },
 }
 
 impl BlockReason {
@@ -90,10 +109,16 @@ impl BlockReason {
                 let named: Vec<String> = excesses
                     .iter()
                     .map(|excess| {
-                        format!("{} ({}, entitled: {})", excess.what, excess.wanted, excess.entitled)
+                        format!(
+                            "{} ({}, entitled: {})",
+                            excess.what, excess.wanted, excess.entitled
+                        )
                     })
                     .collect();
-                format!("The specification exceeds the workspace's entitlement: {}.", named.join("; "))
+                format!(
+                    "The specification exceeds the workspace's entitlement: {}.",
+                    named.join("; ")
+                )
             }
             Self::SlotTaken { message, .. } => message.clone(),
             Self::GateClosed { reason } => reason.clone(),
@@ -107,9 +132,7 @@ fn not_active(state: SpecificationState, reason: Option<&str>) -> String {
         SpecificationState::Draft => {
             format!("It is a draft. Submit it, and an administrator activates it.{said}")
         }
-        SpecificationState::Submitted => {
-            "It waits for an administrator to activate it.".to_owned()
-        }
+        SpecificationState::Submitted => "It waits for an administrator to activate it.".to_owned(),
         SpecificationState::Paused => format!("It is paused.{said}"),
         SpecificationState::Cancelled => format!("It is cancelled.{said}"),
         SpecificationState::Active => "It has no active version.".to_owned(),

@@ -13,7 +13,6 @@ use domain::{
 };
 use serde_json::{Map, Value};
 use std::{error::Error, sync::Arc, time::Duration};
-use tokio::task::JoinSet;
 use storage::{
     StorageError, artifact, audit,
     journal::{self, NewStep},
@@ -23,6 +22,7 @@ use storage::{
     },
     setup, tenancy,
 };
+use tokio::task::JoinSet;
 
 /// How a worker's hold on a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,11 @@ impl Stop {
                 Self::Fault(UseCaseError::Storage(error))
             }
             Self::Fault(error) => {
-                tracing::error!(error = &error as &dyn Error, stage = stage.id(), "a run cannot go on");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    stage = stage.id(),
+                    "a run cannot go on"
+                );
                 let (kind, message) = match error {
                     UseCaseError::Storage(StorageError::Corrupt(_)) => (
                         FailureKind::Quarantine,
@@ -92,8 +96,13 @@ impl Orchestrator {
     ) -> Result<Executed, UseCaseError> {
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let Some(row) = store::load(&mut tx, run).await? else { return Ok(Executed::Final) };
-        let Some(lease) = store::take_lease(&mut tx, workspace, run, self.limits.lease_s).await? else {
-            return Ok(if row.status.is_live() { Executed::HeldElsewhere } else { Executed::Final });
+        let Some(lease) = store::take_lease(&mut tx, workspace, run, self.limits.lease_s).await?
+        else {
+            return Ok(if row.status.is_live() {
+                Executed::HeldElsewhere
+            } else {
+                Executed::Final
+            });
         };
         let (kind, message) = if row.started_at.is_none() {
             (EventKind::Started, "A worker has taken the run.")
@@ -136,13 +145,16 @@ impl Orchestrator {
                 Ok(()) => {}
                 Err(StorageError::LeaseLost) => return StorageError::LeaseLost.into(),
                 // The lease itself bounds how long this may go on.
-                Err(error) => tracing::warn!(run.id = %lease.run, error = %error, "the lease was not renewed"),
+                Err(error) => {
+                    tracing::warn!(run.id = %lease.run, error = %error, "the lease was not renewed")
+                }
             }
         }
     }
 
     async fn carry(&self, lease: Lease, row: &RunRow) -> Result<(), Stop> {
-        let context = self.package(lease, row).await.map_err(|stop| stop.at(Stage::AssemblePackage))?;
+        let context =
+            self.package(lease, row).await.map_err(|stop| stop.at(Stage::AssemblePackage))?;
         let context = Arc::new(context);
         let mut state = self.finished_steps(lease).await?;
         let inputs = serde_json::json!({
@@ -171,7 +183,8 @@ impl Orchestrator {
                 .map_err(|stop| stop.at(step.stage))?;
             state.insert(step.key.clone(), output.value);
         }
-        let nothing = UseCaseError::Internal(format!("the pattern {} renders nothing", self.plan.id));
+        let nothing =
+            UseCaseError::Internal(format!("the pattern {} renders nothing", self.plan.id));
         Err(Stop::Fault(nothing).at(Stage::Persist))
     }
 
@@ -232,9 +245,10 @@ impl Orchestrator {
         args: Value,
         context: &Arc<StepContext>,
     ) -> Result<StepOutput, AgentError> {
-        let owner = self.registry.owner(step.capability.as_str()).ok_or_else(|| {
-            AgentError::internal(format!("no agent owns {}", step.capability))
-        })?;
+        let owner = self
+            .registry
+            .owner(step.capability.as_str())
+            .ok_or_else(|| AgentError::internal(format!("no agent owns {}", step.capability)))?;
         // Dropped with this call, and the task with it: a worker that has lost its
         // run does not go on paying for it.
         let mut work = JoinSet::new();
@@ -248,7 +262,11 @@ impl Orchestrator {
             }
             Err(_) => Err(AgentError {
                 kind: FailureKind::Timeout,
-                message: format!("“{}” took longer than {} seconds.", step.title, deadline.as_secs()),
+                message: format!(
+                    "“{}” took longer than {} seconds.",
+                    step.title,
+                    deadline.as_secs()
+                ),
                 reasons: Vec::new(),
             }),
         }

@@ -8,8 +8,8 @@ mod reading;
 mod trigger;
 
 pub use eligibility::{BlockReason, Readiness, World, readiness};
-pub use progress::{RunView, StageState, StageView};
 pub use execution::Executed;
+pub use progress::{RunView, StageState, StageView};
 pub use reading::HistoryPage;
 pub use trigger::Triggered;
 

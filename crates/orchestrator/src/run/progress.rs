@@ -48,7 +48,9 @@ impl RunView {
         let reasons = detail
             .get("reasons")
             .and_then(|reasons| reasons.as_array())
-            .map(|reasons| reasons.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
+            .map(|reasons| {
+                reasons.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+            })
             .unwrap_or_default();
         Some((stage, message.to_owned(), reasons))
     }

@@ -92,9 +92,7 @@ async fn page(
     let mut rows = history::load_page(tx, filter, before, limit).await?;
     let more = rows.len() > PAGE_ROWS;
     rows.truncate(PAGE_ROWS);
-    let older = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| Cursor { claimed_at: row.claimed_at, run: row.id });
+    let older =
+        rows.last().filter(|_| more).map(|row| Cursor { claimed_at: row.claimed_at, run: row.id });
     Ok(HistoryPage { rows, older })
 }

@@ -68,8 +68,7 @@ async fn claim(
 ) -> Result<Triggered, UseCaseError> {
     let row = specification::load(tx, id).await?.ok_or(UseCaseError::NotFound)?;
     let version = row.active_version.ok_or(UseCaseError::NotFound)?;
-    let version =
-        specification::load_version(tx, version).await?.ok_or(UseCaseError::NotFound)?;
+    let version = specification::load_version(tx, version).await?.ok_or(UseCaseError::NotFound)?;
     let window = period.cadence.window(local_date(&world.time_zone, world.now)?);
     let run = RunId::from_uuid(new_id());
     let new = NewRun {
@@ -126,7 +125,8 @@ async fn journal_claim(
         scope.regions.len(),
         scope.links.len()
     );
-    let enforced = format!("The {} slot of {} is free and now held.", period.cadence.id(), period.key);
+    let enforced =
+        format!("The {} slot of {} is free and now held.", period.cadence.id(), period.key);
     for (stage, input, output, result) in [
         (
             Stage::RetrieveSpecification,

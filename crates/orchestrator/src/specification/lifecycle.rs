@@ -166,8 +166,11 @@ impl Orchestrator {
         reason: &str,
     ) -> Result<(), UseCaseError> {
         let (mut tx, row) = self.begin_review(actor, id, Transition::Return).await?;
-        if row.submitted_version.is_none() {
+        let Some(submitter) = row.submitted_version.and(row.submitted_by) else {
             return Err(Refusal::NothingSubmitted.into());
+        };
+        if submitter == actor.user {
+            return Err(Refusal::SubmittedByYou.into());
         }
         let reason = reason_given(reason)?;
         let standing = Standing {

@@ -182,11 +182,12 @@ async fn a_whole_story_leaves_neither_passwords_nor_evidence_in_the_log(pool: Pg
         .unwrap();
     app.record_sign_out(ada.user, ADDRESS).await.unwrap();
 
-    let log: String =
-        sqlx::query_scalar("select string_agg(entry, E'\\n' order by chain, sequence) from audit_log")
-            .fetch_one(&world.superuser)
-            .await
-            .unwrap();
+    let log: String = sqlx::query_scalar(
+        "select string_agg(entry, E'\\n' order by chain, sequence) from audit_log",
+    )
+    .fetch_one(&world.superuser)
+    .await
+    .unwrap();
     for action in [
         "entitlement.granted",
         "pack.read",

@@ -98,7 +98,10 @@ async fn a_report_without_the_required_structure_is_never_published(pool: PgPool
         .await;
     let (stage, kind, _, reasons) = case.fail(&shapeless).await;
     assert_eq!((stage, kind), (Stage::Validate, FailureKind::Validation));
-    assert!(reasons[0].starts_with("The report did not have the required structure"), "{reasons:?}");
+    assert!(
+        reasons[0].starts_with("The report did not have the required structure"),
+        "{reasons:?}"
+    );
     case.succeeds_now().await;
 }
 

@@ -38,8 +38,7 @@ impl Case {
 
     /// Does it as whoever may.
     async fn apply(&self, id: SpecificationId, transition: Transition) -> Result<(), UseCaseError> {
-        let (app, tenant, admin) =
-            (&self.world.orchestrator, &self.tenant, &self.world.admin);
+        let (app, tenant, admin) = (&self.world.orchestrator, &self.tenant, &self.world.admin);
         match transition {
             Transition::Submit => app.submit_specification(&tenant.editor, id).await.map(|_| ()),
             Transition::Activate => app.activate_specification(admin, id).await.map(|_| ()),
@@ -103,7 +102,14 @@ async fn every_state_allows_its_transitions_and_names_the_others(pool: PgPool) {
         (S::Submitted, [no, Some(S::Active), Some(S::Draft), no, no, no]),
         (
             S::Active,
-            [Some(S::Active), Some(S::Active), Some(S::Active), Some(S::Paused), no, Some(S::Cancelled)],
+            [
+                Some(S::Active),
+                Some(S::Active),
+                Some(S::Active),
+                Some(S::Paused),
+                no,
+                Some(S::Cancelled),
+            ],
         ),
         (S::Paused, [no, no, no, no, Some(S::Active), Some(S::Cancelled)]),
         (S::Cancelled, [no; 6]),
@@ -195,7 +201,8 @@ async fn a_returned_specification_is_a_draft_again_with_the_reason(pool: PgPool)
     let case = Case::new(pool).await;
     let id = case.in_state("Monthly", SpecificationState::Submitted).await;
     case.apply(id, Transition::Return).await.unwrap();
-    let row = case.world.orchestrator.view_specification(&case.tenant.editor, id).await.unwrap().row;
+    let row =
+        case.world.orchestrator.view_specification(&case.tenant.editor, id).await.unwrap().row;
     assert_eq!((row.state, row.state_reason.as_deref()), (SpecificationState::Draft, Some(REASON)));
     assert_eq!((row.submitted_version, row.draft), (None, draft("Monthly")));
     assert!(case.world.orchestrator.submissions(&case.world.admin).await.unwrap().is_empty());
@@ -390,7 +397,10 @@ async fn a_draft_with_errors_is_kept_as_typed_and_makes_no_version(pool: PgPool)
     let view = app.view_specification(&case.tenant.editor, id).await.unwrap();
     assert_eq!((view.row.draft, view.versions.len()), (typed, 0));
     let refused = case.apply(id, Transition::Submit).await;
-    assert!(matches!(&refused, Err(UseCaseError::Invalid(found)) if *found == errors), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(UseCaseError::Invalid(found)) if *found == errors),
+        "{refused:?}"
+    );
 }
 
 #[sqlx::test(migrations = false)]
@@ -408,7 +418,8 @@ async fn a_save_that_says_nothing_new_makes_no_version(pool: PgPool) {
     let compared = compared.await.unwrap();
     assert_eq!((compared.before.number, compared.after.number), (1, 2));
     let fields: Vec<Field> = compared.changes.iter().map(|change| change.field).collect();
-    assert_eq!(fields, [Field::Regions]);
+    // Two regions need a larger tier.
+    assert_eq!(fields, [Field::Regions, Field::Tier]);
 }
 
 #[sqlx::test(migrations = false)]

@@ -51,10 +51,8 @@ fn cases(zone: &'static str) -> Vec<Case> {
     const RANDOM: usize = 250;
     let time_zone = TimeZone::get(zone).unwrap();
     let (first, last): (Timestamp, Timestamp) = (FIRST.parse().unwrap(), LAST.parse().unwrap());
-    let mut cases: Vec<Case> = instants(0x0B5E_7A70)
-        .take(RANDOM)
-        .map(|at| Case { zone, at, reached: at })
-        .collect();
+    let mut cases: Vec<Case> =
+        instants(0x0B5E_7A70).take(RANDOM).map(|at| Case { zone, at, reached: at }).collect();
     let mut before = time_zone.to_offset(first);
     for turn in time_zone.following(first).take_while(|turn| turn.timestamp() < last) {
         let (turn_at, after) = (turn.timestamp(), turn.offset());

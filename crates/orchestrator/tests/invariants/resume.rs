@@ -13,12 +13,8 @@ use storage::{journal, run, tenancy};
 use tokio::task::JoinHandle;
 
 /// The pattern's steps in their order.
-const STEPS: [&str; 4] = [
-    "evidence.select",
-    "assistant.compose_report",
-    "reports.validate_document",
-    "reports.render",
-];
+const STEPS: [&str; 4] =
+    ["evidence.select", "assistant.compose_report", "reports.validate_document", "reports.render"];
 
 struct Interrupted {
     world: World,
@@ -41,8 +37,7 @@ impl Interrupted {
         let (calls, hold) = (Calls::default(), Hold::at(step));
         let process = world.process(held(&hold, &calls)).await;
         let workspace = tenant.workspace;
-        let first =
-            Some(tokio::spawn(async move { process.execute_run(workspace, run).await }));
+        let first = Some(tokio::spawn(async move { process.execute_run(workspace, run).await }));
         hold.arrived().await;
         Self { world, tenant, run, calls, hold, first }
     }

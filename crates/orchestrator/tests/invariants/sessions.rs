@@ -13,7 +13,11 @@ use tower_sessions_core::{
 };
 
 fn record(id: i128, expiry_date: OffsetDateTime) -> Record {
-    Record { id: Id(id), data: HashMap::from([("user".to_owned(), json!("somebody"))]), expiry_date }
+    Record {
+        id: Id(id),
+        data: HashMap::from([("user".to_owned(), json!("somebody"))]),
+        expiry_date,
+    }
 }
 
 /// To the microsecond, which is what Postgres keeps.
@@ -83,7 +87,8 @@ async fn the_table_never_holds_the_cookies_value(pool: PgPool) {
         .await
         .unwrap();
     // As the cookie spells it, as a number, and as its bytes.
-    let bytes: String = session.id.0.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes: String =
+        session.id.0.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     for value in [session.id.to_string(), session.id.0.to_string(), bytes] {
         assert!(!row.contains(&value), "{row} holds {value}");
     }

@@ -3,14 +3,25 @@
 
 use crate::world::{World, code_of, count, draft, message_of, orchestrator};
 use agents::builtin;
-use domain::id::{RunId, SpecificationId};
+use domain::{
+    hash::ContentHash,
+    id::{ArtifactId, RunId, SpecificationId},
+};
 use orchestrator::run::{BlockReason, Executed, Triggered};
 use sqlx::{AssertSqlSafe, PgPool};
-use storage::{Transaction, tenancy};
+use storage::{
+    Transaction,
+    artifact::{self, NewArtifact},
+    run::{self, Lease},
+    tenancy,
+};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 #[sqlx::test(migrations = false)]
-async fn two_hundred_concurrent_triggers_in_two_processes_give_one_run_and_one_report(pool: PgPool) {
+async fn two_hundred_concurrent_triggers_in_two_processes_give_one_run_and_one_report(
+    pool: PgPool,
+) {
     const TRIGGERS: usize = 200;
     let world = World::new(pool).await;
     world.read_samples().await;
@@ -133,17 +144,41 @@ async fn copy_run(
 }
 
 #[sqlx::test(migrations = false)]
-async fn success_without_a_report_cannot_be_committed_and_an_end_is_final(pool: PgPool) {
+async fn success_without_report_and_audit_entry_cannot_be_committed_and_an_end_is_final(
+    pool: PgPool,
+) {
     let world = World::new(pool).await;
     world.read_samples().await;
     let tenant = world.tenant_by_day("North").await;
     let id = world.active(&tenant, draft("Monthly")).await;
     let run = world.trigger(&tenant, id).await;
 
-    let mut tx = tenancy::begin_workspace(world.orchestrator.pool(), tenant.workspace).await.unwrap();
+    let mut tx =
+        tenancy::begin_workspace(world.orchestrator.pool(), tenant.workspace).await.unwrap();
     set_status(&mut tx, run, "succeeded").await.unwrap();
     let refusal = message_of(tx.commit().await);
     assert_eq!(refusal, format!("run {run} cannot succeed without an artifact"));
+
+    let mut tx =
+        tenancy::begin_workspace(world.orchestrator.pool(), tenant.workspace).await.unwrap();
+    let row = run::load(&mut tx, run).await.unwrap().unwrap();
+    let hash = ContentHash::of_bytes(b"");
+    let unaudited = NewArtifact {
+        id: ArtifactId::from_uuid(Uuid::now_v7()),
+        specification: id,
+        version: row.version,
+        period_key: row.period.key.as_str(),
+        title: "Unaudited",
+        document: "{}",
+        html: "",
+        package_hash: hash,
+        pack_hash: hash,
+    };
+    let lease = Lease { workspace: tenant.workspace, run, token: 0 };
+    artifact::insert(&mut tx, lease, &unaudited).await.unwrap();
+    set_status(&mut tx, run, "succeeded").await.unwrap();
+    let refusal = message_of(tx.commit().await);
+    assert_eq!(refusal, format!("run {run} cannot succeed without its audit entry"));
     assert_eq!(world.status(run).await, "queued");
 
     world.orchestrator.execute_run(tenant.workspace, run).await.unwrap();
@@ -172,8 +207,16 @@ async fn the_application_can_change_neither_the_period_nor_the_owner_of_a_run(po
     let id = world.active(&tenant, draft("Monthly")).await;
     world.trigger(&tenant, id).await;
     for column in [
-        "period_key", "period", "period_starts_at", "period_ends_at", "slot_ordinal", "claimed_at",
-        "specification_id", "specification_version_id", "workspace_id", "triggered_by",
+        "period_key",
+        "period",
+        "period_starts_at",
+        "period_ends_at",
+        "slot_ordinal",
+        "claimed_at",
+        "specification_id",
+        "specification_version_id",
+        "workspace_id",
+        "triggered_by",
     ] {
         let mut tx =
             tenancy::begin_workspace(world.orchestrator.pool(), tenant.workspace).await.unwrap();
@@ -259,7 +302,10 @@ impl World {
     /// `days`, as if the clock had gone on or the zone had been another.
     async fn end_the_last_period(&self, id: SpecificationId, days: Option<i32>) {
         let mut tx = self.superuser.begin().await.unwrap();
-        sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.unwrap();
+        sqlx::query("set local session_replication_role = replica")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         let moved = sqlx::query(
             "with moved as (
                  select id, now() - interval '1 minute' as ends_at, coalesce(

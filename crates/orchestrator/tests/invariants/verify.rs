@@ -1,14 +1,15 @@
 //! `verify` finds and names every change to what was sealed, and what does not
 //! match its seal is not served.
 
-use crate::world::{Tenant, World, connect, draft};
+use crate::world::{Tenant, World, connect, count, draft};
 use domain::id::RunId;
 use orchestrator::UseCaseError;
 use sqlx::{AssertSqlSafe, PgPool};
+use std::collections::BTreeSet;
 use storage::{
     artifact::Form,
     setup::ActAs,
-    verify::{Discrepancy, Verification, verify},
+    verify::{Verification, verify},
 };
 
 struct Sealed {
@@ -45,17 +46,31 @@ impl Sealed {
         verify(&connect(&self.world.superuser, ActAs::Verifier, 1).await).await.unwrap()
     }
 
-    /// Changes something, and finds exactly that.
-    async fn check(&self, tampering: &'static str, expected: &[(&str, String)]) {
+    /// Changes something, and finds that besides what was found `before`, and
+    /// nothing else.
+    async fn check(
+        &self,
+        before: &mut BTreeSet<(String, String)>,
+        tampering: &'static str,
+        what: &str,
+        id: impl ToString,
+    ) {
         self.world.tamper(tampering).await;
         let found = self.verify().await.discrepancies;
-        let named: Vec<(&str, String)> =
-            found.iter().map(|Discrepancy { what, id, .. }| (*what, id.clone())).collect();
-        assert_eq!(named, expected, "{tampering}: {found:?}");
+        let named: BTreeSet<(String, String)> =
+            found.iter().map(|found| (found.what.to_owned(), found.id.clone())).collect();
+        before.insert((what.to_owned(), id.to_string()));
+        assert_eq!(named, *before, "{tampering}: {found:?}");
     }
 
-    async fn id(&self, sql: &'static str) -> String {
-        sqlx::query_scalar(sql).fetch_one(&self.world.superuser).await.unwrap()
+    /// An entry of the log, as `verify` names it.
+    async fn entry(&self, action: &'static str, after: i64) -> String {
+        let sequence: i64 = sqlx::query_scalar("select sequence from audit_log where action = $1")
+            .bind(action)
+            .fetch_one(&self.world.superuser)
+            .await
+            .unwrap();
+        format!("{} of chain {}", sequence + after, self.tenant.workspace)
     }
 
     async fn is_served(&self, form: Form) -> bool {
@@ -76,116 +91,96 @@ async fn everything_that_was_sealed_is_looked_at(pool: PgPool) {
     let sealed = Sealed::new(pool).await;
     let looked_at = sealed.verify().await;
     assert_eq!((looked_at.packs, looked_at.packages, looked_at.artifacts), (1, 1, 1));
-    let entries = crate::world::count(&sealed.world.superuser, "select count(*) from audit_log");
+    let entries = count(&sealed.world.superuser, "select count(*) from audit_log");
     assert_eq!(i64::try_from(looked_at.audit_entries).unwrap(), entries.await);
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_byte_flipped_in_a_pack_is_found(pool: PgPool) {
+async fn a_byte_flipped_in_what_was_sealed_is_found_and_the_report_is_no_longer_served(
+    pool: PgPool,
+) {
     let sealed = Sealed::new(pool).await;
-    let id = sealed.id("select id::text from packs").await;
+    let (run, mut found) = (sealed.run, BTreeSet::new());
+    let pack: String = sqlx::query_scalar("select id::text from packs")
+        .fetch_one(&sealed.world.superuser)
+        .await
+        .unwrap();
     let flip = "update packs set document = overlay(document placing '~' from 900 for 1)";
-    sealed.check(flip, &[("pack", id)]).await;
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_byte_flipped_in_a_package_is_found(pool: PgPool) {
-    let sealed = Sealed::new(pool).await;
+    sealed.check(&mut found, flip, "pack", pack).await;
     let flip = "update run_packages set document = overlay(document placing '~' from 900 for 1)";
-    sealed.check(flip, &[("package of run", sealed.run.to_string())]).await;
-}
+    sealed.check(&mut found, flip, "package of run", run).await;
 
-#[sqlx::test(migrations = false)]
-async fn a_byte_flipped_in_a_report_is_found_and_no_longer_served(pool: PgPool) {
-    let sealed = Sealed::new(pool).await;
-    let run = sealed.run.to_string();
     assert!(sealed.is_served(Form::Html).await && sealed.is_served(Form::Json).await);
     let flip = "update artifacts set html = overlay(html placing '~' from 900 for 1)";
-    sealed.check(flip, &[("artifact of run", run.clone())]).await;
+    sealed.check(&mut found, flip, "artifact of run", run).await;
     assert!(!sealed.is_served(Form::Html).await && sealed.is_served(Form::Json).await);
-
     let flip = r#"update artifacts set document = replace(document, '"schema":1', '"schema":7')"#;
-    sealed.check(flip, &[("document of run", run.clone()), ("artifact of run", run)]).await;
+    sealed.check(&mut found, flip, "document of run", run).await;
     assert!(!sealed.is_served(Form::Json).await);
     let refused = "select count(*) from audit_log where action = 'report.downloaded'
         and entry::jsonb -> 'detail' ->> 'outcome' = 'quarantined'";
-    assert_eq!(crate::world::count(&sealed.world.superuser, refused).await, 2);
+    assert_eq!(count(&sealed.world.superuser, refused).await, 2);
 }
 
 // The seals of a report stand in its audit entry too.
 #[sqlx::test(migrations = false)]
 async fn a_report_that_was_replaced_together_with_its_hash_is_found(pool: PgPool) {
     let sealed = Sealed::new(pool).await;
-    let run = sealed.run.to_string();
     let replace = "update artifacts
         set html = 'All is well.', html_hash = sha256(convert_to('All is well.', 'UTF8'))";
-    sealed.check(replace, &[("run", run)]).await;
+    sealed.check(&mut BTreeSet::new(), replace, "run", sealed.run).await;
 }
 
-// The package that a report was written from stands in the report and the log.
+// A report names the package, and the pack, that it was written from.
 #[sqlx::test(migrations = false)]
-async fn a_package_that_was_replaced_together_with_its_hash_is_found(pool: PgPool) {
+async fn a_pack_or_package_that_was_replaced_together_with_its_hash_is_found(pool: PgPool) {
     let sealed = Sealed::new(pool).await;
-    let replace = "update run_packages
-        set document = '{}', content_hash = sha256(convert_to('{}', 'UTF8'))";
-    sealed.check(replace, &[("artifact of run", sealed.run.to_string())]).await;
+    let mut found = BTreeSet::new();
+    for (replace, problem) in [
+        (
+            "update packs set document = '{}', content_hash = sha256(convert_to('{}', 'UTF8'))",
+            "names another pack than the package's",
+        ),
+        (
+            "update run_packages set document = '{}', content_hash = sha256(convert_to('{}', 'UTF8'))",
+            "names another package than the run's",
+        ),
+    ] {
+        sealed.check(&mut found, replace, "artifact of run", sealed.run).await;
+        let problems = sealed.verify().await.discrepancies;
+        assert!(problems.iter().any(|found| found.problem == problem), "{problems:?}");
+    }
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_pack_that_was_replaced_together_with_its_hash_is_found(pool: PgPool) {
+async fn an_entry_of_the_log_that_was_changed_or_removed_is_found(pool: PgPool) {
     let sealed = Sealed::new(pool).await;
-    let replace = "update packs
-        set document = '{}', content_hash = sha256(convert_to('{}', 'UTF8'))";
-    sealed.check(replace, &[("artifact of run", sealed.run.to_string())]).await;
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_changed_entry_of_the_log_is_found(pool: PgPool) {
-    let sealed = Sealed::new(pool).await;
-    let chain = sealed.tenant.workspace;
+    let mut found = BTreeSet::new();
+    let entry = sealed.entry("specification.created", 0).await;
     let flip = "update audit_log set entry = replace(entry, 'Monthly', 'Nightly')
         where action = 'specification.created'";
-    let sequence =
-        sealed.id("select sequence::text from audit_log where action = 'specification.created'");
-    let entry = format!("{} of chain {chain}", sequence.await);
-    sealed.check(flip, &[("audit entry", entry)]).await;
+    sealed.check(&mut found, flip, "audit entry", entry).await;
+    let entry_after = sealed.entry("specification.activated", 1).await;
+    let remove = "delete from audit_log where action = 'specification.activated'";
+    sealed.check(&mut found, remove, "audit entry", entry_after).await;
 }
 
 #[sqlx::test(migrations = false)]
 async fn an_entry_that_was_rewritten_with_its_hash_is_found_at_the_one_after_it(pool: PgPool) {
     let sealed = Sealed::new(pool).await;
-    let chain = sealed.tenant.workspace;
-    let sequence =
-        sealed.id("select (sequence + 1)::text from audit_log where action = 'specification.created'");
-    let next = format!("{} of chain {chain}", sequence.await);
+    let entry_after = sealed.entry("specification.created", 1).await;
     let rewrite = "update audit_log
         set entry = replace(entry, 'Monthly', 'Nightly'),
             hash = sha256(previous_hash || convert_to(replace(entry, 'Monthly', 'Nightly'), 'UTF8'))
         where action = 'specification.created'";
-    sealed.check(rewrite, &[("audit entry", next)]).await;
+    sealed.check(&mut BTreeSet::new(), rewrite, "audit entry", entry_after).await;
 }
 
 #[sqlx::test(migrations = false)]
-async fn an_entry_missing_in_the_middle_is_found(pool: PgPool) {
-    let sealed = Sealed::new(pool).await;
-    let chain = sealed.tenant.workspace;
-    let sequence =
-        sealed.id("select (sequence + 1)::text from audit_log where action = 'specification.activated'");
-    let next = format!("{} of chain {chain}", sequence.await);
-    let remove = "delete from audit_log where action = 'specification.activated'";
-    sealed.check(remove, &[("audit entry", next)]).await;
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_success_without_its_entry_is_found(pool: PgPool) {
+async fn a_success_without_its_entry_or_its_report_is_found(pool: PgPool) {
     let sealed = Sealed::new(pool).await;
     // The last of its chain, so that the chain itself has no gap.
     let remove = "delete from audit_log where action = 'run.succeeded'";
-    sealed.check(remove, &[("run", sealed.run.to_string())]).await;
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_success_without_its_report_is_found(pool: PgPool) {
-    let sealed = Sealed::new(pool).await;
-    sealed.check("delete from artifacts", &[("run", sealed.run.to_string())]).await;
+    sealed.check(&mut BTreeSet::new(), remove, "run", sealed.run).await;
+    sealed.check(&mut BTreeSet::new(), "delete from artifacts", "run", sealed.run).await;
 }

@@ -167,7 +167,10 @@ impl World {
     /// looks. `sql` is one statement.
     pub async fn tamper(&self, sql: &'static str) {
         let mut tx = self.superuser.begin().await.unwrap();
-        sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.unwrap();
+        sqlx::query("set local session_replication_role = replica")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         let changed = sqlx::query(sql).execute(&mut *tx).await.unwrap();
         assert!(changed.rows_affected() > 0, "{sql} changed nothing");
         tx.commit().await.unwrap();
