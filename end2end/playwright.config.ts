@@ -9,6 +9,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   retries: 0, // a test that passes at the second try is broken
   workers: 2,
+  timeout: 60_000, // a story walks through several pages and pictures each
   reporter: [["list"]],
   use: {
     ...devices["Desktop Chrome"],

@@ -6,7 +6,6 @@
 //! rules of `domain` that they check with.
 
 #![recursion_limit = "512"] // the types of a page nest as its elements do
-
 #![expect(
     clippy::needless_pass_by_value,
     reason = "a component owns its properties, whether it consumes them or not"

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
+import { expect, test, type FrameLocator, type Locator, type Page } from "@playwright/test";
 
 /** The preview of a report, with the artifact in a frame where nothing runs. */
 export class ReportPage {
@@ -28,7 +28,9 @@ export class ReportPage {
     const waiting = this.page.waitForEvent("download");
     await this.page.getByRole("link", { name: `Download ${form}` }).click();
     const download = await waiting;
-    const path = await download.path();
-    return { path, name: download.suggestedFilename(), bytes: await readFile(path) };
+    const name = download.suggestedFilename();
+    const path = test.info().outputPath(name); // with its ending, which decides how it opens
+    await download.saveAs(path);
+    return { path, name, bytes: await readFile(path) };
   }
 }

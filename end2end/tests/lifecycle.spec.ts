@@ -129,7 +129,7 @@ test("what exceeds the entitlement is named, and cannot be activated until more 
   await audit(admin);
   await picture(admin, "admin-workspace-nothing-granted");
   await administration.grant({ cadence: "Monthly", tier: /^Starter/, seats: "2" });
-  await expect(new Frame(admin).notice).toContainText("granted and in force");
+  await expect(new Frame(admin).notice).toContainText("The entitlement is granted");
   await audit(admin);
   await picture(admin, "admin-workspace");
 

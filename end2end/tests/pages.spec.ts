@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { audit, expect, mayBeRefused, picture, sidewaysScroll, test } from "../fixtures";
+import { audit, expect, mayBeRefused, picture, test } from "../fixtures";
 import { Editor } from "../pages/editor";
 
 async function look(page: Page, path: string, heading: string | RegExp, name: string): Promise<void> {
@@ -90,16 +90,4 @@ test("a form is filled in and saved by keyboard alone, and its errors take the f
   await expect(editor.choice("Deliverables", "Company News Tracking")).toBeFocused();
   await page.keyboard.press("Space");
   await expect(editor.choice("Deliverables", "Company News Tracking")).toBeChecked();
-});
-
-test("at 320 pixels nothing sticks out", async ({ desk }) => {
-  const id = await desk.active({ name: "Narrow" });
-  const run = await desk.finishedRun(id);
-  const { page } = await desk.owner();
-  await page.setViewportSize({ width: 320, height: 640 });
-  const paths = ["/", "/specifications", "/specifications/new", `/specifications/${id}`, "/history", "/account"];
-  for (const path of [...paths, `/specifications/${id}/edit`, `/runs/${run}`, `/runs/${run}/report`]) {
-    await page.goto(path);
-    expect(await sidewaysScroll(page), path).toBe(0);
-  }
 });

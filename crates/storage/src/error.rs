@@ -31,7 +31,7 @@ impl StorageError {
         match self {
             Self::Database(error) => !error
                 .as_database_error()
-                .and_then(|refusal| refusal.code())
+                .and_then(sqlx::error::DatabaseError::code)
                 .is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
             Self::LeaseLost => true,
             Self::Json(_) | Self::Corrupt(_) | Self::Refused { .. } => false,

@@ -33,6 +33,7 @@ fn key(id: &Id) -> String {
     ContentHash::of_bytes(&id.0.to_le_bytes()).to_string()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "stands in map_err")]
 fn backend(error: sqlx::Error) -> Error {
     tracing::error!(error = %error, "the session store could not reach the database");
     Error::Backend("the session store could not reach the database".to_owned())

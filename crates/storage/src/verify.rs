@@ -191,6 +191,7 @@ async fn verify_audit(pool: &PgPool, found: &mut Verification) -> Result<(), Sto
 
 /// The seals that the audit entry of a success repeats, so that a report cannot be
 /// replaced together with its hashes.
+#[expect(clippy::struct_field_names, reason = "the fields of the audit entry")]
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Seals {
     document_hash: ContentHash,

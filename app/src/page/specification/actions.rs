@@ -50,18 +50,12 @@ impl Offer {
             Readiness::Ready { .. } => RunOffer::Ready,
             Readiness::Blocked(_) => RunOffer::Blocked,
         };
-        let transitions = [
-            (Transition::Submit, Role::Editor, can_be_submitted(view)),
-            (Transition::Pause, Role::Editor, true),
-            (Transition::Resume, Role::Owner, !row.paused_by_admin),
-            (Transition::Cancel, Role::Owner, true),
-        ]
-        .into_iter()
-        .filter(|(transition, role, else_possible)| {
-            *else_possible && actor.may(*role) && row.state.after(*transition).is_ok()
-        })
-        .map(|(transition, ..)| transition)
-        .collect();
+        let mut transitions = offered(row.state, |role| actor.may(role));
+        transitions.retain(|transition| match transition {
+            Transition::Submit => can_be_submitted(view),
+            Transition::Resume => !row.paused_by_admin,
+            _ => true,
+        });
         Self {
             specification: row.id,
             run,
@@ -89,6 +83,20 @@ impl Offer {
     }
 }
 
+/// The transitions of this state that the reader's role may ask for.
+fn offered(state: SpecificationState, may: impl Fn(Role) -> bool) -> Vec<Transition> {
+    [
+        (Transition::Submit, Role::Editor),
+        (Transition::Pause, Role::Editor),
+        (Transition::Resume, Role::Owner),
+        (Transition::Cancel, Role::Owner),
+    ]
+    .into_iter()
+    .filter(|(transition, role)| may(*role) && state.after(*transition).is_ok())
+    .map(|(transition, _)| transition)
+    .collect()
+}
+
 /// The draft is complete, and its version neither in force nor waiting.
 fn can_be_submitted(view: &SpecificationView) -> bool {
     let row = &view.row;
@@ -112,7 +120,7 @@ pub(super) fn HeaderActions(offer: Offer) -> impl IntoView {
     let id = offer.specification;
     let primary = offer.primary();
     let variant = |of: Primary| if of == primary { "button--primary" } else { "" };
-    let run = match offer.run {
+    let run = match offer.run.clone() {
         RunOffer::None => ().into_any(),
         RunOffer::Live(run) => {
             view! { <a class="button button--primary" href=run>"Watch the run"</a> }.into_any()
@@ -250,5 +258,32 @@ fn WithReason(
                 <button class=decider>{button}</button>
             </form>
         </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SpecificationState::{Active, Cancelled, Draft, Paused, Submitted};
+
+    fn check(state: SpecificationState, role: Role, expected: &[&str]) {
+        let offered = offered(state, |needed| role.includes(needed));
+        let ids: Vec<&str> = offered.into_iter().map(Transition::id).collect();
+        assert_eq!(ids, expected, "{state} {role}");
+    }
+
+    // Domain reference, section 4.2, without what administrators do elsewhere.
+    #[test]
+    fn state_and_role_decide_what_is_offered() {
+        check(Draft, Role::Editor, &["submit"]);
+        check(Submitted, Role::Owner, &[]);
+        check(Active, Role::Editor, &["submit", "pause"]);
+        check(Active, Role::Owner, &["submit", "pause", "cancel"]);
+        check(Paused, Role::Editor, &[]);
+        check(Paused, Role::Owner, &["resume", "cancel"]);
+        check(Cancelled, Role::Owner, &[]);
+        for state in SpecificationState::ALL {
+            check(*state, Role::Viewer, &[]);
+        }
     }
 }

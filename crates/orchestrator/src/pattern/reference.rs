@@ -156,6 +156,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the cases read better as values")]
     fn check(args: Value, expected: Result<Value, &str>) {
         let inputs = ["period_key".to_owned()];
         let earlier = ["selection".to_owned()];

@@ -146,7 +146,7 @@ impl Orchestrator {
                 Err(StorageError::LeaseLost) => return StorageError::LeaseLost.into(),
                 // The lease itself bounds how long this may go on.
                 Err(error) => {
-                    tracing::warn!(run.id = %lease.run, error = %error, "the lease was not renewed")
+                    tracing::warn!(run.id = %lease.run, error = %error, "the lease was not renewed");
                 }
             }
         }

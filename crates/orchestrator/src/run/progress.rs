@@ -78,11 +78,10 @@ pub(super) fn timeline(row: &RunRow, journal: Vec<Step>) -> Vec<StageView> {
     }
     let reached = stages.iter().rposition(|view| !view.steps.is_empty());
     let failed = failed_stage(row);
-    for at in 0..stages.len() {
-        let view = &stages[at];
+    for (at, view) in stages.iter_mut().enumerate() {
         let has_steps = !view.steps.is_empty();
         let later = reached.is_some_and(|reached| reached > at);
-        let state = match row.status {
+        view.state = match row.status {
             RunStatus::Succeeded => StageState::Done,
             RunStatus::Failed if failed == Some(view.stage) => StageState::Failed,
             _ if later || (has_steps && !may_continue(view.stage)) => StageState::Done,
@@ -90,7 +89,6 @@ pub(super) fn timeline(row: &RunRow, journal: Vec<Step>) -> Vec<StageView> {
             RunStatus::Failed | RunStatus::Cancelled => StageState::NotReached,
             RunStatus::Queued | RunStatus::Running => StageState::Waiting,
         };
-        stages[at].state = state;
     }
     if row.status.is_live()
         && let Some(live) = stages.iter_mut().find(|view| view.state == StageState::Waiting)

@@ -126,10 +126,12 @@ fn refuse_oversized(draft: &SpecificationDraft) -> Result<(), UseCaseError> {
 /// characters; a nameless draft stays nameless.
 fn copy_name(name: &str, taken: &[String]) -> String {
     const NAME_CHARACTERS_MAX: usize = 100;
+    /// More copies than a workspace holds specifications.
+    const COPIES_MAX: u32 = 10_000;
     if name.is_empty() {
         return String::new();
     }
-    (1_u32..)
+    (1..=COPIES_MAX)
         .map(|n| {
             let suffix = if n == 1 { " (copy)".to_owned() } else { format!(" (copy {n})") };
             let room = NAME_CHARACTERS_MAX - suffix.len();

@@ -152,11 +152,11 @@ async fn a_panic_of_an_agent_fails_the_run_and_not_the_worker(pool: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn a_step_that_hangs_fails_the_run_at_its_deadline(pool: PgPool) {
     let case = Case::new(pool).await;
-    let limits = RunLimits { step_s: 1, ..RunLimits::default() };
+    let limits = RunLimits { step_s: 3, ..RunLimits::default() };
     let hanging = case.world.process(vec![Arc::new(Hanging)]).await.with_limits(limits);
     let (stage, kind, message, _) = case.fail(&hanging).await;
     assert_eq!((stage, kind), (Stage::Execute, FailureKind::Timeout));
-    assert!(message.ends_with("took longer than 1 seconds."), "{message}");
+    assert!(message.ends_with("took longer than 3 seconds."), "{message}");
     case.succeeds_now().await;
 }
 

@@ -142,9 +142,9 @@ async fn every_state_allows_its_transitions_and_names_the_others(pool: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn every_transition_is_in_the_log_with_before_after_and_reason(pool: PgPool) {
+    use Transition as T;
     let case = Case::new(pool).await;
     let id = case.in_state("Monthly", SpecificationState::Submitted).await;
-    use Transition as T;
     for transition in [T::Return, T::Submit, T::Activate, T::Pause, T::Resume, T::Cancel] {
         case.apply(id, transition).await.unwrap();
     }
@@ -253,7 +253,7 @@ async fn activation_names_everything_that_exceeds_what_was_bought(pool: PgPool) 
     wanted.deliverables.extend(["company_news".to_owned(), "sustainability".to_owned()]);
     wanted.links.push("end_use".to_owned());
     (wanted.cadence, wanted.seats) = ("daily".to_owned(), "3".to_owned());
-    wanted.watchlist = (0..21).map(|n| format!("Company {n}\n")).collect();
+    wanted.watchlist = (0..21).map(|n| format!("Company {n}")).collect::<Vec<_>>().join("\n");
     let id = case.create(wanted).await;
     case.apply(id, Transition::Submit).await.unwrap();
     let refused = case.apply(id, Transition::Activate).await.unwrap_err();

@@ -188,13 +188,13 @@ async fn a_worker_that_waits_for_an_agent_notices_that_it_lost_its_lease(pool: P
     let id = world.active(&tenant, draft("Monthly")).await;
     let run = world.trigger(&tenant, id).await;
     let hold = Hold::at(STEPS[1]);
-    let limits = RunLimits { lease_s: 3, ..RunLimits::default() };
+    let limits = RunLimits { lease_s: 4, ..RunLimits::default() };
     let process = world.process(held(&hold, &Calls::default())).await.with_limits(limits);
     let workspace = tenant.workspace;
     let first = tokio::spawn(async move { process.execute_run(workspace, run).await });
     hold.arrived().await;
-    // Renewed every second, a lease of three outlasts five.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    // Renewed in time, a lease of four seconds outlasts six.
+    tokio::time::sleep(Duration::from_secs(6)).await;
     assert!(!first.is_finished());
     let again = world.orchestrator.execute_run(workspace, run).await.unwrap();
     assert_eq!(again, Executed::HeldElsewhere);

@@ -87,8 +87,7 @@ async fn the_table_never_holds_the_cookies_value(pool: PgPool) {
         .await
         .unwrap();
     // As the cookie spells it, as a number, and as its bytes.
-    let bytes: String =
-        session.id.0.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes = hex::encode(session.id.0.to_le_bytes());
     for value in [session.id.to_string(), session.id.0.to_string(), bytes] {
         assert!(!row.contains(&value), "{row} holds {value}");
     }

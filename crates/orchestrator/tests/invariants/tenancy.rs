@@ -3,7 +3,7 @@
 use crate::world::{Tenant, World, code_of, count, draft, entitlement};
 use domain::id::{RunId, SpecificationId, UserId, WorkspaceId};
 use orchestrator::{identity::SignedIn, run::Executed};
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::{AssertSqlSafe, PgPool, error::DatabaseError};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
 use storage::{Transaction, artifact::Form, run::history::HistoryFilter, tenancy};
 use uuid::Uuid;
@@ -141,7 +141,7 @@ async fn nobody_writes_a_row_for_another_workspace(pool: PgPool) {
         let mut there = two.begin(&two.there).await;
         let row = row_of(&two, &table, tenant, true).await;
         if let Err(error) = insert_copy(&mut there, &table, &row).await {
-            let code = error.as_database_error().and_then(|error| error.code());
+            let code = error.as_database_error().and_then(DatabaseError::code);
             assert_ne!(code.as_deref(), Some("42501"), "{table}: {error}");
         }
     }
