@@ -48,7 +48,10 @@ fn main() {
 
     for (name, url) in [
         ("history page, newest", format!("{}/history", server.address)),
-        ("history page, searched", format!("{}/history?text=isocyanate&status=succeeded", server.address)),
+        (
+            "history page, searched",
+            format!("{}/history?text=isocyanate&status=succeeded", server.address),
+        ),
         ("bare handler, same SQL", bare),
     ] {
         let measured = load(&url, &cookie);
@@ -99,9 +102,9 @@ fn serve_bare(world: &World, workspace: WorkspaceId) -> (String, tokio::runtime:
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let url = world.database_url.clone();
     let address = runtime.block_on(async move {
-        let pool = setup::connect(&url, ActAs::Application, 12).await.expect("the database answers");
-        let listener =
-            tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let pool =
+            setup::connect(&url, ActAs::Application, 12).await.expect("the database answers");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("a bound socket has an address");
         let router = Router::new().route("/", get(bare_handler)).with_state((pool, workspace));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -115,7 +118,8 @@ async fn bare_handler(State((pool, workspace)): State<(PgPool, WorkspaceId)>) ->
     let rows = load_page(&mut tx, &HistoryFilter::default(), None, ROWS).await.expect("rows");
     let mut text = String::new();
     for row in rows {
-        let _ = writeln!(text, "{} {} {}", row.period_key, row.status.label(), row.specification_name);
+        let _ =
+            writeln!(text, "{} {} {}", row.period_key, row.status.label(), row.specification_name);
     }
     text
 }
@@ -152,7 +156,8 @@ fn load(url: &str, cookie: &str) -> Measured {
             (0..CLIENTS).map(|_| scope.spawn(|| request_until_over(url, cookie, begun))).collect();
         clients.into_iter().flat_map(|client| client.join().expect("a client ends")).collect()
     });
-    let per_second = latencies_us.len() as f64 / begun.elapsed().as_secs_f64();
+    let requests = u32::try_from(latencies_us.len()).expect("ten seconds hold fewer requests");
+    let per_second = f64::from(requests) / begun.elapsed().as_secs_f64();
     latencies_us.sort_unstable();
     Measured { per_second, latencies_us }
 }
@@ -181,8 +186,7 @@ fn resident_kib(process: &Process) -> String {
     status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))
-        .map(|rest| rest.trim().trim_end_matches(" kB").to_owned())
-        .unwrap_or_else(|| "unknown".to_owned())
+        .map_or_else(|| "unknown".to_owned(), |rest| rest.trim().trim_end_matches(" kB").to_owned())
 }
 
 /// Sizes of the built site, as served compressed, where it has been built.
@@ -191,10 +195,10 @@ fn sizes() -> String {
     ["observatory_bg.wasm", "observatory.js", "observatory.css"]
         .map(|name| {
             let bytes = |path: std::path::PathBuf| {
-                std::fs::metadata(path).map_or("not built".to_owned(), |file| file.len().to_string())
+                std::fs::metadata(path)
+                    .map_or("not built".to_owned(), |file| file.len().to_string())
             };
-            let (plain, gzipped) =
-                (bytes(site.join(name)), bytes(site.join(format!("{name}.gz"))));
+            let (plain, gzipped) = (bytes(site.join(name)), bytes(site.join(format!("{name}.gz"))));
             format!("{name}: {plain} bytes, {gzipped} gzipped")
         })
         .join("\n")

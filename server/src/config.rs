@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// Where the database is, and as whom.
+#[expect(clippy::struct_field_names, reason = "the flags are named after the fields")]
 #[derive(Clone, Args)]
 pub struct DatabaseOptions {
     /// Login of the application: a member of the role `observatory_app`.
@@ -89,7 +90,9 @@ pub enum ConfigError {
          put TLS in front and leave PLAIN_HTTP out"
     )]
     PlainHttpInPublic(SocketAddr),
-    #[error("SITE_ROOT {0} holds no pkg/observatory.css; build the site first (cargo xtask up does)")]
+    #[error(
+        "SITE_ROOT {0} holds no pkg/observatory.css; build the site first (cargo xtask up does)"
+    )]
     NoSite(PathBuf),
 }
 

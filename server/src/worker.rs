@@ -13,7 +13,7 @@ use storage::session::PgSessionStore;
 /// long as the lease of a run, so that the next worker finds it run out.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 /// How often the sources are looked at; they are read when a reading is due.
-const EVIDENCE_INTERVAL: Duration = Duration::from_secs(600);
+const EVIDENCE_INTERVAL: Duration = Duration::from_mins(10);
 /// A reading older than this is renewed, well within the gate's half day.
 const EVIDENCE_AGE_MAX_H: i64 = 4;
 /// How long running jobs may go on after the process is asked to stop.
@@ -85,11 +85,21 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
         tick.tick().await;
         match reading_is_due(&orchestrator).await {
             Ok(true) => match orchestrator.read_evidence(&feeds).await {
-                Ok(reading) => tracing::info!(pack.id = %reading.pack, items = reading.items, "evidence read"),
-                Err(error) => tracing::error!(error = crate::log::chain(&error), "evidence could not be read"),
+                Ok(reading) => {
+                    tracing::info!(pack.id = %reading.pack, items = reading.items, "evidence read");
+                }
+                Err(error) => {
+                    tracing::error!(
+                        error = crate::log::chain(&error),
+                        "evidence could not be read"
+                    );
+                }
             },
             Ok(false) => {}
-            Err(error) => tracing::error!(error = crate::log::chain(&error), "the evidence's age is not known"),
+            Err(error) => tracing::error!(
+                error = crate::log::chain(&error),
+                "the evidence's age is not known"
+            ),
         }
         if let Err(error) = sessions.delete_expired().await {
             tracing::warn!(error = %error, "expired sessions were not deleted");

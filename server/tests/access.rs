@@ -1,6 +1,8 @@
 //! Who reaches what. The list of routes drives these tests, so that a new route
 //! without a row fails.
 
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
 mod support;
 
 use serde_json::Value;
@@ -37,7 +39,10 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
     let specification = || ("specification", objects.specification.clone());
     let reason = || ("reason", "A reason that is long enough.".to_owned());
     BTreeMap::from([
-        ("/action/save-specification", vec![specification(), ("draft[name]", "Taken over".to_owned())]),
+        (
+            "/action/save-specification",
+            vec![specification(), ("draft[name]", "Taken over".to_owned())],
+        ),
         ("/action/clone-specification", vec![specification()]),
         ("/action/submit-specification", vec![specification()]),
         ("/action/pause-specification", vec![specification(), reason()]),
@@ -55,8 +60,12 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
 }
 
 /// Server functions that name no object.
-const WITHOUT_OBJECT: &[&str] =
-    &["/action/sign-in", "/action/sign-out", "/action/change-password", "/action/create-specification"];
+const WITHOUT_OBJECT: &[&str] = &[
+    "/action/sign-in",
+    "/action/sign-out",
+    "/action/change-password",
+    "/action/create-specification",
+];
 
 fn routes(world: &World) -> Vec<(String, String, String)> {
     let listed: Value = serde_json::from_str(&world.succeeds(&["routes", "--json"], "")).unwrap();
@@ -103,12 +112,16 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
         run: world.value("select id from runs"),
         workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
     };
-    let before = world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
+    let before =
+        world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
     let unknown = Objects::unknown();
     let stranger = Person::signed_in(&server, "other@test.example");
     for (method, path, access) in routes(&world) {
         if method == "GET" {
-            if !path.contains("{specification}") && !path.contains("{run}") && !path.contains("{workspace}") {
+            if !path.contains("{specification}")
+                && !path.contains("{run}")
+                && !path.contains("{workspace}")
+            {
                 continue;
             }
             let theirs = answer(stranger.get(&theirs.in_path(&path)), &theirs);
@@ -121,7 +134,9 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
                 continue;
             }
             let form = |objects: &Objects| {
-                forms(objects).remove(path.as_str()).unwrap_or_else(|| panic!("{path} has no row in this test"))
+                forms(objects)
+                    .remove(path.as_str())
+                    .unwrap_or_else(|| panic!("{path} has no row in this test"))
             };
             for accept in ["text/html", "application/json"] {
                 let ask = |objects: &Objects| {
@@ -134,7 +149,8 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
             }
         }
     }
-    let after = world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
+    let after =
+        world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
     assert_eq!(before, after, "a stranger changed a specification");
     assert_eq!(world.value("select count(*) from runs"), "1");
 }
@@ -160,9 +176,13 @@ fn nobody_reaches_more_than_the_list_says() {
                 .get("location")
                 .map(|value| value.to_str().unwrap().to_owned());
             if access == "public" {
-                assert!(status == 200 || path == "/pkg/{*file}" || path == "/favicon.svg", "{path}: {status}");
+                assert!(
+                    status == 200 || path == "/pkg/{*file}" || path == "/favicon.svg",
+                    "{path}: {status}"
+                );
             } else {
-                let sent_to_sign_in = location.as_deref().is_some_and(|to| to.starts_with("/sign-in"));
+                let sent_to_sign_in =
+                    location.as_deref().is_some_and(|to| to.starts_with("/sign-in"));
                 assert!(sent_to_sign_in || status == 404, "{path} answers a visitor with {status}");
             }
             if access == "admin" {
@@ -187,10 +207,8 @@ fn unsafe_requests_without_our_own_origin_are_refused_everywhere() {
     let world = World::with_people();
     let server = world.serve(&["--without-worker"]);
     let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-    let mut paths: Vec<String> = routes(&world)
-        .into_iter()
-        .map(|(_, path, _)| Objects::unknown().in_path(&path))
-        .collect();
+    let mut paths: Vec<String> =
+        routes(&world).into_iter().map(|(_, path, _)| Objects::unknown().in_path(&path)).collect();
     paths.push("/no/such/route".to_owned());
     for path in paths {
         for origin in [None, Some("https://evil.example"), Some("null")] {
@@ -198,7 +216,9 @@ fn unsafe_requests_without_our_own_origin_are_refused_everywhere() {
             if let Some(origin) = origin {
                 request = request.header("origin", origin);
             }
-            let answer = request.send_form([("email", "owner@test.example"), ("password", PASSWORD)]).unwrap();
+            let answer = request
+                .send_form([("email", "owner@test.example"), ("password", PASSWORD)])
+                .unwrap();
             assert_eq!(answer.status().as_u16(), 403, "{path} from {origin:?}");
         }
     }
@@ -226,7 +246,8 @@ fn a_page_carries_its_protective_headers() {
     let world = World::with_people();
     let server = world.serve(&["--without-worker"]);
     let answer = Person::signed_in(&server, "owner@test.example").get("/");
-    let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    let header =
+        |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
     let policy = header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("'nonce-"), "{policy}");
     assert!(!policy.contains("unsafe-inline"), "{policy}");
@@ -257,7 +278,10 @@ fn a_flipped_byte_is_found_and_no_longer_served() {
     let verified = world.output(&["verify"], "");
     let said = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert_eq!(verified.status.code(), Some(1), "{said}");
-    assert!(said.contains(&format!("WRONG: artifact of run {}", run.trim_start_matches("/runs/"))), "{said}");
+    assert!(
+        said.contains(&format!("WRONG: artifact of run {}", run.trim_start_matches("/runs/"))),
+        "{said}"
+    );
     for path in [format!("{run}/artifact"), format!("{run}/download/html")] {
         assert_eq!(owner.get(&path).status().as_u16(), 500, "{path}");
         assert!(owner.text(&path).contains("does not match its seal"));

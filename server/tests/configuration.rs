@@ -1,12 +1,13 @@
 //! A wrong configuration refuses to start with one clear line.
 
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
 mod support;
 
 use support::World;
 
 fn check(world: &World, arguments: &[&str], environment: &[(&str, &str)], expected: &str) {
-    let output =
-        world.command(arguments).envs(environment.iter().copied()).output().unwrap();
+    let output = world.command(arguments).envs(environment.iter().copied()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with('{')).collect();
     assert!(!output.status.success(), "{arguments:?} {environment:?} started");
@@ -26,7 +27,12 @@ fn a_wrong_configuration_refuses_to_start_with_one_clear_line() {
     check(&world, &["serve"], &[("BIND_ADDRESS", "0.0.0.0:0"), loopback], "PLAIN_HTTP=loopback");
     check(&world, &["serve"], &[("SITE_ROOT", "/nowhere"), loopback], "SITE_ROOT");
     check(&world, &["serve"], &[("PATTERNS_DIR", "/nowhere"), loopback], "observatory_report.json");
-    check(&world, &["serve"], &[("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"), loopback], "could not be reached");
+    check(
+        &world,
+        &["serve"],
+        &[("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"), loopback],
+        "could not be reached",
+    );
     check(&world, &["work"], &[("WORKER_CONCURRENCY", "0")], "WORKER_CONCURRENCY");
 }
 
@@ -47,10 +53,16 @@ fn a_broken_pattern_stops_the_start_with_file_and_place() {
     std::fs::write(folder.path().join("observatory_report.json"), pattern).unwrap();
     let patterns = ("PATTERNS_DIR", folder.path().to_str().unwrap());
     for arguments in [&["serve"][..], &["work"], &["patterns", "check"]] {
-        let output = world.command(arguments).envs([patterns, ("PLAIN_HTTP", "loopback")]).output().unwrap();
+        let output =
+            world.command(arguments).envs([patterns, ("PLAIN_HTTP", "loopback")]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("observatory_report.json:/steps/0/capability: no agent owns “evidence.selekt”"), "{said}");
+        assert!(
+            said.contains(
+                "observatory_report.json:/steps/0/capability: no agent owns “evidence.selekt”"
+            ),
+            "{said}"
+        );
         assert!(said.contains("/steps/2/args/document"), "{said}");
     }
 }

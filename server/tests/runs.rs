@@ -13,9 +13,8 @@ fn two_hundred_triggers_over_two_servers_give_one_run_and_one_artifact() {
     let world = World::with_people();
     let servers = [world.serve(&[]), world.serve(&[])];
     let specification = world.active_specification(&servers[0]);
-    let people: Vec<Person> = (0..BROWSERS)
-        .map(|at| Person::signed_in(&servers[at % 2], "owner@test.example"))
-        .collect();
+    let people: Vec<Person> =
+        (0..BROWSERS).map(|at| Person::signed_in(&servers[at % 2], "owner@test.example")).collect();
     let start = Barrier::new(BROWSERS);
     let answers: Vec<String> = thread::scope(|scope| {
         let browsers: Vec<_> = people
@@ -42,10 +41,7 @@ fn two_hundred_triggers_over_two_servers_give_one_run_and_one_artifact() {
     world.wait_for("select count(*) from runs where status = 'succeeded'", "1");
     assert_eq!(world.value("select count(*) from runs"), "1");
     assert_eq!(world.value("select count(*) from artifacts"), "1");
-    assert_eq!(
-        world.value("select count(*) from audit_log where action = 'run.succeeded'"),
-        "1"
-    );
+    assert_eq!(world.value("select count(*) from audit_log where action = 'run.succeeded'"), "1");
     // The period's report is there: one more trigger is blocked with the period.
     let page = format!("/specifications/{specification}");
     let blocked = people[0].act("trigger-run", &[("specification", &specification)]);
@@ -79,7 +75,8 @@ fn check_killed_before(table: &str, journaled: &str) {
     );
     assert_eq!(world.value("select status from runs"), "running");
     assert_eq!(world.value("select string_agg(stage || '/' || step, ' ' order by finished_at, stage) from run_steps"), journaled);
-    let before = world.value("select string_agg(xmin::text, ' ' order by stage, step) from run_steps");
+    let before =
+        world.value("select string_agg(xmin::text, ' ' order by stage, step) from run_steps");
     worker.kill();
     world.sql(
         "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()",
@@ -89,7 +86,8 @@ fn check_killed_before(table: &str, journaled: &str) {
     world.wait_for("select status from runs", "succeeded");
     assert_eq!(world.value("select count(*) from artifacts"), "1");
     assert_eq!(world.value("select count(*) from run_events where kind = 'resumed'"), "1");
-    let after = world.value("select string_agg(xmin::text, ' ' order by stage, step) from run_steps");
+    let after =
+        world.value("select string_agg(xmin::text, ' ' order by stage, step) from run_steps");
     for row in before.split(' ') {
         assert!(after.split(' ').any(|kept| kept == row), "a finished step was written again");
     }

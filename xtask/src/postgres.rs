@@ -169,7 +169,7 @@ impl Cluster {
     }
 
     fn remove(&self) -> Result<()> {
-        place::remove_dir(&self.data_dir())
+        place::remove_dir(&self.dir)
     }
 }
 

@@ -9,12 +9,13 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, SESSION_SIGNED_IN, answer, redirect_to, remember_email, local_path};
+    use crate::ssr::{Request, SESSION_SIGNED_IN, answer, local_path, redirect_to, remember_email};
     use orchestrator::{UseCaseError, identity::SignInRefused};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
     let next = local_path(&next);
-    let query = if next == "/" { String::new() } else { format!("&next={}", crate::ssr::encode(next)) };
+    let query =
+        if next == "/" { String::new() } else { format!("&next={}", crate::ssr::encode(next)) };
     match request.orchestrator.sign_in(&email, password, &request.address).await {
         Ok(signed_in) => {
             let outcome = async {
@@ -27,13 +28,23 @@ pub async fn sign_in(
         Err(SignInRefused::Credentials) => {
             remember_email(&email);
             redirect_to(&format!("/sign-in?problem=credentials{query}"));
-            AppError::for_others(&request, http::StatusCode::UNAUTHORIZED, "credentials", "The e-mail address or the password is not right.")
+            AppError::for_others(
+                &request,
+                http::StatusCode::UNAUTHORIZED,
+                "credentials",
+                "The e-mail address or the password is not right.",
+            )
         }
         Err(SignInRefused::RateLimited { retry_after_s }) => {
             remember_email(&email);
             crate::ssr::retry_after(retry_after_s);
             redirect_to(&format!("/sign-in?problem=limited&retry_after={retry_after_s}{query}"));
-            AppError::for_others(&request, http::StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many failed attempts. Try again later.")
+            AppError::for_others(
+                &request,
+                http::StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "Too many failed attempts. Try again later.",
+            )
         }
         Err(SignInRefused::Failed(error)) => {
             answer(&request, Err::<(), _>(error), |()| String::new(), "/sign-in")
@@ -57,11 +68,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 }
 
 #[server(prefix = "/action", endpoint = "change-password")]
-pub async fn change_password(
-    current: String,
-    new: String,
-    repeat: String,
-) -> Result<(), AppError> {
+pub async fn change_password(current: String, new: String, repeat: String) -> Result<(), AppError> {
     use crate::ssr::{Request, SESSION_SIGNED_IN, answer};
     use orchestrator::{UseCaseError, identity::PasswordProblem};
 

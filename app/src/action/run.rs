@@ -10,9 +10,7 @@ pub async fn trigger_run(specification: SpecificationId) -> Result<(), AppError>
     use orchestrator::run::Triggered;
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
-    let outcome = async {
-        request.orchestrator.trigger_run(request.actor()?, specification).await
-    };
+    let outcome = async { request.orchestrator.trigger_run(request.actor()?, specification).await };
     let outcome = outcome.await;
     let page = format!("/specifications/{specification}");
     answer(

@@ -70,11 +70,8 @@ fn Stage(number: usize, stage: StageProgress) -> impl IntoView {
 
 #[component]
 fn Failure(failure: StageFailure) -> impl IntoView {
-    let reasons = failure
-        .reasons
-        .into_iter()
-        .map(|reason| view! { <li>{reason}</li> })
-        .collect_view();
+    let reasons =
+        failure.reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view();
     view! {
         <div class="notice notice--bad">
             <Icon name="attention" />

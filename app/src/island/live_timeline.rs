@@ -40,11 +40,10 @@ fn follow(run: &str, show: WriteSignal<RunProgress>) {
         show.set(progress);
         if is_final {
             stream.close();
-            let _ = leptos::prelude::window().location().reload();
+            let _ = window().location().reload();
         }
     });
-    let _ = source
-        .add_event_listener_with_callback("progress", renew.as_ref().unchecked_ref());
+    let _ = source.add_event_listener_with_callback("progress", renew.as_ref().unchecked_ref());
     // The stream lives as long as the page.
     renew.forget();
 }

@@ -8,11 +8,7 @@ use crate::{
     },
     ssr::page,
 };
-use domain::{
-    run::RunStatus,
-    specification::SpecificationState,
-    workspace::Role,
-};
+use domain::{run::RunStatus, specification::SpecificationState, workspace::Role};
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use orchestrator::run::{BlockReason, Readiness};
@@ -82,14 +78,14 @@ fn statement(listed: &[(Summary, Readiness)], now: Timestamp, zone: &str) -> Str
     };
     let ready = count(|readiness| matches!(readiness, Readiness::Ready { .. }));
     let live = count(|readiness| matches!(readiness, Readiness::Live { .. }));
-    let done = count(|readiness| {
-        matches!(readiness, Readiness::Blocked(BlockReason::SlotTaken { .. }))
-    });
-    let said: Vec<String> = [(ready, "ready to run"), (live, "being written"), (done, "complete for the period")]
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, words)| format!("{n} {words}"))
-        .collect();
+    let done =
+        count(|readiness| matches!(readiness, Readiness::Blocked(BlockReason::SlotTaken { .. })));
+    let said: Vec<String> =
+        [(ready, "ready to run"), (live, "being written"), (done, "complete for the period")]
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, words)| format!("{n} {words}"))
+            .collect();
     if said.is_empty() {
         format!("{today}. No report is ready to run.")
     } else {
@@ -243,7 +239,9 @@ pub fn sentence(summary: &Summary, readiness: &Readiness, now: Timestamp, zone: 
             RunStatus::Queued => "The report is queued; a worker takes it in a moment.".to_owned(),
             _ => "The report is being written.".to_owned(),
         },
-        Readiness::Blocked(BlockReason::SlotTaken { period, completed_at, next_eligible, .. }) => {
+        Readiness::Blocked(BlockReason::SlotTaken {
+            period, completed_at, next_eligible, ..
+        }) => {
             format!(
                 "{} report for {}: completed {}, next from {}.",
                 period.cadence.label(),

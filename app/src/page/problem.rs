@@ -16,9 +16,11 @@ pub fn Problem(request: Option<Request>, status: u16, detail: String) -> impl In
         _ => "This page could not be shown",
     };
     let text = match status {
-        404 => "The page does not exist, or it belongs to a workspace that you are not looking at. \
+        404 => {
+            "The page does not exist, or it belongs to a workspace that you are not looking at. \
                 If you followed a link, switch the workspace and try again."
-            .to_owned(),
+                .to_owned()
+        }
         _ => detail,
     };
     let content = view! {

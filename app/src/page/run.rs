@@ -1,9 +1,5 @@
 use crate::{
-    component::{
-        digest::Digest,
-        moment::Moment,
-        state::RunState,
-    },
+    component::{digest::Digest, moment::Moment, state::RunState},
     island::LiveTimeline,
     ssr::page,
     view::run::RunProgress,
@@ -18,8 +14,7 @@ use orchestrator::{UseCaseError, run::RunView};
 pub fn Run() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("run"));
     page("Run", |request| async move {
-        let id: RunId =
-            id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let run = request.orchestrator.view_run(request.actor()?, id).await?;
         let now = request.orchestrator.now().await?;
         let progress = RunProgress::of(&run, now);

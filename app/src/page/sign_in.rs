@@ -10,9 +10,8 @@ use leptos_meta::Title;
 #[component]
 pub fn SignIn() -> impl IntoView {
     let request = Request::current().ok();
-    let query = |name: &str| {
-        request.as_ref().and_then(|request| request.query(name)).map(str::to_owned)
-    };
+    let query =
+        |name: &str| request.as_ref().and_then(|request| request.query(name)).map(str::to_owned);
     let next = query("next").map(|next| local_path(&next).to_owned()).unwrap_or_default();
     if request.as_ref().is_some_and(|request| request.signed_in().is_some()) {
         redirect_to(local_path(&next));
@@ -105,8 +104,9 @@ fn SignInNotice(problem: String, retry_after: Option<u32>) -> impl IntoView {
         ),
         _ => return None,
     };
-    let link = (problem == "credentials")
-        .then(|| view! { " " <a class="notice__link" href="#email">"Go to the e-mail address"</a> });
+    let link = (problem == "credentials").then(
+        || view! { " " <a class="notice__link" href="#email">"Go to the e-mail address"</a> },
+    );
     Some(view! {
         <div class=tone role=role tabindex="-1">
             <Icon name=icon />

@@ -74,7 +74,8 @@ mod tests {
         for good in ["/", "/history?period=2026-W48", "/runs/1"] {
             assert_eq!(local_path(good), good);
         }
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil", "/a\r\nSet-Cookie: x"] {
+        for bad in ["", "//evil.example", "https://evil.example", "/\\evil", "/a\r\nSet-Cookie: x"]
+        {
             assert_eq!(local_path(bad), "/", "{bad:?}");
         }
     }

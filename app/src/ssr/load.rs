@@ -1,4 +1,8 @@
-use super::{Request, answer::{describe, log}, redirect_to};
+use super::{
+    Request,
+    answer::{describe, log},
+    redirect_to,
+};
 use crate::{component::frame::Frame, page::problem::Problem};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;

@@ -13,6 +13,6 @@ pub use browser::{local_path, remember_email, remembered_email, retry_after};
 pub(crate) use load::encode;
 pub use load::page;
 pub use notice::{Notice, Tone};
-pub use request::{PeerAddress, Request, SecureCookies, SESSION_SIGNED_IN, SESSION_WORKSPACE};
+pub use request::{PeerAddress, Request, SESSION_SIGNED_IN, SESSION_WORKSPACE, SecureCookies};
 pub use typed::TypedSpecification;
 pub use typed_entitlement::TypedEntitlement;

@@ -40,7 +40,8 @@ impl Request {
     /// When the server did not provide it, which is a fault of its wiring.
     pub fn current() -> Result<Self, UseCaseError> {
         let missing = |what: &str| UseCaseError::Internal(format!("{what} was not provided"));
-        let orchestrator = use_context::<Orchestrator>().ok_or_else(|| missing("the orchestrator"))?;
+        let orchestrator =
+            use_context::<Orchestrator>().ok_or_else(|| missing("the orchestrator"))?;
         let parts = use_context::<Parts>().ok_or_else(|| missing("the request"))?;
         let session =
             parts.extensions.get::<Session>().cloned().ok_or_else(|| missing("the session"))?;

@@ -46,9 +46,7 @@ pub struct StageFailure {
 
 #[cfg(feature = "ssr")]
 mod from_run {
-    use super::{
-        RunProgress, StageFailure, StageProgress, StageProgressState, StepProgress,
-    };
+    use super::{RunProgress, StageFailure, StageProgress, StageProgressState, StepProgress};
     use crate::component::moment::{duration_words, moment_words};
     use domain::run::RunStatus;
     use jiff::Timestamp;
@@ -73,8 +71,11 @@ mod from_run {
                 format!("Queued {}. A worker takes it in a moment.", words(row.claimed_at))
             }
             RunStatus::Running => {
-                let live =
-                    run.stages.iter().position(|stage| stage.state == StageState::Live).unwrap_or(0);
+                let live = run
+                    .stages
+                    .iter()
+                    .position(|stage| stage.state == StageState::Live)
+                    .unwrap_or(0);
                 format!(
                     "Step {} of {}: {}. Started {}.",
                     live + 1,
@@ -99,7 +100,7 @@ mod from_run {
     }
 
     fn stage_progress(run: &RunView, stage: &StageView) -> StageProgress {
-        let (state, failure) = match stage.state {
+        let (shown, failure) = match stage.state {
             StageState::Done => (StageProgressState::Done, None),
             StageState::Live => (StageProgressState::Live, None),
             StageState::Waiting => (StageProgressState::Waiting, None),
@@ -108,7 +109,7 @@ mod from_run {
         };
         StageProgress {
             title: stage.stage.label().to_owned(),
-            state,
+            state: shown,
             took: stage
                 .span()
                 .map(|(start, end)| duration_words(end.duration_since(start)))

@@ -20,9 +20,7 @@ pub fn agents() -> Vec<Arc<dyn Agent>> {
 }
 
 /// Wraps work that is over in milliseconds and waits for nothing.
-fn at_once(
-    work: impl FnOnce() -> Result<StepOutput, AgentError> + Send + 'static,
-) -> StepFuture {
+fn at_once(work: impl FnOnce() -> Result<StepOutput, AgentError> + Send + 'static) -> StepFuture {
     Box::pin(async move { work() })
 }
 
@@ -81,13 +79,12 @@ impl Agent for BuiltinAnalyst {
         }
         at_once(move || {
             let selection: Selection = argument(&mut args, "selection")?;
-            let document = analyst::compose(&context.package, &selection).map_err(|error| {
-                AgentError {
+            let document =
+                analyst::compose(&context.package, &selection).map_err(|error| AgentError {
                     kind: FailureKind::Empty,
                     message: error.to_string(),
                     reasons: Vec::new(),
-                }
-            })?;
+                })?;
             let developments: usize =
                 document.sections.iter().map(|section| section.developments.len()).sum();
             let summary = match document.outcome {
@@ -129,15 +126,17 @@ impl Agent for ReportsAgent {
 
 fn validated(args: &mut Value, context: &StepContext) -> Result<StepOutput, AgentError> {
     let document: Value = argument(args, "document")?;
-    let document: ReportDocument = serde_json::from_value(document).map_err(|error| AgentError {
-        kind: FailureKind::Validation,
-        message: "The report did not pass validation.".to_owned(),
-        reasons: vec![format!("The report did not have the required structure ({error}).")],
-    })?;
+    let document: ReportDocument =
+        serde_json::from_value(document).map_err(|error| AgentError {
+            kind: FailureKind::Validation,
+            message: "The report did not pass validation.".to_owned(),
+            reasons: vec![format!("The report did not have the required structure ({error}).")],
+        })?;
     let findings = validate(&document, &context.package);
     if findings.is_empty() {
         let claims = document.claims().count();
-        let summary = format!("Every rule holds for {claims} claims; nothing lies outside the scope.");
+        let summary =
+            format!("Every rule holds for {claims} claims; nothing lies outside the scope.");
         return Ok(StepOutput { value: json!({ "findings": [] }), summary });
     }
     Err(AgentError {

@@ -5,7 +5,9 @@ use serde_json::Value;
 use std::{fmt, future::Future, pin::Pin, str::FromStr, sync::Arc};
 
 /// The name of a capability, `category.operation` in lower-case words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct CapabilityName(String);
 
@@ -111,7 +113,10 @@ pub trait Agent: Send + Sync {
 ///
 /// # Errors
 /// When it is missing or does not have the type's shape.
-pub fn argument<T: serde::de::DeserializeOwned>(args: &mut Value, name: &str) -> Result<T, AgentError> {
+pub fn argument<T: serde::de::DeserializeOwned>(
+    args: &mut Value,
+    name: &str,
+) -> Result<T, AgentError> {
     let value = args
         .get_mut(name)
         .map(Value::take)

@@ -44,7 +44,10 @@ pub async fn seal(
     Ok(id)
 }
 
-async fn load_id(conn: &mut PgConnection, hash: ContentHash) -> Result<Option<PackId>, StorageError> {
+async fn load_id(
+    conn: &mut PgConnection,
+    hash: ContentHash,
+) -> Result<Option<PackId>, StorageError> {
     Ok(sqlx::query_scalar!(
         r#"select id as "id: PackId" from packs where content_hash = $1"#,
         hash.as_bytes()

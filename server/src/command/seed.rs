@@ -31,7 +31,9 @@ pub async fn seed(database: &DatabaseOptions, files: &FileOptions) -> Result<(),
             valid_until: today.checked_add(1.year())?,
         };
         use_cases.seed_entitlement(workspace, &entitlement).await?;
-        println!("Sign-ins of the samples. They are shown this once; the passwords are stored only as hashes.");
+        println!(
+            "Sign-ins of the samples. They are shown this once; the passwords are stored only as hashes."
+        );
         for ((email, name), is_admin) in [(SUBSCRIBER, false), (ADMIN, true)] {
             let password = generate_password();
             let account = NewAccount {

@@ -18,7 +18,7 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let listener = TcpListener::bind(options.bind_address).await?;
     let address = listener.local_addr()?;
-    let router = http::router(orchestrator.clone(), &options, stopping.clone())?;
+    let router = http::router(&orchestrator, &options, stopping.clone());
     let stopped = |mut stopping: watch::Receiver<bool>| async move {
         // An error means that the sender is gone, which is stopping too.
         let _ = stopping.wait_for(|stop| *stop).await;

@@ -80,10 +80,8 @@ pub async fn stream(
     let Ok(permit) = Arc::clone(&streams.permits).try_acquire_owned() else {
         return retry_later(StatusCode::SERVICE_UNAVAILABLE, 5).into_response();
     };
-    let seen = headers
-        .get("last-event-id")
-        .and_then(|id| id.to_str().ok())
-        .and_then(|id| id.parse().ok());
+    let seen =
+        headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let (send, receive) = mpsc::channel(4);
     let follower = Follower {
         orchestrator,

@@ -4,6 +4,7 @@ use crate::config::ServeOptions;
 use app::ssr::{PeerAddress, SecureCookies};
 use axum::{
     extract::{ConnectInfo, Request, State},
+    http::uri::Authority,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -32,11 +33,7 @@ impl Protection {
 
 /// Answers at most so many requests at once; more are told to come back, and
 /// none waits in a queue without end.
-pub async fn limit(
-    State(protection): State<Protection>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub async fn limit(State(protection): State<Protection>, request: Request, next: Next) -> Response {
     match Arc::clone(&protection.requests).try_acquire_owned() {
         Ok(_permit) => next.run(request).await,
         Err(_) => retry_later(StatusCode::SERVICE_UNAVAILABLE, 1).into_response(),
@@ -75,7 +72,8 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
-    let mut response = if is_safe(request.method()) || is_same_origin(request.headers(), request.uri())
+    let mut response = if is_safe(request.method())
+        || is_same_origin(request.headers(), request.uri())
     {
         let address = peer_address(&request, protection.trusted_proxies);
         request.extensions_mut().insert(PeerAddress(address));
@@ -105,7 +103,7 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
         return site == "same-origin";
     }
-    let host = text(header::HOST).or_else(|| uri.authority().map(|authority| authority.as_str()));
+    let host = text(header::HOST).or_else(|| uri.authority().map(Authority::as_str));
     match (text(header::ORIGIN), host) {
         (Some(origin), Some(host)) => {
             origin.split_once("://").is_some_and(|(scheme, authority)| {
@@ -143,9 +141,7 @@ fn peer_address(request: &Request, trusted_proxies: usize) -> String {
 
 fn protect(headers: &mut HeaderMap, path: &str, secure: bool) {
     let mut set = |name: &'static str, value: &'static str| {
-        headers
-            .entry(HeaderName::from_static(name))
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     };
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "same-origin");
@@ -190,11 +186,20 @@ mod tests {
         check(&[("host", "observatory.example")], false);
         check(&[("host", "observatory.example"), ("origin", "null")], false);
         check(&[("host", "observatory.example"), ("origin", "https://evil.example")], false);
-        check(&[("host", "observatory.example"), ("origin", "https://observatory.example.evil")], false);
-        check(&[("host", "observatory.example:443"), ("origin", "https://observatory.example:8443")], false);
+        check(
+            &[("host", "observatory.example"), ("origin", "https://observatory.example.evil")],
+            false,
+        );
+        check(
+            &[("host", "observatory.example:443"), ("origin", "https://observatory.example:8443")],
+            false,
+        );
         for site in ["same-site", "cross-site", "none"] {
             let origin = "https://observatory.example";
-            check(&[("sec-fetch-site", site), ("host", "observatory.example"), ("origin", origin)], false);
+            check(
+                &[("sec-fetch-site", site), ("host", "observatory.example"), ("origin", origin)],
+                false,
+            );
         }
     }
 }

@@ -16,7 +16,7 @@ use axum::{
 use leptos::prelude::*;
 use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
 use orchestrator::Orchestrator;
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 use tokio::sync::watch;
 use tower_http::{compression::CompressionLayer, services::ServeDir, timeout::TimeoutLayer};
 
@@ -57,10 +57,10 @@ pub fn endpoint_table() -> Vec<(&'static str, Access)> {
 }
 
 pub fn router(
-    orchestrator: Orchestrator,
+    orchestrator: &Orchestrator,
     serve: &ServeOptions,
     stopping: watch::Receiver<bool>,
-) -> Result<Router, Box<dyn Error>> {
+) -> Router {
     let site_root = serve.site_root.to_string_lossy().into_owned();
     let options = LeptosOptions::builder()
         .output_name("observatory")
@@ -79,8 +79,7 @@ pub fn router(
         let provide = provide.clone();
         post(move |request: Request| handle_server_fns_with_context(provide.clone(), request))
     };
-    let not_found =
-        leptos_axum::render_app_async_with_context(provide.clone(), document.clone());
+    let not_found = leptos_axum::render_app_async_with_context(provide.clone(), document.clone());
     let state = State {
         streams: Streams::new(orchestrator.clone(), stopping),
         orchestrator: orchestrator.clone(),
@@ -95,15 +94,18 @@ pub fn router(
         dynamic = dynamic.route(path, handler);
     }
     let protection = Protection::new(serve);
-    Ok(dynamic
+    dynamic
         .layer(middleware::from_fn_with_state(orchestrator.clone(), session::identify))
-        .layer(session::layer(&orchestrator, serve.plain_http.is_some()))
+        .layer(session::layer(orchestrator, serve.plain_http.is_some()))
         .nest_service("/pkg", ServeDir::new(serve.site_root.join("pkg")).precompressed_gzip())
-        .route_service("/favicon.svg", tower_http::services::ServeFile::new(serve.site_root.join("favicon.svg")))
+        .route_service(
+            "/favicon.svg",
+            tower_http::services::ServeFile::new(serve.site_root.join("favicon.svg")),
+        )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIME_MAX))
         .layer(middleware::from_fn_with_state(protection.clone(), protection::limit))
         .layer(middleware::from_fn_with_state(protection, protection::guard))
         .layer(CompressionLayer::new())
-        .with_state(state))
+        .with_state(state)
 }

@@ -19,10 +19,7 @@ const LIFETIME: Duration = Duration::days(7);
 
 /// The cookie's name carries the browser's own guard where there is TLS: a
 /// `__Host-` cookie is secure, of this host alone, and set by no subdomain.
-pub fn layer(
-    orchestrator: &Orchestrator,
-    plain_http: bool,
-) -> SessionManagerLayer<PgSessionStore> {
+pub fn layer(orchestrator: &Orchestrator, plain_http: bool) -> SessionManagerLayer<PgSessionStore> {
     let name = if plain_http { "observatory" } else { "__Host-observatory" };
     SessionManagerLayer::new(PgSessionStore::new(orchestrator.pool().clone()))
         .with_name(name)

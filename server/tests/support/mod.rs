@@ -2,6 +2,7 @@
 //! and everything it starts dies with it.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a failed step ends the test")]
 
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
@@ -71,7 +72,8 @@ impl World {
     }
 
     pub fn add_person(&self, email: &str, extra: &[&str]) {
-        let mut arguments = vec!["user", "add", "--email", email, "--name", email, "--password-stdin"];
+        let mut arguments =
+            vec!["user", "add", "--email", email, "--name", email, "--password-stdin"];
         arguments.extend(extra);
         self.succeeds(&arguments, PASSWORD);
     }
@@ -164,6 +166,7 @@ impl World {
     }
 
     /// An active weekly specification of the sample workspace, by its owner.
+    #[expect(clippy::unused_self, reason = "only a world with people has one")]
     pub fn active_specification(&self, server: &Process) -> String {
         let owner = Person::signed_in(server, "owner@test.example");
         let id = owner.create_specification("Weekly process test");
@@ -195,6 +198,7 @@ pub struct Process {
 }
 
 impl Process {
+    #[expect(clippy::zombie_processes, reason = "a process that is not ready ends with the test")]
     fn start(mut command: Command, ready: &str) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -221,7 +225,7 @@ impl Process {
                         return Self { child, address: address.unwrap_or_default() };
                     }
                 }
-                Err(_) => panic!("not ready after {:?}: {heard:#?}", begun.elapsed()),
+                Err(error) => panic!("{error} after {:?}: {heard:#?}", begun.elapsed()),
             }
         }
     }
@@ -278,7 +282,10 @@ impl Person {
     /// The session's cookie as a header's value.
     pub fn cookie(&self) -> String {
         let jar = self.agent.cookie_jar_lock();
-        jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect::<Vec<_>>().join("; ")
+        jar.iter()
+            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     /// The same browser at another server.
@@ -288,11 +295,7 @@ impl Person {
     }
 
     pub fn get(&self, path: &str) -> Response<ureq::Body> {
-        self.agent
-            .get(format!("{}{path}", self.base))
-            .header("accept", "text/html")
-            .call()
-            .unwrap()
+        self.agent.get(format!("{}{path}", self.base)).header("accept", "text/html").call().unwrap()
     }
 
     pub fn text(&self, path: &str) -> String {

@@ -5,8 +5,9 @@ mod placement;
 mod signal_map;
 
 pub use document::{
-    AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine, MonitoringAdvice,
-    Outcome, Reference, ReportDocument, ReportScope, Section, SignalCell, SummaryBullet, SummaryTheme,
+    AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine,
+    MonitoringAdvice, Outcome, Reference, ReportDocument, ReportScope, Section, SignalCell,
+    SummaryBullet, SummaryTheme,
 };
 pub use placement::section_of;
 pub use signal_map::signal_map;

@@ -52,15 +52,33 @@ impl FailureKind {
     /// One sentence for the subscriber: what to do, and what is not lost.
     pub const fn remedy(self) -> &'static str {
         match self {
-            Self::Gate => "The period's run is still available; try again when the evidence pack is ready.",
-            Self::Coverage => "The period's run is still available; it can be started again when more sources have been read.",
-            Self::Assistant => "The period's run is still available; start it again in a few minutes.",
-            Self::Validation => "Nothing was published and the period's run is still available; the findings are listed below.",
-            Self::Empty => "The period's run is still available; it can be started when evidence for this scope has arrived.",
-            Self::Budget => "The period's run is still available; an administrator can raise the budget.",
-            Self::Timeout | Self::LeaseLost => "The period's run is still available; start it again.",
-            Self::Quarantine => "Nothing was published; an administrator has been shown what does not match.",
-            Self::Internal => "The period's run is still available; if it fails again, quote the run's number to support.",
+            Self::Gate => {
+                "The period's run is still available; try again when the evidence pack is ready."
+            }
+            Self::Coverage => {
+                "The period's run is still available; it can be started again when more sources have been read."
+            }
+            Self::Assistant => {
+                "The period's run is still available; start it again in a few minutes."
+            }
+            Self::Validation => {
+                "Nothing was published and the period's run is still available; the findings are listed below."
+            }
+            Self::Empty => {
+                "The period's run is still available; it can be started when evidence for this scope has arrived."
+            }
+            Self::Budget => {
+                "The period's run is still available; an administrator can raise the budget."
+            }
+            Self::Timeout | Self::LeaseLost => {
+                "The period's run is still available; start it again."
+            }
+            Self::Quarantine => {
+                "Nothing was published; an administrator has been shown what does not match."
+            }
+            Self::Internal => {
+                "The period's run is still available; if it fails again, quote the run's number to support."
+            }
         }
     }
 }

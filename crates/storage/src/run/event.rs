@@ -114,9 +114,10 @@ pub async fn load_after(
         .map(|row| {
             let kind = EventKind::parse(&row.kind)
                 .ok_or_else(|| StorageError::Corrupt(format!("run_events.kind of {}", row.id)))?;
-            let stage = row.stage.map(|stage| stage.parse()).transpose().map_err(
-                |error: UnknownId| StorageError::Corrupt(format!("run_events {}: {error}", row.id)),
-            )?;
+            let stage =
+                row.stage.map(|stage| stage.parse()).transpose().map_err(|error: UnknownId| {
+                    StorageError::Corrupt(format!("run_events {}: {error}", row.id))
+                })?;
             Ok(RunEvent { id: row.id, kind, stage, message: row.message, at: row.at.0 })
         })
         .collect()
