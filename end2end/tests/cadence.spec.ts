@@ -1,3 +1,4 @@
+import type { BrowserContext } from "@playwright/test";
 import { audit, expect, picture, test } from "../fixtures";
 import { RunPage } from "../pages/run";
 import { SpecificationPage } from "../pages/specification";
@@ -28,10 +29,23 @@ test("a second trigger in the period is blocked, with the period and the next mo
   await expect(page.getByRole("table").locator("tbody tr")).toHaveCount(1);
 });
 
+/** Two clicks are a moment apart, and a run may be over by then: all wait for the last. */
+async function letTriggersArriveTogether(context: BrowserContext, count: number): Promise<void> {
+  const waiting: (() => void)[] = [];
+  await context.route("**/action/trigger-run", async (route) => {
+    await new Promise<void>((go) => {
+      waiting.push(go);
+      if (waiting.length === count) for (const each of waiting) each();
+    });
+    await route.continue();
+  });
+}
+
 test("two tabs that press at the same time watch the same run", async ({ desk }) => {
   const owner = await desk.owner();
   const id = await desk.active({ name: "Pressed twice" });
   const tabs = [owner.page, await desk.tab(owner)];
+  await letTriggersArriveTogether(owner.page.context(), tabs.length);
   for (const tab of tabs) await new SpecificationPage(tab).open(id);
   await Promise.all(tabs.map((tab) => new SpecificationPage(tab).run()));
   const runs = tabs.map((tab) => new RunPage(tab));

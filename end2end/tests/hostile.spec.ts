@@ -56,7 +56,6 @@ test("hostile headlines are text in page, preview and file", async ({ desk, brow
   if (!frame) throw new Error("the preview has no frame");
   await expectInert(frame);
   expect(await frame.title()).not.toContain("taken over");
-  await picture(page, "report-hostile");
   for (const path of ["/", "/history", `/runs/${run}`, `/specifications/${id}`]) {
     await page.goto(path);
     await expectInert(page);
