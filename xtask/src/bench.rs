@@ -9,7 +9,7 @@ use crate::workspace;
 pub fn run(filter: &[String]) -> Result<()> {
     let cluster = Cluster::start("bench", Data::Scratch)?;
     let mut cargo = workspace::cargo();
-    cargo.args(["bench", "--workspace", "--benches"]);
+    cargo.args(["bench", "--workspace", "--bench", "*"]); // only what benchmarks need is built
     if !filter.is_empty() {
         cargo.arg("--").args(filter);
     }
