@@ -41,8 +41,4 @@ impl Registry {
     pub fn owner(&self, capability: &str) -> Option<&Arc<dyn Agent>> {
         self.owners.get(capability)
     }
-
-    pub fn capabilities(&self) -> impl Iterator<Item = &'static str> {
-        self.owners.keys().copied()
-    }
 }

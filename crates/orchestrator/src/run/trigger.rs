@@ -13,7 +13,7 @@ use storage::{
         self as store, Lease, NewRun,
         event::{self, EventKind},
     },
-    specification::{self, Version},
+    specification::{self, SpecificationRow, Version},
     tenancy,
 };
 
@@ -40,7 +40,7 @@ impl Orchestrator {
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
         // Later triggers of this specification wait here; the index below would
         // refuse them anyway.
-        specification::lock(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
+        let row = specification::lock(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
         let summary = specification::load_summaries(&mut tx, Some(id), 1)
             .await?
             .pop()
@@ -52,7 +52,7 @@ impl Orchestrator {
                 audit_blocked(&mut tx, actor, id, &reason).await?;
                 Triggered::Blocked(reason)
             }
-            Readiness::Ready { period } => claim(&mut tx, actor, id, &world, &period).await?,
+            Readiness::Ready { period } => claim(&mut tx, actor, &row, &world, &period).await?,
         };
         tx.commit().await?;
         Ok(answer)
@@ -62,11 +62,11 @@ impl Orchestrator {
 async fn claim(
     tx: &mut PgConnection,
     actor: &Actor,
-    id: SpecificationId,
+    row: &SpecificationRow,
     world: &World,
     period: &Period,
 ) -> Result<Triggered, UseCaseError> {
-    let row = specification::load(tx, id).await?.ok_or(UseCaseError::NotFound)?;
+    let id = row.id;
     let version = row.active_version.ok_or(UseCaseError::NotFound)?;
     let version = specification::load_version(tx, version).await?.ok_or(UseCaseError::NotFound)?;
     let window = period.cadence.window(local_date(&world.time_zone, world.now)?);
