@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=page::sign_in::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/") view=page::dashboard::Dashboard ssr=SsrMode::Async />
                 <Route path=path!("/account") view=page::account::Account ssr=SsrMode::Async />
+                <Route path=path!("/account/tokens") view=page::tokens::Tokens ssr=SsrMode::Async />
                 <Route path=path!("/specifications") view=page::specifications::Specifications ssr=SsrMode::Async />
                 <Route path=path!("/specifications/new") view=page::specification_editor::NewSpecification ssr=SsrMode::Async />
                 <Route path=path!("/specifications/:specification") view=page::specification::Specification ssr=SsrMode::Async />
@@ -78,8 +79,17 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/specifications/:specification/compare") view=page::comparison::Comparison ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run") view=page::run::Run ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run/report") view=page::report::Report ssr=SsrMode::Async />
+                <Route path=path!("/pattern-library") view=page::pattern_library::PatternLibrary ssr=SsrMode::Async />
+                <Route path=path!("/pattern-library/:pattern") view=page::pattern_library::PatternPage ssr=SsrMode::Async />
+                <Route path=path!("/execution-log") view=page::execution_log::ExecutionLog ssr=SsrMode::Async />
+                <Route path=path!("/execution-log/:execution") view=page::execution_log::ExecutionPage ssr=SsrMode::Async />
                 <Route path=path!("/history") view=page::history::History ssr=SsrMode::Async />
+                <Route path=path!("/capability-catalogue") view=page::capability_catalogue::CapabilityCatalogue ssr=SsrMode::Async />
+                <Route path=path!("/api-reference") view=page::api_reference::ApiReference ssr=SsrMode::Async />
+                <Route path=path!("/problems") view=page::problems::Problems ssr=SsrMode::Async />
+                <Route path=path!("/problems/:problem") view=page::problems::ProblemPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=page::admin::queue::Queue ssr=SsrMode::Async />
+                <Route path=path!("/admin/breakers") view=page::admin::breakers::Breakers ssr=SsrMode::Async />
                 <Route path=path!("/admin/specifications/:specification") view=page::admin::review::Review ssr=SsrMode::Async />
                 <Route path=path!("/admin/runs") view=page::admin::runs::Runs ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces") view=page::admin::workspaces::Workspaces ssr=SsrMode::Async />

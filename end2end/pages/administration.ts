@@ -41,5 +41,6 @@ export class Administration {
     await this.page.getByLabel("Valid from").fill(`${year - 1}-01-01`);
     await this.page.getByLabel("Valid until").fill(`${year + 1}-12-31`);
     await this.page.getByRole("button", { name: "Grant", exact: true }).click();
+    await expect(this.page).toHaveURL(/\?done=entitled/);
   }
 }

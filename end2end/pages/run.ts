@@ -1,6 +1,9 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** A run while it happens and after; `/runs/…` */
+/**
+ * A run while it happens and after; `/runs/…`. Until the end the page loads itself anew, which
+ * can cut off a story's `goto`: watch to the end before you open another page in the same tab.
+ */
 export class RunPage {
   constructor(readonly page: Page) {}
 

@@ -106,8 +106,10 @@ test("a wider scope waits for activation while the old one stays active", async 
 
   await specification.open(id);
   await specification.run();
-  await new RunPage(page).expectToBeShown();
+  const run = new RunPage(page);
+  await run.expectToBeShown();
   await expect(page.getByRole("region", { name: "This run" })).toContainText("Version 1");
+  await run.watchToTheEnd();
 
   const administration = new Administration(admin);
   await administration.review(name);

@@ -1,5 +1,6 @@
 import { audit, expect, test } from "../fixtures";
 import { Editor } from "../pages/editor";
+import { Frame } from "../pages/frame";
 import { RunPage } from "../pages/run";
 import { SpecificationPage } from "../pages/specification";
 
@@ -91,4 +92,38 @@ test("the time line moves to its end before the page is loaded anew", async ({ d
   await page.reload();
   await expect(run.reportLink).toBeVisible();
   expect(streams).toHaveLength(1);
+});
+
+test("who sets off for another page while the run ends is not called back", async ({ desk }) => {
+  const { page } = await desk.owner();
+  const specification = new SpecificationPage(page);
+  await specification.open(await desk.active({ name: "Left before the end" }));
+  // The news of the end arrives while the next page is asked for, which answers only after that.
+  let depart = () => {};
+  let arrive = () => {};
+  const departed = new Promise<void>((done) => (depart = done));
+  const hasEnded = new Promise<void>((done) => (arrive = done));
+  await page.exposeFunction("streamIsClosed", () => arrive());
+  await page.addInitScript(() => {
+    const { close } = EventSource.prototype;
+    EventSource.prototype.close = function () {
+      close.call(this);
+      (window as unknown as { streamIsClosed(): void }).streamIsClosed();
+    };
+  });
+  await page.route("**/events", async (route) => {
+    await departed;
+    await route.continue();
+  });
+  await page.route("**/history", async (route) => {
+    depart();
+    await hasEnded;
+    await route.continue();
+  });
+  const following = page.waitForRequest("**/events");
+  await specification.run();
+  await new RunPage(page).expectToBeShown();
+  await following;
+  await new Frame(page).goTo("History");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("History");
 });

@@ -1,7 +1,10 @@
 //! Everything that can be configured, by flag or environment. A wrong value
 //! refuses to start with one clear line.
 
+use crate::http::api::options::{ApiConfigError, ApiOptions};
 use clap::{Args, ValueEnum};
+use domain::execution::RightsProfile;
+use secrecy::{ExposeSecret, SecretString};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// Where the database is, and as whom.
@@ -10,11 +13,11 @@ use std::{net::SocketAddr, path::PathBuf};
 pub struct DatabaseOptions {
     /// Login of the application: a member of the role `observatory_app`.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database_url: String,
+    pub database_url: SecretString,
     /// Login that owns the schema, for `migrate`, `seed`, `user` and `verify`;
     /// without it they use the application's login.
     #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true)]
-    pub database_owner_url: Option<String>,
+    pub database_owner_url: Option<SecretString>,
     /// The most connections one process opens.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16,
           value_parser = clap::value_parser!(u32).range(2..=500))]
@@ -22,8 +25,12 @@ pub struct DatabaseOptions {
 }
 
 impl DatabaseOptions {
+    pub fn application_url(&self) -> &str {
+        self.database_url.expose_secret()
+    }
+
     pub fn owner_url(&self) -> &str {
-        self.database_owner_url.as_deref().unwrap_or(&self.database_url)
+        self.database_owner_url.as_ref().unwrap_or(&self.database_url).expose_secret()
     }
 }
 
@@ -36,11 +43,20 @@ pub struct FileOptions {
     /// Folder of the samples, or of what stands in their place.
     #[arg(long, env = "SAMPLES_DIR", default_value = "samples")]
     pub samples_dir: PathBuf,
+    /// Top folder of the ledger's git repository; without it no pricing pack can be
+    /// built.
+    #[arg(long, env = "LEDGER_PATH")]
+    pub ledger_path: Option<PathBuf>,
 }
 
 impl FileOptions {
     pub fn feeds_dir(&self) -> PathBuf {
         self.samples_dir.join("feeds")
+    }
+
+    /// What the sample pricing pack is built from.
+    pub fn sample_prices(&self) -> PathBuf {
+        self.samples_dir.join("prices/closing_prices.json")
     }
 }
 
@@ -73,6 +89,24 @@ pub struct ServeOptions {
     #[arg(long, env = "REQUESTS_MAX", default_value_t = 512,
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub requests_max: u32,
+    /// What a reader of `/metrics` sends as bearer token. Without it nobody may
+    /// read them, or with `PLAIN_HTTP` whoever is on this machine.
+    #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<SecretString>,
+    #[command(flatten)]
+    pub api: ApiOptions,
+}
+
+/// Enough that guessing is hopeless: 24 random bytes in base64.
+const METRICS_TOKEN_CHARS_MIN: usize = 32;
+
+/// What every execution is carried under, of a person, a program or a run.
+#[derive(Clone, Debug, Args)]
+pub struct ExecutionOptions {
+    /// How what a licence does not allow is treated: staging, production or demo.
+    #[arg(long, env = "RIGHTS_PROFILE", default_value = "production",
+          value_parser = |id: &str| id.parse::<RightsProfile>())]
+    pub rights_profile: RightsProfile,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -94,6 +128,10 @@ pub enum ConfigError {
         "SITE_ROOT {0} holds no pkg/observatory.css; build the site first (cargo xtask up does)"
     )]
     NoSite(PathBuf),
+    #[error("METRICS_TOKEN is too short: {METRICS_TOKEN_CHARS_MIN} characters at least")]
+    ShortMetricsToken,
+    #[error(transparent)]
+    Api(#[from] ApiConfigError),
 }
 
 impl ServeOptions {
@@ -106,6 +144,13 @@ impl ServeOptions {
         if !self.site_root.join("pkg/observatory.css").is_file() {
             return Err(ConfigError::NoSite(self.site_root.clone()));
         }
+        let is_short =
+            |token: &SecretString| token.expose_secret().len() < METRICS_TOKEN_CHARS_MIN;
+        if self.metrics_token.as_ref().is_some_and(is_short) {
+            return Err(ConfigError::ShortMetricsToken);
+        }
+        self.api.door()?;
+        self.api.cors()?;
         Ok(())
     }
 }

@@ -6,24 +6,29 @@
 mod command;
 mod config;
 mod http;
-mod log;
 mod process;
 mod routes;
+mod telemetry;
 mod worker;
 
 use clap::Parser;
 use std::process::ExitCode;
+use telemetry::log;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = command::Arguments::parse();
-    log::start(&arguments.log);
-    match command::run(arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            // One clear line; the causes follow on it.
-            eprintln!("observatory: {}", log::chain(error.as_ref()));
-            ExitCode::FAILURE
-        }
-    }
+    let telemetry = match telemetry::start(&arguments.telemetry) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return refused(&error),
+    };
+    let ended = command::run(arguments).await;
+    telemetry.end().await;
+    ended.unwrap_or_else(|error| refused(error.as_ref()))
+}
+
+/// One clear line; the causes follow on it.
+fn refused(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("observatory: {}", log::chain(error));
+    ExitCode::FAILURE
 }

@@ -1,36 +1,68 @@
 //! What every process of Observatory is made of.
 
-use crate::config::{DatabaseOptions, FileOptions};
-use agents::builtin;
-use orchestrator::{
-    Orchestrator,
-    identity::PasswordKeeper,
-    pattern::{Plan, Registry},
+use crate::config::{DatabaseOptions, ExecutionOptions, FileOptions};
+use agents::{
+    builtin,
+    market::{PackFuture, PacksUnavailable, PricingPacks},
 };
-use std::error::Error;
-use storage::setup::{self, ActAs};
+use domain::pricing_pack::PricingPackId;
+use executor::{pattern::Patterns, runtime::Registry};
+use orchestrator::{Orchestrator, identity::PasswordKeeper, pricing::StoredPacks};
+use std::{error::Error, sync::Arc};
+use storage::{
+    PgPool,
+    setup::{self, ActAs},
+};
 
-/// The pattern that governed runs execute.
-const PATTERN: &str = "observatory_report.json";
-
-/// The registry of this build's agents with the checked pattern.
-pub fn plan(files: &FileOptions) -> Result<(Plan, Registry), Box<dyn Error>> {
-    let registry = Registry::new(builtin::agents())?;
-    let plan = Plan::load(&files.patterns_dir.join(PATTERN), &registry)?;
-    Ok((plan, registry))
+/// The checked patterns with this build's agents, which read pricing packs from
+/// `packs`.
+///
+/// # Errors
+/// Every fault of every pattern file at once.
+pub fn patterns(
+    files: &FileOptions,
+    packs: Arc<dyn PricingPacks>,
+) -> Result<(Patterns, Registry), Box<dyn Error>> {
+    let registry = Registry::new(builtin::agents(packs))?;
+    let patterns = Patterns::load_dir(&files.patterns_dir, &registry)?;
+    for plan in patterns.iter() {
+        for warning in &plan.warnings {
+            tracing::warn!(pattern.id = plan.id, warning, "a pattern should be seen to");
+        }
+    }
+    Ok((patterns, registry))
 }
 
 /// The orchestrator of a serving or working process.
 pub async fn application(
     database: &DatabaseOptions,
     files: &FileOptions,
+    execution: &ExecutionOptions,
 ) -> Result<Orchestrator, Box<dyn Error>> {
-    let (plan, registry) = plan(files)?;
-    let pool =
-        setup::connect(&database.database_url, ActAs::Application, database.database_connections)
-            .await?;
+    // Before the database is asked for: a fault of a pattern file is told first.
+    patterns(files, Arc::new(NoPacks))?;
+    let url = database.application_url();
+    let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
+    Ok(orchestrator(pool, files).await?.with_rights_profile(execution.rights_profile))
+}
+
+/// The use cases on a pool that acts as the application.
+pub async fn orchestrator(
+    pool: PgPool,
+    files: &FileOptions,
+) -> Result<Orchestrator, Box<dyn Error>> {
     setup::check_isolation(&pool).await?;
-    Ok(Orchestrator::new(pool, PasswordKeeper::new()?, plan, registry))
+    let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())))?;
+    Ok(Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?)
+}
+
+/// For checking patterns alone: nothing is ever called.
+pub struct NoPacks;
+
+impl PricingPacks for NoPacks {
+    fn load<'a>(&'a self, _: &'a PricingPackId) -> PackFuture<'a> {
+        Box::pin(async { Err(PacksUnavailable) })
+    }
 }
 
 /// Completes when the process is asked to stop. The signals are caught from the

@@ -1,6 +1,9 @@
 //! Claims jobs of the queue and keeps the evidence fresh.
 
-use crate::config::{FileOptions, WorkOptions};
+use crate::{
+    config::{FileOptions, WorkOptions},
+    telemetry::{SPANS, trace_context::join_trace_of_run},
+};
 use domain::id::{RunId, WorkspaceId};
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use jiff::tz::TimeZone;
@@ -8,6 +11,7 @@ use orchestrator::{Orchestrator, run::Executed};
 use serde::{Deserialize, Serialize};
 use std::{error::Error, path::PathBuf, time::Duration};
 use storage::session::PgSessionStore;
+use tracing::Instrument;
 
 /// A worker that is silent for this long has died; its jobs go to others. As
 /// long as the lease of a run, so that the next worker finds it run out.
@@ -33,12 +37,21 @@ impl TaskHandler for ExecuteRun {
         let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
             return Err("the orchestrator was not provided to the worker".to_owned());
         };
-        match orchestrator.execute_run(self.workspace, self.run).await {
+        let span = tracing::info_span!(
+            target: SPANS,
+            "run",
+            otel.kind = "consumer",
+            trace_id = tracing::field::Empty,
+            run.id = %self.run,
+        );
+        join_trace_of_run(self.run.as_uuid(), &span);
+        match orchestrator.execute_run(self.workspace, self.run).instrument(span.clone()).await {
             Ok(Executed::Final) => Ok(()),
             // The queue offers the job again, by then the lease has run out.
             Ok(Executed::HeldElsewhere) => Err("another worker holds the run".to_owned()),
             Err(error) => {
                 let error = crate::log::chain(&error);
+                let _within = span.entered();
                 tracing::error!(run.id = %self.run, error, "a run was interrupted; it will be resumed");
                 Err(error)
             }
@@ -103,6 +116,10 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
         }
         if let Err(error) = sessions.delete_expired().await {
             tracing::warn!(error = %error, "expired sessions were not deleted");
+        }
+        if let Err(error) = orchestrator.forget_expired_answers().await {
+            let error = crate::telemetry::log::chain(&error);
+            tracing::warn!(error, "expired answers were not deleted");
         }
     }
 }

@@ -34,6 +34,16 @@ fn a_wrong_configuration_refuses_to_start_with_one_clear_line() {
         "could not be reached",
     );
     check(&world, &["work"], &[("WORKER_CONCURRENCY", "0")], "WORKER_CONCURRENCY");
+    check(&world, &["serve"], &[("METRICS_TOKEN", "short"), loopback], "METRICS_TOKEN");
+    check(&world, &["serve"], &[("JWT_SECRET", "postgres:postgres"), loopback], "JWT_SECRET");
+    check(&world, &["serve"], &[("RIGHTS_PROFILE", "lax"), loopback], "lax");
+    for wrong in ["*", "https://desk.example/path", "https://desk.example,*"] {
+        check(&world, &["serve"], &[("CORS_ORIGINS", wrong), loopback], "CORS_ORIGINS");
+    }
+    for wrong in ["collector:4318", "http://postgres:postgres@127.0.0.1:4318"] {
+        check(&world, &["serve"], &[("OTLP_ENDPOINT", wrong), loopback], "OTLP_ENDPOINT");
+        check(&world, &["work"], &[("OTLP_ENDPOINT", wrong)], "OTLP_ENDPOINT");
+    }
 }
 
 #[test]

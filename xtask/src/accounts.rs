@@ -14,9 +14,12 @@ struct Account {
     member: Option<(&'static str, &'static str)>,
 }
 
+/// Owner of the seeded workspace.
+pub const SUBSCRIBER: &str = "subscriber@example.com";
+
 const ACCOUNTS: [Account; 4] = [
     Account {
-        email: "subscriber@example.com",
+        email: SUBSCRIBER,
         name: "Sam Subscriber",
         member: Some(("Sample Foams", "owner")),
     },

@@ -11,6 +11,8 @@ usage: cargo xtask COMMAND
                  what follows -- goes to Playwright: test browser -- sign-in.spec.ts
   dev            like up, and rebuild and restart when a file changes
   bench [NAME…]  run the benchmarks, or those whose name contains NAME
+  fuzz           put requests made up from /openapi.json to the server, and judge the answers;
+                 what follows goes to schemathesis: fuzz --max-examples 1000
   sqlx           write .sqlx, the query data that builds without a database need
   sqlx --check   fail if .sqlx is not what the queries and migrations give
   postgres       keep an empty private Postgres until Ctrl-C and print its address
@@ -22,6 +24,7 @@ pub enum Command {
     Test { steps: Vec<Step>, playwright: Vec<String> },
     Dev,
     Bench(Vec<String>),
+    Fuzz(Vec<String>),
     Sqlx { check: bool },
     Postgres,
 }
@@ -36,6 +39,9 @@ impl Command {
             ["dev"] => Some(Self::Dev),
             ["bench", filter @ ..] => {
                 Some(Self::Bench(filter.iter().map(ToString::to_string).collect()))
+            }
+            ["fuzz", rest @ ..] => {
+                Some(Self::Fuzz(rest.iter().map(ToString::to_string).collect()))
             }
             ["sqlx"] => Some(Self::Sqlx { check: false }),
             ["sqlx", "--check"] => Some(Self::Sqlx { check: true }),
@@ -73,6 +79,8 @@ mod tests {
         check("dev", Command::Dev);
         check("bench", Command::Bench(Vec::new()));
         check("bench history", Command::Bench(vec!["history".into()]));
+        check("fuzz", Command::Fuzz(Vec::new()));
+        check("fuzz --seed 7", Command::Fuzz(vec!["--seed".into(), "7".into()]));
         check("sqlx", Command::Sqlx { check: false });
         check("sqlx --check", Command::Sqlx { check: true });
         check("postgres", Command::Postgres);

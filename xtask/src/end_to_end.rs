@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::accounts;
 use crate::database::Database;
+use crate::ledger;
 use crate::observatory::{self, Observatory};
 use crate::packages::{self, CHROMIUM, NODE};
 use crate::postgres::{self, Cluster};
@@ -30,6 +31,7 @@ pub fn run(cluster: &Cluster, summary: &mut Vec<String>, playwright: &[String]) 
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let database = Database::ensure(cluster, DATABASE)?;
     let owner_url = database.owner_url.clone();
+    ledger::ensure()?;
     let mut observatory = Observatory::new(database, address);
     observatory.hermetic = true;
     process::run(&mut observatory.administrative(&["migrate"]))?;

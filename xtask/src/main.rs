@@ -10,6 +10,8 @@ mod console;
 mod database;
 mod dev;
 mod end_to_end;
+mod fuzz;
+mod ledger;
 mod observatory;
 mod packages;
 mod postgres;
@@ -51,6 +53,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test { steps, playwright } => test::run(&steps, &playwright),
         Command::Dev => dev::run().map(|()| ExitCode::SUCCESS),
         Command::Bench(filter) => bench::run(&filter).map(|()| ExitCode::SUCCESS),
+        Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Sqlx { check: false } => sqlx::write().map(|()| ExitCode::SUCCESS),
         Command::Sqlx { check: true } => sqlx::check().map(|()| ExitCode::SUCCESS),
         Command::Postgres => postgres::hold().map(|()| ExitCode::SUCCESS),

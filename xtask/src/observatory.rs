@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::database::Database;
+use crate::ledger;
 use crate::process::{self, Running};
 use crate::workspace;
 
@@ -94,12 +95,16 @@ impl Observatory {
         let mut command = Command::new(program());
         command.current_dir(root).args(arguments);
         workspace::forget_own_package(&mut command);
+        if self.hermetic {
+            forget_settings(&mut command);
+        }
         let address = self.address.to_string();
         let defaults = [
             ("BIND_ADDRESS", address.into()),
             ("SITE_ROOT", workspace::site_root().into_os_string()),
             ("PATTERNS_DIR", root.join("patterns").into()),
             ("SAMPLES_DIR", root.join("samples").into()),
+            ("LEDGER_PATH", ledger::folder().into()),
             ("PLAIN_HTTP", "loopback".into()),
         ];
         for (name, value) in defaults {
@@ -108,7 +113,6 @@ impl Observatory {
             }
         }
         if self.hermetic {
-            forget_settings(&mut command);
             command.env("LOG", "warn");
         }
         command.env_remove("DATABASE_OWNER_URL").env("DATABASE_URL", &self.database.server_url);

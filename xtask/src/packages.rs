@@ -27,6 +27,23 @@ pub const POSTGRES: Need = Need {
     elsewhere: "PostgreSQL 15 or newer, with initdb, pg_ctl and psql in PATH",
 };
 
+pub const GIT: Need = Need {
+    what: "git",
+    is_met: || find_program("git").is_some(),
+    debian: &["git"],
+    elsewhere: "git in PATH",
+};
+
+pub const PYTHON: Need = Need {
+    what: "Python with virtual environments",
+    is_met: || {
+        let check = ["-c", "import ensurepip, venv"];
+        Command::new("python3").args(check).output().is_ok_and(|done| done.status.success())
+    },
+    debian: &["python3", "python3-venv"],
+    elsewhere: "Python 3.10 or newer with the modules venv and ensurepip",
+};
+
 pub const NODE: Need = Need {
     what: "Node.js with npm",
     is_met: || find_program("node").is_some() && find_program("npm").is_some(),

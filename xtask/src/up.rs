@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::console::{heading, say};
 use crate::database::Database;
+use crate::ledger;
 use crate::observatory::{self, Observatory};
 use crate::postgres::{Cluster, Data};
 use crate::process;
@@ -51,6 +52,7 @@ impl Site {
             say("the private Postgres runs");
             (Some(cluster), database)
         };
+        ledger::ensure()?;
         let observatory = Observatory::new(database, address()?);
         let mut site = Self { observatory, cluster, sign_ins: String::new() };
         site.migrate()?;

@@ -28,9 +28,16 @@ pub fn site_root() -> PathBuf {
     target_dir().join("site")
 }
 
+const PRIVATE: &str = ".observatory";
+
+/// Where something private lies, whether it is there or not.
+pub fn private_path(name: &str) -> PathBuf {
+    root().join(PRIVATE).join(name)
+}
+
 /// Everything that belongs to this checkout alone and is not built: database clusters, locks.
 pub fn private_dir() -> Result<PathBuf> {
-    let dir = root().join(".observatory");
+    let dir = root().join(PRIVATE);
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     Ok(dir)
 }

@@ -2,13 +2,17 @@
 //! the core, map the error. Each is the target of a plain form.
 
 mod administration;
+mod api_token;
 mod error;
+mod execution;
 mod identity;
 mod run;
 mod specification;
 
 pub use administration::{ActivateSpecification, GrantEntitlement, ReturnSpecification};
+pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;
+pub use execution::ExecutePattern;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
 pub use run::TriggerRun;
 pub use specification::{

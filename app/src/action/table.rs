@@ -2,9 +2,9 @@
 //! it, and a test holds it complete.
 
 use super::{
-    ActivateSpecification, CancelSpecification, ChangePassword, CloneSpecification,
-    CreateSpecification, GrantEntitlement, PauseSpecification, ResumeSpecification,
-    ReturnSpecification, SaveSpecification, SignIn, SignOut, SubmitSpecification, SwitchWorkspace,
+    ActivateSpecification, CancelSpecification, ChangePassword, CloneSpecification, CreateApiToken,
+    CreateSpecification, ExecutePattern, GrantEntitlement, PauseSpecification, ResumeSpecification,
+    ReturnSpecification, RevokeApiToken, SaveSpecification, SignIn, SignOut, SubmitSpecification, SwitchWorkspace,
     TriggerRun,
 };
 use leptos::server_fn::ServerFn;
@@ -19,6 +19,8 @@ pub enum Access {
     Editor,
     Owner,
     Admin,
+    /// A program that holds the token for metrics.
+    MetricsToken,
 }
 
 /// Path and required access of each server function; all are `POST`.
@@ -35,6 +37,9 @@ pub const TABLE: &[(&str, Access)] = &[
     (ResumeSpecification::PATH, Access::Owner),
     (CancelSpecification::PATH, Access::Owner),
     (TriggerRun::PATH, Access::Editor),
+    (ExecutePattern::PATH, Access::Viewer),
+    (CreateApiToken::PATH, Access::Viewer),
+    (RevokeApiToken::PATH, Access::Viewer),
     (ActivateSpecification::PATH, Access::Admin),
     (ReturnSpecification::PATH, Access::Admin),
     (GrantEntitlement::PATH, Access::Admin),

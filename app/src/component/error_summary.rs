@@ -3,16 +3,19 @@ use leptos::prelude::*;
 
 /// Something in a form that needs a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldProblem {
+pub struct FieldProblem<Id = &'static str> {
     /// Id of the control; absent when no control of the page holds it.
-    pub field: Option<&'static str>,
+    pub field: Option<Id>,
     pub message: String,
 }
 
 /// What needs a change, on top of the form, each linked to its control. Takes
 /// focus when the page is shown.
 #[component]
-pub fn ErrorSummary(title: &'static str, problems: Vec<FieldProblem>) -> impl IntoView {
+pub fn ErrorSummary<Id: std::fmt::Display>(
+    title: &'static str,
+    problems: Vec<FieldProblem<Id>>,
+) -> impl IntoView {
     let items = problems
         .into_iter()
         .map(|problem| match problem.field {

@@ -1,7 +1,7 @@
 use super::{icon::Icon, notice::NoticeBanner};
 use crate::{
     action::{SignOut, SwitchWorkspace},
-    ssr::{Notice, Request},
+    ssr::{Notice, Request, encode},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -35,8 +35,44 @@ pub fn Frame(
                     {sample.then(|| view! { <span>"Sample data"</span> })}
                     <span>"Built-in analyst, no assistant connected"</span>
                     <span>{format!("Times in {zone}")}</span>
+                    <span>
+                        <a href="/capability-catalogue">"Capabilities"</a>
+                    </span>
+                    <span>
+                        <a href="/api-reference">"API"</a>
+                    </span>
                 </p>
             </footer>
+        </div>
+    }
+}
+
+/// Around an open page for who is not signed in: no rail, a way home.
+#[component]
+pub fn Visitor(
+    title: &'static str,
+    /// The page, to come back to after signing in.
+    target: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=title />
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        <div class="shell">
+            <header class="visitor-bar">
+                <a class="brand" href="/">
+                    <svg class="brand__mark" aria-hidden="true">
+                        <use href="#icon-mark"></use>
+                    </svg>
+                    <span class="brand__name">"Observatory"</span>
+                </a>
+                <a class="button button--quiet" href=format!("/sign-in?next={}", encode(&target))>
+                    "Sign in"
+                </a>
+            </header>
+            <main class="shell__main" id="main" tabindex="-1">
+                <div class="page">{children()}</div>
+            </main>
         </div>
     }
 }
@@ -72,6 +108,18 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     label="Specifications"
                                 />
                                 <RailLink path=path.clone() href="/history" icon="history" label="History" />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/pattern-library"
+                                    icon="pattern"
+                                    label="Patterns"
+                                />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/execution-log"
+                                    icon="execution"
+                                    label="Executions"
+                                />
                             }
                         })}
                     {is_admin
@@ -84,6 +132,12 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     href="/admin/workspaces"
                                     icon="account"
                                     label="Workspaces"
+                                />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/admin/breakers"
+                                    icon="pause"
+                                    label="Breakers"
                                 />
                             }
                         })}
@@ -101,6 +155,10 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                     <a class="button button--quiet button--small" href="/account">
                         <Icon name="account" />
                         "Account"
+                    </a>
+                    <a class="button button--quiet button--small" href="/account/tokens">
+                        <Icon name="seal" />
+                        "API tokens"
                     </a>
                     <form method="post" action=SignOut::PATH>
                         <button class="button button--quiet button--small">

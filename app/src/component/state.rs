@@ -1,5 +1,5 @@
 use super::icon::Icon;
-use domain::{run::RunStatus, specification::SpecificationState};
+use domain::{execution::Outcome, run::RunStatus, specification::SpecificationState};
 use leptos::prelude::*;
 
 /// A state as a word with its icon; the colour only repeats it.
@@ -29,6 +29,17 @@ pub fn RunState(status: RunStatus) -> impl IntoView {
         RunStatus::Cancelled => ("", "blocked"),
     };
     view! { <State tone icon label=status.label() /> }
+}
+
+#[component]
+pub fn OutcomeState(outcome: Outcome) -> impl IntoView {
+    let (tone, icon) = match outcome {
+        Outcome::Succeeded => ("good", "check"),
+        Outcome::Failed => ("bad", "cross"),
+        Outcome::Blocked => ("attention", "clock"),
+        Outcome::Cancelled => ("", "blocked"),
+    };
+    view! { <State tone icon label=outcome.label() /> }
 }
 
 #[component]

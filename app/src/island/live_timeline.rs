@@ -3,7 +3,8 @@ use leptos::prelude::*;
 
 /// The time line of a run, renewed by the server's event stream until the run
 /// has ended; the browser resumes a broken stream with `Last-Event-ID`. A run
-/// that ends reloads the page once, for what stands around the time line.
+/// that ends reloads the page once, for what stands around the time line, unless
+/// the reader has set off for another page: a reload would call them back.
 #[island]
 pub fn LiveTimeline(
     /// The run's id.
@@ -28,11 +29,15 @@ pub fn LiveTimeline(
 
 #[cfg(feature = "hydrate")]
 fn follow(run: &str, show: WriteSignal<RunProgress>) {
+    use leptos::ev;
     use leptos::wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{EventSource, MessageEvent};
 
     let Ok(source) = EventSource::new(&format!("/runs/{run}/events")) else { return };
     let stream = source.clone();
+    // The next page may take its time to answer; this one lives until then.
+    let is_leaving = StoredValue::new(false);
+    let _ = window_event_listener(ev::beforeunload, move |_| is_leaving.set_value(true));
     let renew = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(text) = event.data().as_string() else { return };
         let Ok(progress) = serde_json::from_str::<RunProgress>(&text) else { return };
@@ -40,7 +45,9 @@ fn follow(run: &str, show: WriteSignal<RunProgress>) {
         show.set(progress);
         if is_final {
             stream.close();
-            let _ = window().location().reload();
+            if !is_leaving.get_value() {
+                let _ = window().location().reload();
+            }
         }
     });
     let _ = source.add_event_listener_with_callback("progress", renew.as_ref().unchecked_ref());

@@ -39,6 +39,23 @@ pub fn Account() -> impl IntoView {
                 </h2>
                 <PasswordForm problem />
             </section>
+            {actor
+                .membership
+                .is_some()
+                .then(|| {
+                    view! {
+                        <section class="section" aria-labelledby="programs">
+                            <h2 class="section__title" id="programs">
+                                "Programs"
+                            </h2>
+                            <p>
+                                "A program acts for you with an "
+                                <a href="/account/tokens">"API token"</a>
+                                ", with no more than the rights that you choose for it."
+                            </p>
+                        </section>
+                    }
+                })}
         })
     })
 }

@@ -2,13 +2,19 @@
 
 pub mod account;
 pub mod admin;
+pub mod api_reference;
+pub mod capability_catalogue;
 pub mod comparison;
 pub mod dashboard;
+pub mod execution_log;
 pub mod history;
+pub mod pattern_library;
 pub mod problem;
+pub mod problems;
 pub mod report;
 pub mod run;
 pub mod sign_in;
 pub mod specification;
 pub mod specification_editor;
 pub mod specifications;
+pub mod tokens;

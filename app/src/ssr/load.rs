@@ -3,7 +3,10 @@ use super::{
     answer::{describe, log},
     redirect_to,
 };
-use crate::{component::frame::Frame, page::problem::Problem};
+use crate::{
+    component::frame::{Frame, Visitor},
+    page::problem::Problem,
+};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use orchestrator::UseCaseError;
@@ -38,6 +41,24 @@ where
                 }
             })}
         </Suspense>
+    }
+}
+
+/// A page that is open to everybody: inside the frame for who is signed in, with
+/// a way home and to the sign-in for others. It shows no workspace's data.
+pub fn open_page<View: IntoView + 'static>(
+    title: &'static str,
+    show: impl FnOnce(&Request) -> View,
+) -> impl IntoView {
+    let request = match Request::current() {
+        Ok(request) => request,
+        Err(error) => return problem(None, &error),
+    };
+    let content = show(&request).into_any();
+    if request.signed_in().is_some() {
+        view! { <Frame request title>{content}</Frame> }.into_any()
+    } else {
+        view! { <Visitor title target=request.target.clone()>{content}</Visitor> }.into_any()
     }
 }
 

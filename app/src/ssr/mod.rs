@@ -2,17 +2,25 @@
 
 mod answer;
 mod browser;
+mod execute;
 mod load;
 mod notice;
 mod request;
+mod shown_once;
 mod typed;
 mod typed_entitlement;
+mod typed_execution;
+mod typed_token;
 
 pub use answer::{AppError, answer, redirect_to};
 pub use browser::{local_path, remember_email, remembered_email, retry_after};
+pub(crate) use execute::execute_typed;
 pub(crate) use load::encode;
-pub use load::page;
+pub use load::{open_page, page};
 pub use notice::{Notice, Tone};
 pub use request::{PeerAddress, Request, SESSION_SIGNED_IN, SESSION_WORKSPACE, SecureCookies};
+pub use shown_once::NewToken;
 pub use typed::TypedSpecification;
 pub use typed_entitlement::TypedEntitlement;
+pub use typed_execution::TypedExecution;
+pub use typed_token::TypedToken;

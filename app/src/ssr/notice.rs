@@ -29,6 +29,8 @@ const DONE: &[(&str, &str)] = &[
     ("activated", "Activated. The workspace can run it now."),
     ("returned", "Returned with your reason."),
     ("entitled", "The entitlement is granted."),
+    ("token_created", "The token is created."),
+    ("token_revoked", "The token is revoked. Programs that send it are refused from now on."),
     ("password", "Your password is changed, and every other session of yours has ended."),
     ("joined", "This run was on its way already; you are watching the same one."),
 ];

@@ -3,3 +3,20 @@
 
 pub mod price;
 pub mod run;
+
+#[cfg(feature = "ssr")]
+pub mod api_document;
+#[cfg(feature = "ssr")]
+pub mod execution;
+#[cfg(feature = "ssr")]
+pub mod figure;
+#[cfg(feature = "ssr")]
+pub mod panel;
+#[cfg(feature = "ssr")]
+pub mod pattern;
+#[cfg(feature = "ssr")]
+pub mod problem_type;
+#[cfg(feature = "ssr")]
+pub mod scale;
+#[cfg(feature = "ssr")]
+pub mod schema;

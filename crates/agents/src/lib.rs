@@ -3,5 +3,9 @@
 
 pub mod analyst;
 pub mod builtin;
-pub mod capability;
 pub mod evidence;
+pub mod example;
+pub mod market;
+pub mod report;
+
+mod governed;

@@ -50,4 +50,9 @@ ids! {
     PackId,
     RunId,
     ArtifactId,
+    /// One pass of a pattern, asked for by a person or a client.
+    ExecutionId,
+    PortfolioId,
+    /// A token with which a program acts for a member.
+    ApiTokenId,
 }

@@ -4,12 +4,15 @@
 //! chance are arguments. What has rules has one way in (`parse`, `check`), and
 //! `Deserialize` goes through the same way.
 
+pub mod access;
 pub mod cadence;
 pub mod evidence;
+pub mod execution;
 pub mod hash;
 pub mod id;
 pub mod package;
 pub mod price;
+pub mod pricing_pack;
 pub mod report;
 pub mod run;
 pub mod specification;

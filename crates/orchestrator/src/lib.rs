@@ -7,8 +7,10 @@ pub mod actor;
 pub mod administration;
 pub mod error;
 pub mod evidence;
+pub mod execution;
+pub mod idempotency;
 pub mod identity;
-pub mod pattern;
+pub mod pricing;
 pub mod refusal;
 pub mod report;
 pub mod run;
@@ -18,8 +20,12 @@ pub use actor::Actor;
 pub use error::UseCaseError;
 pub use refusal::Refusal;
 
+use executor::{
+    context::RightsProfile,
+    pattern::{Patterns, Plan},
+    runtime::{BreakerView, Registry, Runtime},
+};
 use identity::PasswordKeeper;
-use pattern::{Plan, Registry};
 use run::RunLimits;
 use std::sync::Arc;
 use storage::PgPool;
@@ -30,20 +36,41 @@ use storage::PgPool;
 pub struct Orchestrator {
     pool: PgPool,
     passwords: Arc<PasswordKeeper>,
-    plan: Arc<Plan>,
-    registry: Arc<Registry>,
+    patterns: Arc<Patterns>,
+    /// The pattern that governed runs execute.
+    report: Arc<Plan>,
+    runtime: Arc<Runtime>,
     limits: RunLimits,
+    rights_profile: RightsProfile,
 }
 
+/// The id of the pattern that governed runs execute.
+const REPORT_PATTERN: &str = "observatory_report";
+
+/// The patterns hold none that runs could execute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no pattern {REPORT_PATTERN}, which the runs of specifications execute")]
+pub struct NoReportPattern;
+
 impl Orchestrator {
-    pub fn new(pool: PgPool, passwords: PasswordKeeper, plan: Plan, registry: Registry) -> Self {
-        Self {
+    /// # Errors
+    /// [`NoReportPattern`].
+    pub fn new(
+        pool: PgPool,
+        passwords: PasswordKeeper,
+        patterns: Patterns,
+        registry: Registry,
+    ) -> Result<Self, NoReportPattern> {
+        let report = patterns.get(REPORT_PATTERN).map(Arc::clone).ok_or(NoReportPattern)?;
+        Ok(Self {
             pool,
             passwords: Arc::new(passwords),
-            plan: Arc::new(plan),
-            registry: Arc::new(registry),
+            patterns: Arc::new(patterns),
+            report,
+            runtime: Arc::new(Runtime::new(registry)),
             limits: RunLimits::default(),
-        }
+            rights_profile: RightsProfile::Production,
+        })
     }
 
     /// The same with other bounds for its runs. Workers that share a database
@@ -53,8 +80,28 @@ impl Orchestrator {
         Self { limits, ..self }
     }
 
+    /// The same under another profile of rights.
+    #[must_use]
+    pub fn with_rights_profile(self, rights_profile: RightsProfile) -> Self {
+        Self { rights_profile, ..self }
+    }
+
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
+    }
+
+    pub fn registry(&self) -> &Registry {
+        self.runtime.registry()
+    }
+
+    /// The breakers of this process, for administrators.
+    pub fn breakers(&self, actor: &Actor) -> Result<Vec<BreakerView>, UseCaseError> {
+        actor.require_admin()?;
+        Ok(self.runtime.breakers())
     }
 }
 
@@ -65,6 +112,6 @@ fn new_id() -> uuid::Uuid {
 
 impl std::fmt::Debug for Orchestrator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Orchestrator").field("pattern", &self.plan.id).finish_non_exhaustive()
+        f.debug_struct("Orchestrator").field("report", &self.report.id).finish_non_exhaustive()
     }
 }

@@ -68,10 +68,18 @@ refusals! {
         "You belong to this workspace, so another administrator decides.";
     RoleTooLow = "role_too_low",
         "Your role in this workspace does not allow this. An owner can change your role.";
+    NotReplayable = "not_replayable",
+        "This execution cannot be replayed. Its page says why.";
     SlotTaken = "slot_taken", "The period's slot was taken just now.";
     AddressTaken = "address_taken", "There is an account with this e-mail address already.";
     NotAnAddress = "not_an_address", "This is not an e-mail address.";
     PasswordLength = "password_length", "A password has 12 to 200 characters.";
+    TokenName = "token_name", "Give the token a name of 1 to 100 characters.";
+    TokenScopes = "token_scopes",
+        "Choose at least one right, and none beyond those of your role in this workspace.";
+    TokenLifetime = "token_lifetime", "A token lives 1 to 366 days.";
+    TokensTooMany = "tokens_too_many",
+        "You have 50 live tokens in this workspace. Revoke one that is no longer needed.";
 }
 
 #[cfg(test)]

@@ -36,6 +36,12 @@ impl Encode<'_, Postgres> for Moment {
     }
 }
 
+impl PgHasArrayType for Moment {
+    fn array_type_info() -> PgTypeInfo {
+        <time::OffsetDateTime as PgHasArrayType>::array_type_info()
+    }
+}
+
 impl Type<Postgres> for Day {
     fn type_info() -> PgTypeInfo {
         <time::Date as Type<Postgres>>::type_info()

@@ -4,10 +4,14 @@
 //! case that calls them does, through [`tenancy`], which also sets whose rows
 //! the transaction sees.
 
+pub mod api_token;
 pub mod artifact;
 pub mod audit;
 pub mod evidence_pack;
+pub mod execution;
+pub mod idempotency;
 pub mod journal;
+pub mod pricing_pack;
 pub mod run;
 pub mod session;
 pub mod setup;

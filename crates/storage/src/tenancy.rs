@@ -2,7 +2,7 @@
 //! everything else, so a forgotten filter shows nothing rather than too much.
 
 use crate::{StorageError, Transaction};
-use domain::id::{UserId, WorkspaceId};
+use domain::id::{ApiTokenId, UserId, WorkspaceId};
 use sqlx::PgPool;
 
 /// Reads and writes the rows of one workspace.
@@ -16,6 +16,15 @@ pub async fn begin_workspace(
 /// Sees which workspaces a user belongs to, and no other tenant's row.
 pub async fn begin_member(pool: &PgPool, user: UserId) -> Result<Transaction, StorageError> {
     begin_with(pool, "app.user_id", &user.to_string()).await
+}
+
+/// Sees the row of one API token, whose workspace is not known yet, and no other
+/// tenant's row.
+pub async fn begin_presented(
+    pool: &PgPool,
+    token: ApiTokenId,
+) -> Result<Transaction, StorageError> {
+    begin_with(pool, "app.api_token", &token.to_string()).await
 }
 
 /// Reads across workspaces and writes no tenant's row: for the platform's

@@ -22,17 +22,19 @@ pub struct Discrepancy {
 #[derive(Clone, Debug, Default)]
 pub struct Verification {
     pub packs: u64,
+    pub pricing_packs: u64,
     pub packages: u64,
     pub artifacts: u64,
     pub audit_entries: u64,
     pub discrepancies: Vec<Discrepancy>,
 }
 
-/// Verifies packs, packages, artifacts and audit chains. Needs a pool whose
+/// Verifies packs, pricing packs, packages, artifacts and audit chains. Needs a pool whose
 /// connections act as the verifier.
 pub async fn verify(pool: &PgPool) -> Result<Verification, StorageError> {
     let mut found = Verification::default();
     verify_packs(pool, &mut found).await?;
+    verify_pricing_packs(pool, &mut found).await?;
     verify_packages(pool, &mut found).await?;
     verify_artifacts(pool, &mut found).await?;
     verify_audit(pool, &mut found).await?;
@@ -41,7 +43,7 @@ pub async fn verify(pool: &PgPool) -> Result<Verification, StorageError> {
 }
 
 impl Verification {
-    fn compare(&mut self, what: &'static str, id: Uuid, stored: ContentHash, text: &str) {
+    fn compare(&mut self, what: &'static str, id: &impl ToString, stored: ContentHash, text: &str) {
         let computed = ContentHash::of_bytes(text.as_bytes());
         if computed != stored {
             self.discrepancies.push(Discrepancy {
@@ -68,7 +70,59 @@ async fn verify_packs(pool: &PgPool, found: &mut Verification) -> Result<(), Sto
         after = last.id;
         for row in &rows {
             found.packs += 1;
-            found.compare("pack", row.id, row.hash, &row.document);
+            found.compare("pack", &row.id, row.hash, &row.document);
+        }
+    }
+}
+
+/// Also the values beside the documents: a figure is computed from the one, a
+/// query reads the other. They are compared only where the document is whole.
+async fn verify_pricing_packs(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query!(
+            r#"select
+                   p.id,
+                   p.content_hash as "content_hash: ContentHash",
+                   p.content,
+                   p.sources_hash as "sources_hash: ContentHash",
+                   p.sources,
+                   case when p.status <> 'error' and p.content_hash = sha256(convert_to(p.content, 'UTF8')) then
+                       (
+                           select coalesce(jsonb_agg(jsonb_build_array(c.symbol, c.exchange, c.currency, c.close)
+                               order by c.symbol collate "C", c.exchange collate "C"), '[]')
+                           from pricing_pack_prices c where c.pack_id = p.id
+                       ) = (
+                           select coalesce(jsonb_agg(jsonb_build_array(d -> 0, d -> 1, d -> 2, (d ->> 3)::numeric) order by at), '[]')
+                           from jsonb_array_elements(p.content::jsonb -> 'prices') with ordinality as doc (d, at)
+                       ) and (
+                           select coalesce(jsonb_agg(jsonb_build_array(r.from_currency, r.to_currency, r.rate)
+                               order by r.from_currency collate "C", r.to_currency collate "C"), '[]')
+                           from pricing_pack_rates r where r.pack_id = p.id
+                       ) = (
+                           select coalesce(jsonb_agg(jsonb_build_array(d -> 0, d -> 1, (d ->> 2)::numeric) order by at), '[]')
+                           from jsonb_array_elements(p.content::jsonb -> 'fx') with ordinality as doc (d, at)
+                       )
+                   else true end as "values_agree!"
+               from pricing_packs p where p.id > $1 order by p.id limit $2"#,
+            after,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after.clone_from(&last.id);
+        for row in &rows {
+            found.pricing_packs += 1;
+            found.compare("pricing pack", &row.id, row.content_hash, &row.content);
+            found.compare("sources of pricing pack", &row.id, row.sources_hash, &row.sources);
+            if !row.values_agree {
+                found.discrepancies.push(Discrepancy {
+                    what: "pricing pack",
+                    id: row.id.clone(),
+                    problem: "its prices or rates are not those of its document".to_owned(),
+                });
+            }
         }
     }
 }
@@ -88,7 +142,7 @@ async fn verify_packages(pool: &PgPool, found: &mut Verification) -> Result<(), 
         after = last.run_id;
         for row in &rows {
             found.packages += 1;
-            found.compare("package of run", row.run_id, row.hash, &row.document);
+            found.compare("package of run", &row.run_id, row.hash, &row.document);
         }
     }
 }
@@ -122,8 +176,8 @@ async fn verify_artifacts(pool: &PgPool, found: &mut Verification) -> Result<(),
         after = last.run_id;
         for row in &rows {
             found.artifacts += 1;
-            found.compare("document of run", row.run_id, row.document_hash, &row.document);
-            found.compare("artifact of run", row.run_id, row.html_hash, &row.html);
+            found.compare("document of run", &row.run_id, row.document_hash, &row.document);
+            found.compare("artifact of run", &row.run_id, row.html_hash, &row.html);
             for (named, stored, problem) in [
                 (row.package_hash, row.stored_package_hash, "names another package than the run's"),
                 (row.pack_hash, row.stored_pack_hash, "names another pack than the package's"),

@@ -3,6 +3,7 @@
 use crate::{Day, Moment, StorageError};
 use domain::{
     id::{UserId, WorkspaceId},
+    pricing_pack::PricingPolicy,
     workspace::{Entitlement, Role},
 };
 use jiff::Timestamp;
@@ -64,6 +65,19 @@ pub async fn load_time_zone(
     Ok(sqlx::query_scalar!("select time_zone from workspaces where id = $1", workspace.as_uuid())
         .fetch_optional(conn)
         .await?)
+}
+
+/// How the packs that the workspace values by are fixed.
+pub async fn load_pricing_policy(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+) -> Result<Option<PricingPolicy>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select pricing_policy as "policy: PricingPolicy" from workspaces where id = $1"#,
+        workspace.as_uuid()
+    )
+    .fetch_optional(conn)
+    .await?)
 }
 
 pub async fn is_member(

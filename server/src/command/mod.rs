@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod pack;
 mod routes;
 mod seed;
 mod serve;
@@ -7,13 +8,14 @@ mod user;
 mod verify;
 
 use crate::{
-    config::{DatabaseOptions, FileOptions, ServeOptions, WorkOptions},
-    log::LogOptions,
-    process, worker,
+    config::{DatabaseOptions, ExecutionOptions, FileOptions, ServeOptions, WorkOptions},
+    process,
+    telemetry::TelemetryOptions,
+    worker,
 };
 use clap::{Parser, Subcommand};
-use orchestrator::{Orchestrator, identity::PasswordKeeper};
-use std::{error::Error, process::ExitCode};
+use orchestrator::Orchestrator;
+use std::{error::Error, process::ExitCode, sync::Arc};
 use storage::setup::{self, ActAs};
 
 /// Sealed, cited intelligence reports, exactly once per period.
@@ -21,7 +23,7 @@ use storage::setup::{self, ActAs};
 #[command(name = "observatory", version)]
 pub struct Arguments {
     #[command(flatten)]
-    pub log: LogOptions,
+    pub telemetry: TelemetryOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -37,6 +39,8 @@ enum Command {
         #[command(flatten)]
         serve: ServeOptions,
         #[command(flatten)]
+        execution: ExecutionOptions,
+        #[command(flatten)]
         work: WorkOptions,
     },
     /// Carry runs, without serving anything.
@@ -45,6 +49,8 @@ enum Command {
         database: DatabaseOptions,
         #[command(flatten)]
         files: FileOptions,
+        #[command(flatten)]
+        execution: ExecutionOptions,
         #[command(flatten)]
         work: WorkOptions,
     },
@@ -69,6 +75,11 @@ enum Command {
     Routes {
         #[arg(long)]
         json: bool,
+    },
+    /// Build and list pricing packs.
+    Pack {
+        #[command(subcommand)]
+        command: pack::PackCommand,
     },
     /// Check the pattern files.
     Patterns {
@@ -104,12 +115,12 @@ enum UserCommand {
 
 pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     match arguments.command {
-        Command::Serve { database, files, serve, work } => {
-            serve::serve(&database, &files, serve, &work).await?;
+        Command::Serve { database, files, serve, execution, work } => {
+            serve::serve(&database, &files, serve, &execution, &work).await?;
         }
-        Command::Work { database, files, work } => {
+        Command::Work { database, files, execution, work } => {
             let stop = process::stop_signal()?;
-            let orchestrator = process::application(&database, &files).await?;
+            let orchestrator = process::application(&database, &files, &execution).await?;
             worker::work(orchestrator, &work, &files, stop).await?;
         }
         Command::Migrate { database } => {
@@ -120,9 +131,12 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         Command::Seed { database, files } => seed::seed(&database, &files).await?,
         Command::Verify { database } => return verify::verify(&database).await,
         Command::Routes { json } => routes::print(json)?,
+        Command::Pack { command } => pack::run(command).await?,
         Command::Patterns { command: PatternsCommand::Check { files } } => {
-            let (plan, _) = process::plan(&files)?;
-            println!("{} {}: {} steps, no faults.", plan.id, plan.version, plan.steps.len());
+            let (patterns, _) = process::patterns(&files, Arc::new(process::NoPacks))?;
+            for plan in patterns.iter() {
+                println!("{} {}: {} steps, no faults.", plan.id, plan.version, plan.steps.len());
+            }
         }
         Command::User { command: UserCommand::Add { database, user } } => {
             user::add(&database, user).await?;
@@ -137,8 +151,6 @@ async fn use_cases(
     database: &DatabaseOptions,
     files: &FileOptions,
 ) -> Result<Orchestrator, Box<dyn Error>> {
-    let (plan, registry) = process::plan(files)?;
     let pool = setup::connect(database.owner_url(), ActAs::Application, 2).await?;
-    setup::check_isolation(&pool).await?;
-    Ok(Orchestrator::new(pool, PasswordKeeper::new()?, plan, registry))
+    process::orchestrator(pool, files).await
 }

@@ -3,10 +3,19 @@ use crate::config::{DatabaseOptions, FileOptions};
 use domain::{
     cadence::{Cadence, local_date},
     price::Tier,
+    pricing_pack::PricingPolicy,
     workspace::{Entitlement, Role},
 };
-use jiff::ToSpan;
-use orchestrator::identity::{NewAccount, generate_password};
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
+use orchestrator::{
+    Orchestrator,
+    identity::{NewAccount, generate_password},
+    pricing::{BuildRequest, Built, Gate, gate},
+};
 use std::error::Error;
 
 const WORKSPACE: &str = "Sample Foams";
@@ -54,5 +63,44 @@ pub async fn seed(database: &DatabaseOptions, files: &FileOptions) -> Result<(),
         "Sample evidence: {} items kept, {} left out, {} sources failed.",
         reading.items, reading.dropped, reading.failed_sources
     );
+    seed_pricing_pack(&use_cases, files).await
+}
+
+/// Builds the sample pack of the last weekday up to today in UTC, unless that day
+/// has a fresh one.
+async fn seed_pricing_pack(
+    use_cases: &Orchestrator,
+    files: &FileOptions,
+) -> Result<(), Box<dyn Error>> {
+    let Some(ledger) = files.ledger_path.clone() else {
+        println!("No sample pricing pack: LEDGER_PATH does not name the ledger's repository.");
+        return Ok(());
+    };
+    let today = use_cases.now().await?.to_zoned_datetime(TimeZone::UTC).date();
+    let date = last_weekday(today)?;
+    let state = use_cases.pack_state(&PricingPolicy::usual(), date).await?;
+    let standing = state.filter(|state| gate(Some(state), true, Role::Owner) == Gate::Open);
+    if let Some(standing) = standing.filter(|standing| standing.pack.date == date) {
+        println!("Sample prices: {} is there already.", standing.pack.id);
+        return Ok(());
+    }
+    let request = BuildRequest {
+        date,
+        market_file: files.sample_prices(),
+        ledger: Some(ledger),
+        accept_stale: Vec::new(),
+        restates: None,
+    };
+    let (Built::New(pack) | Built::Unchanged(pack)) =
+        use_cases.build_pricing_pack(&request).await?;
+    println!("Sample prices: {pack} is fresh.");
     Ok(())
+}
+
+fn last_weekday(today: Date) -> Result<Date, jiff::Error> {
+    let mut day = today;
+    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        day = day.yesterday()?;
+    }
+    Ok(day)
 }

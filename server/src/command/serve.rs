@@ -1,6 +1,8 @@
 use crate::{
-    config::{DatabaseOptions, FileOptions, ServeOptions, WorkOptions},
-    http, process, worker,
+    config::{DatabaseOptions, ExecutionOptions, FileOptions, ServeOptions, WorkOptions},
+    http, process,
+    telemetry::metrics::Metrics,
+    worker,
 };
 use std::{error::Error, net::SocketAddr};
 use tokio::{net::TcpListener, sync::watch};
@@ -10,15 +12,17 @@ pub async fn serve(
     database: &DatabaseOptions,
     files: &FileOptions,
     options: ServeOptions,
+    execution: &ExecutionOptions,
     work: &WorkOptions,
 ) -> Result<(), Box<dyn Error>> {
     options.check()?;
+    let metrics = Metrics::start()?;
     let asked_to_stop = process::stop_signal()?;
-    let orchestrator = process::application(database, files).await?;
+    let orchestrator = process::application(database, files, execution).await?;
     let (stop, stopping) = watch::channel(false);
     let listener = TcpListener::bind(options.bind_address).await?;
     let address = listener.local_addr()?;
-    let router = http::router(&orchestrator, &options, stopping.clone());
+    let router = http::router(&orchestrator, &options, metrics, stopping.clone())?;
     let stopped = |mut stopping: watch::Receiver<bool>| async move {
         // An error means that the sender is gone, which is stopping too.
         let _ = stopping.wait_for(|stop| *stop).await;

@@ -9,8 +9,8 @@ pub async fn verify(database: &DatabaseOptions) -> Result<ExitCode, Box<dyn Erro
     let pool = setup::connect(database.owner_url(), ActAs::Verifier, 2).await?;
     let found = recompute(&pool).await?;
     println!(
-        "{} packs, {} packages, {} artifacts, {} audit entries.",
-        found.packs, found.packages, found.artifacts, found.audit_entries
+        "{} packs, {} pricing packs, {} packages, {} artifacts, {} audit entries.",
+        found.packs, found.pricing_packs, found.packages, found.artifacts, found.audit_entries
     );
     for wrong in &found.discrepancies {
         println!("WRONG: {} {}: {}.", wrong.what, wrong.id, wrong.problem);

@@ -1,7 +1,9 @@
 //! The HTTP side: router, sessions, protections, endpoints beside the pages.
 
+pub mod api;
 mod events;
 mod health;
+mod metrics;
 mod protection;
 mod report;
 mod router;

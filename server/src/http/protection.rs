@@ -74,6 +74,7 @@ pub async fn guard(
     let path = request.uri().path().to_owned();
     let mut response = if is_safe(request.method())
         || is_same_origin(request.headers(), request.uri())
+        || acts_without_session(&path, request.headers())
     {
         let address = peer_address(&request, protection.trusted_proxies);
         request.extensions_mut().insert(PeerAddress(address));
@@ -94,6 +95,13 @@ pub async fn guard(
 
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// A request of the API that no session stands behind: it carries a bearer token,
+/// by which alone it is then known, or nothing that a browser adds by itself.
+fn acts_without_session(path: &str, headers: &HeaderMap) -> bool {
+    super::api::is_api(path)
+        && (headers.contains_key(header::AUTHORIZATION) || !headers.contains_key(header::COOKIE))
 }
 
 /// The browser says `same-origin`, or names our own host as the origin. Neither
@@ -178,6 +186,25 @@ mod tests {
         check(&[("sec-fetch-site", "same-origin")], true);
         check(&[("host", "observatory.example"), ("origin", "https://observatory.example")], true);
         check(&[("host", "127.0.0.1:3000"), ("origin", "http://127.0.0.1:3000")], true);
+    }
+
+    #[test]
+    fn only_the_api_is_used_without_an_origin_and_never_by_a_cookie_alone() {
+        let check = |path: &str, names: &[&'static str], expected: bool| {
+            let mut headers = HeaderMap::new();
+            for name in names {
+                headers.insert(*name, HeaderValue::from_static("x"));
+            }
+            assert_eq!(acts_without_session(path, &headers), expected, "{path} {names:?}");
+        };
+        check("/execute", &[], true);
+        check("/execute", &["authorization"], true);
+        check("/execute", &["authorization", "cookie"], true);
+        check("/execute", &["cookie"], false);
+        for page in ["/action/trigger-run", "/", "/executed"] {
+            check(page, &[], false);
+            check(page, &["authorization"], false);
+        }
     }
 
     #[test]

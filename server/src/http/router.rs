@@ -1,10 +1,15 @@
 use super::{
+    api::{
+        self,
+        options::{ApiConfigError, Door},
+    },
     events::{self, Streams},
     health,
+    metrics::{self, MetricsDoor},
     protection::{self, Protection},
     report, session,
 };
-use crate::config::ServeOptions;
+use crate::{config::ServeOptions, telemetry};
 use app::{action::Access, shell};
 use axum::{
     Router,
@@ -33,6 +38,8 @@ pub struct State {
     pub orchestrator: Orchestrator,
     pub streams: Streams,
     pub options: LeptosOptions,
+    pub metrics: MetricsDoor,
+    pub door: Door,
 }
 
 /// Endpoints beside pages and server functions: path, access, handler. The
@@ -41,26 +48,29 @@ fn endpoints() -> Vec<(&'static str, Access, MethodRouter<State>)> {
     vec![
         ("/health", Access::Public, get(health::live)),
         ("/ready", Access::Public, get(health::ready)),
+        ("/metrics", Access::MetricsToken, get(metrics::metrics)),
         ("/runs/{run}/events", Access::Viewer, get(events::stream)),
         ("/runs/{run}/artifact", Access::Viewer, get(report::artifact)),
         ("/runs/{run}/download/{form}", Access::Viewer, get(report::download)),
     ]
 }
 
-/// Path and access of every endpoint, static files included.
-pub fn endpoint_table() -> Vec<(&'static str, Access)> {
-    let mut table: Vec<_> =
-        endpoints().into_iter().map(|(path, access, _)| (path, access)).collect();
-    table.push(("/pkg/{*file}", Access::Public));
-    table.push(("/favicon.svg", Access::Public));
-    table
+/// Method, path and access of every endpoint, static files included.
+pub fn endpoint_table() -> Vec<(&'static str, &'static str, Access)> {
+    let beside = endpoints().into_iter().map(|(path, access, _)| ("GET", path, access));
+    let api = api::endpoints().into_iter().map(|api| (api.method, api.path, api.access));
+    let files = [("GET", "/pkg/{*file}", Access::Public), ("GET", "/favicon.svg", Access::Public)];
+    beside.chain(api).chain(files).collect()
 }
 
+/// # Errors
+/// [`ApiConfigError`] for a secret or an origin that must not be served with.
 pub fn router(
     orchestrator: &Orchestrator,
     serve: &ServeOptions,
+    metrics: telemetry::metrics::Metrics,
     stopping: watch::Receiver<bool>,
-) -> Router {
+) -> Result<Router, ApiConfigError> {
     let site_root = serve.site_root.to_string_lossy().into_owned();
     let options = LeptosOptions::builder()
         .output_name("observatory")
@@ -69,7 +79,11 @@ pub fn router(
         .build();
     let provide = {
         let orchestrator = orchestrator.clone();
-        move || provide_context(orchestrator.clone())
+        let described = api::described();
+        move || {
+            provide_context(orchestrator.clone());
+            provide_context(described.clone());
+        }
     };
     let document = {
         let options = options.clone();
@@ -84,6 +98,8 @@ pub fn router(
         streams: Streams::new(orchestrator.clone(), stopping),
         orchestrator: orchestrator.clone(),
         options: options.clone(),
+        metrics: MetricsDoor::new(metrics, serve),
+        door: serve.api.door()?,
     };
 
     let mut dynamic = Router::new()
@@ -93,8 +109,16 @@ pub fn router(
     for (path, _, handler) in endpoints() {
         dynamic = dynamic.route(path, handler);
     }
+    let mut programs = Router::new();
+    for endpoint in api::endpoints() {
+        programs = programs.route(endpoint.path, endpoint.handler);
+    }
+    if let Some(origins) = serve.api.cors()? {
+        programs = programs.layer(origins);
+    }
+    let dynamic = dynamic.merge(programs);
     let protection = Protection::new(serve);
-    dynamic
+    let router = dynamic
         .layer(middleware::from_fn_with_state(orchestrator.clone(), session::identify))
         .layer(session::layer(orchestrator, serve.plain_http.is_some()))
         .nest_service("/pkg", ServeDir::new(serve.site_root.join("pkg")).precompressed_gzip())
@@ -106,6 +130,9 @@ pub fn router(
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIME_MAX))
         .layer(middleware::from_fn_with_state(protection.clone(), protection::limit))
         .layer(middleware::from_fn_with_state(protection, protection::guard))
+        .layer(middleware::from_fn(api::problem::tell))
         .layer(CompressionLayer::new())
-        .with_state(state)
+        .layer(middleware::from_fn(telemetry::request::observe))
+        .with_state(state);
+    Ok(router)
 }

@@ -4,13 +4,15 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a failed step ends the test")]
 
+pub mod collector;
+
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     str::FromStr,
-    sync::mpsc,
+    sync::{Arc, Mutex, mpsc},
     time::{Duration, Instant},
 };
 use ureq::{Agent, http::Response};
@@ -18,6 +20,8 @@ use ureq::{Agent, http::Response};
 /// Longer than a lease and its sweep together, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 pub const PASSWORD: &str = "only-for-this-process-test";
+/// What a reader of metrics sends.
+pub const METRICS_TOKEN: &str = "a-metrics-token-of-the-process-tests";
 
 pub struct World {
     pub database_url: String,
@@ -90,7 +94,9 @@ impl World {
             .env("BIND_ADDRESS", "127.0.0.1:0")
             .env("DATABASE_CONNECTIONS", "12")
             .env("LOG", "info,graphile_worker=warn")
-            .env("LOG_FORMAT", "json");
+            .env("LOG_FORMAT", "json")
+            .env("METRICS_TOKEN", METRICS_TOKEN)
+            .env_remove("OTLP_ENDPOINT");
         command
     }
 
@@ -121,6 +127,13 @@ impl World {
         let mut arguments = vec!["serve", "--plain-http", "loopback"];
         arguments.extend(extra);
         Process::start(self.command(&arguments), "serving")
+    }
+
+    /// The same, with more in its environment.
+    pub fn serve_with(&self, environment: &[(&str, &str)]) -> Process {
+        let mut command = self.command(&["serve", "--plain-http", "loopback", "--without-worker"]);
+        command.envs(environment.iter().copied());
+        Process::start(command, "serving")
     }
 
     /// As behind a proxy that ends TLS: the cookie then asks for it.
@@ -195,16 +208,27 @@ pub struct Process {
     child: Child,
     /// `http://127.0.0.1:port` of a serving process.
     pub address: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
     #[expect(clippy::zombie_processes, reason = "a process that is not ready ends with the test")]
-    fn start(mut command: Command, ready: &str) -> Self {
-        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    pub fn start(mut command: Command, ready: &str) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let printed = BufReader::new(child.stdout.take().unwrap()).lines();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (send, receive) = mpsc::channel();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in printed.map_while(Result::ok) {
+                kept.lock().unwrap().push(line);
+            }
+        });
+        let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
+                kept.lock().unwrap().push(line.clone());
                 // The reader may have heard enough; the pipe is emptied all the same.
                 let _ = send.send(line);
             }
@@ -222,7 +246,7 @@ impl Process {
                         .map(|address| format!("http://{address}"));
                     heard.push(line);
                     if found {
-                        return Self { child, address: address.unwrap_or_default() };
+                        return Self { child, address: address.unwrap_or_default(), log };
                     }
                 }
                 Err(error) => panic!("{error} after {:?}: {heard:#?}", begun.elapsed()),
@@ -232,6 +256,23 @@ impl Process {
 
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Everything it has said so far.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The first line of the log that `wanted` likes, when there is one.
+    pub fn wait_for_line(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let begun = Instant::now();
+        loop {
+            if let Some(line) = self.log().into_iter().find(|line| wanted(line)) {
+                return line;
+            }
+            assert!(begun.elapsed() < PATIENCE, "not in the log: {:#?}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// SIGKILL.

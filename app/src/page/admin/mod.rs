@@ -1,5 +1,6 @@
 //! Pages of the platform's administrators.
 
+pub mod breakers;
 mod entitlement_form;
 mod obstacle;
 pub mod queue;

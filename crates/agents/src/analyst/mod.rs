@@ -7,6 +7,7 @@
 //! what they rest on. It knows nothing that the package does not say, and leaves
 //! out whatever it could not support.
 
+mod agent;
 mod conflict;
 mod coverage;
 mod development;
@@ -24,6 +25,8 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+
+pub use agent::agent;
 
 use crate::evidence::Selection;
 use development::Written;

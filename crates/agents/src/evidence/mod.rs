@@ -5,6 +5,7 @@
 //! region, link and signal are the domain crate's; this module never has its own.
 //! It never reads a clock: today is an argument.
 
+mod agent;
 mod assemble;
 mod feed;
 mod plain_text;
@@ -14,6 +15,7 @@ mod samples;
 mod select;
 mod sources;
 
+pub use agent::agent;
 pub use assemble::assemble_pack;
 pub use feed::{ENTRIES_MAX, FEED_BYTES_MAX, Feed, FeedEntry, FeedError, SourceKind, read_feed};
 pub use sample_dates::{SampleDateError, stamp_sample_dates};

@@ -1,12 +1,13 @@
 //! What a run's specification asks for, out of its pack.
 
 use domain::{evidence::EvidenceItem, package::RunPackage, taxonomy::Deliverable};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The items a report may be written from, with the counts that say what they
 /// were chosen out of. Written to the run's journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
     /// In the pack's order: newest first, then by id.
     pub items: Vec<SelectedItem>,
@@ -19,7 +20,7 @@ pub struct Selection {
 }
 
 /// An item in window and scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SelectedItem {
     pub item: EvidenceItem,
     /// The ordered deliverables that admit it, at least one.

@@ -9,6 +9,7 @@ use std::fmt;
 
 /// Names a period: `2025-01-15`, `2025-W03` or `2025-01`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct PeriodKey(String);
 
@@ -31,16 +32,21 @@ impl fmt::Display for PeriodKey {
 
 /// One period of a cadence in a zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Period {
     pub key: PeriodKey,
     pub cadence: Cadence,
     /// IANA name.
     pub zone: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub first_day: Date,
     /// Itself included.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub last_day: Date,
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub starts_at: Timestamp,
     /// First instant of the following period: when the next run is eligible.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub ends_at: Timestamp,
 }
 

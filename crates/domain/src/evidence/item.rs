@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, fmt};
 /// Names one evidence item: `E-` and twelve digits of the hash of its canonical
 /// address, so that the same item has the same id in every pack.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct EvidenceId(String);
 
@@ -40,6 +41,7 @@ vocabulary! {
 /// How far a source is trusted: 1 regulators, associations and a company about
 /// itself; 2 established trade press; 3 other edited press; 4 the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "u8", into = "u8")]
 pub struct TrustTier(u8);
 
@@ -64,6 +66,7 @@ impl From<TrustTier> for u8 {
 /// One dated item of evidence. All text is plain text: markup was removed when
 /// it was read, and whoever shows it escapes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EvidenceItem {
     pub id: EvidenceId,
     pub title: String,
@@ -75,6 +78,7 @@ pub struct EvidenceItem {
     /// The key that makes two addresses one.
     pub canonical_url: String,
     /// First publication, a civil date of the publisher.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub published: Date,
     pub date_confidence: DateConfidence,
     /// Name of the source it was read from.

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 /// A whole report. Limits: 8 developments a section, 4 summary bullets, 5
 /// pieces of monitoring advice, 60 references.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportDocument {
     pub schema: u32,
     pub title: String,
@@ -59,13 +60,16 @@ impl ReportDocument {
 
 /// What the report covers; every name in full where it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportScope {
     pub specification_name: String,
     pub specification_version: u32,
     pub cadence: Cadence,
     pub period: Period,
     /// First and last publication date looked at, both included.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub window_from: Date,
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub window_to: Date,
     pub scope: Scope,
     pub watchlist: Vec<String>,
@@ -76,6 +80,7 @@ pub struct ReportScope {
 
 /// Who composed the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Engine {
     pub id: String,
     pub label: String,
@@ -83,6 +88,7 @@ pub struct Engine {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Developments,
@@ -102,6 +108,7 @@ vocabulary! {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SummaryBullet {
     pub theme: SummaryTheme,
     pub text: String,
@@ -109,6 +116,7 @@ pub struct SummaryBullet {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Section {
     pub kind: SectionKind,
     /// By rank, the highest first.
@@ -121,6 +129,7 @@ pub struct Section {
 /// One event of the market, reported by one or more items. It appears once in a
 /// report; elsewhere it is referred to by `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Development {
     /// `D1`, `D2`, … in reading order.
     pub id: String,
@@ -134,7 +143,9 @@ pub struct Development {
     pub companies: Vec<String>,
     pub strength: Strength,
     /// Publication dates of its items.
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub first_published: Date,
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub last_published: Date,
 }
 
@@ -157,6 +168,7 @@ vocabulary! {
 /// One statement. A fact cites at least one item; an interpretation or an
 /// implication cites items that a fact of the same report cites.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Claim {
     pub kind: ClaimKind,
     /// At most 600 characters of plain text.
@@ -168,6 +180,7 @@ pub struct Claim {
 /// Number of developments of one signal type in one region; `region` is absent
 /// for developments whose region is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignalCell {
     pub signal: SignalType,
     pub region: Option<Region>,
@@ -177,6 +190,7 @@ pub struct SignalCell {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MonitoringAdvice {
     pub text: String,
     /// The development it follows from.
@@ -185,6 +199,7 @@ pub struct MonitoringAdvice {
 
 /// What was looked at, and what was quiet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CoverageNote {
     pub sources_read: Vec<String>,
     /// Source and why it could not be read.
@@ -202,21 +217,25 @@ pub struct CoverageNote {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reference {
     pub number: u32,
     pub evidence: EvidenceId,
     pub title: String,
     pub publisher: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub published: Date,
     pub url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AppendixEntry {
     pub evidence: EvidenceId,
     pub title: String,
     pub publisher: String,
     pub url: String,
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub published: Date,
     pub date_confidence: DateConfidence,
     pub tier: TrustTier,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 /// What may stand in the report, and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scope {
     /// 1 to 11; holds `ValueChainLink` exactly when `links` is not empty.
     pub deliverables: BTreeSet<Deliverable>,

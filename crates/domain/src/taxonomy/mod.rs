@@ -59,6 +59,17 @@ macro_rules! vocabulary {
             }
         }
 
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($id),+] })
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = $crate::taxonomy::UnknownId;
 
@@ -73,7 +84,7 @@ macro_rules! vocabulary {
         impl TryFrom<String> for $name {
             type Error = $crate::taxonomy::UnknownId;
 
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(text: String) -> Result<Self, $crate::taxonomy::UnknownId> {
                 text.parse()
             }
         }

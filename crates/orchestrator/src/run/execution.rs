@@ -2,16 +2,25 @@
 //! step is in the journal before the next begins; a run that is taken up again
 //! goes on after the last of them.
 
-use super::package;
-use crate::{Orchestrator, UseCaseError, new_id, pattern::PlannedStep};
-use agents::capability::{AgentError, StepContext, StepOutput};
+use super::{
+    journal::{RunJournal, stage_of},
+    package,
+};
+use crate::{Orchestrator, UseCaseError, new_id};
 use domain::{
     hash::{ContentHash, canonical_json},
     id::{ArtifactId, RunId, WorkspaceId},
+    package::PatternReference,
     report::ReportDocument,
     run::{FailureKind, Stage},
 };
-use serde_json::{Map, Value};
+use executor::{
+    context::{Context, Governed},
+    pattern::Step,
+    runtime::{ExecutionError, Limits, WholeLimit},
+};
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
 use std::{error::Error, sync::Arc, time::Duration};
 use storage::{
     StorageError, artifact, audit,
@@ -22,7 +31,6 @@ use storage::{
     },
     setup, tenancy,
 };
-use tokio::task::JoinSet;
 
 /// How a worker's hold on a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,49 +161,76 @@ impl Orchestrator {
     }
 
     async fn carry(&self, lease: Lease, row: &RunRow) -> Result<(), Stop> {
-        let context =
+        let governed =
             self.package(lease, row).await.map_err(|stop| stop.at(Stage::AssemblePackage))?;
-        let context = Arc::new(context);
-        let mut state = self.finished_steps(lease).await?;
-        let inputs = serde_json::json!({
-            "specification_version_id": context.package.specification_version_id,
-            "period_key": context.package.period.key,
+        let inputs = json!({
+            "specification_version_id": governed.package.specification_version_id,
+            "period_key": governed.package.period.key,
         });
         let inputs = inputs.as_object().cloned().unwrap_or_default();
-        for step in &self.plan.steps {
-            if state.contains_key(&step.key) {
-                continue;
-            }
-            let started_at = self.now().await?;
-            let args = step.arguments(&inputs, &state);
-            let output = self.call(step, args, &context).await.map_err(|error| {
-                let AgentError { kind, message, reasons } = error;
-                Stop::Failed(Failure { stage: step.stage, kind, message, reasons })
-            })?;
-            if step.stage == Stage::Persist {
-                return self
-                    .persist(lease, row, &context, step, started_at, &state, output)
-                    .await
-                    .map_err(|stop| stop.at(step.stage));
-            }
-            self.journal_step(lease, step, started_at, &output)
+        let context = Arc::new(self.context_of_run(lease, governed)?);
+        let journal = RunJournal::load(self, lease).await?;
+        let limits = Limits {
+            step: Some(Duration::from_secs(self.limits.step_s.into())),
+            whole: WholeLimit::Unbounded,
+        };
+        let finished = self
+            .runtime
+            .run(&self.report, inputs, Arc::clone(&context), limits, Some(&journal))
+            .await;
+        match finished.result {
+            Ok(answer) => self
+                .persist(lease, row, &context, &journal, &answer.data)
                 .await
-                .map_err(|stop| stop.at(step.stage))?;
-            state.insert(step.key.clone(), output.value);
+                .map_err(|stop| stop.at(Stage::Persist)),
+            Err(error) => Err(self.stopped_by(&journal, error)),
         }
-        let nothing =
-            UseCaseError::Internal(format!("the pattern {} renders nothing", self.plan.id));
-        Err(Stop::Fault(nothing).at(Stage::Persist))
+    }
+
+    /// Why the executor came to no answer: the journal, or a step.
+    fn stopped_by(&self, journal: &RunJournal<'_>, error: ExecutionError) -> Stop {
+        let capability = error.capability.as_ref();
+        let stage = capability.map_or(Stage::Execute, stage_of);
+        if let Some(fault) = journal.take_fault() {
+            return Stop::Fault(fault).at(stage);
+        }
+        let fault = error.fault;
+        let (kind, message, reasons) = (fault.kind.failure(), fault.message, fault.reasons);
+        Stop::Failed(Failure { stage, kind, message, reasons })
+    }
+
+    /// What the run's steps may depend on: its package, and nothing of today.
+    fn context_of_run(&self, lease: Lease, governed: Governed) -> Result<Context, UseCaseError> {
+        let package = &governed.package;
+        let zone = TimeZone::get(&package.period.zone)
+            .map_err(|error| UseCaseError::Internal(error.to_string()))?;
+        Ok(Context {
+            pricing_pack: None,
+            ledger_commit: None,
+            trace_id: lease.run.as_uuid().simple().to_string(),
+            request_id: lease.run.as_uuid(),
+            user: None,
+            workspace: lease.workspace,
+            portfolio: None,
+            base_currency: None,
+            benchmark: None,
+            asof: package.claimed_at.to_zoned_datetime(zone).date(),
+            timestamp: package.claimed_at,
+            rights_profile: self.rights_profile,
+            require_fresh: true,
+            stale: false,
+            governed: Some(governed),
+        })
     }
 
     /// Step 3, once: the sealed package, assembled now or by an earlier worker.
-    async fn package(&self, lease: Lease, row: &RunRow) -> Result<StepContext, Stop> {
+    async fn package(&self, lease: Lease, row: &RunRow) -> Result<Governed, Stop> {
         let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
         if let Some((package_hash, package)) = journal::load_package(&mut tx, lease.run).await? {
-            return Ok(StepContext { package, package_hash });
+            return Ok(Governed { package, package_hash });
         }
         let started_at = setup::load_now(&mut tx).await?;
-        let assembled = match package::assemble(&mut tx, row, self.plan.reference()).await? {
+        let assembled = match package::assemble(&mut tx, row, PatternReference { id: self.report.id.clone(), version: self.report.version.clone() }).await? {
             Ok(assembled) => assembled,
             Err(package::NotAssembled { kind, message }) => {
                 let stage = Stage::AssemblePackage;
@@ -224,97 +259,32 @@ impl Orchestrator {
             started_at,
             input: &input,
             output: &output,
-            result: &serde_json::json!({ "package_hash": hash, "pack_hash": package.pack_hash }),
+            result: &json!({ "package_hash": hash, "pack_hash": package.pack_hash }),
         };
         journal::insert(&mut tx, lease, &step).await?;
         announce(&mut tx, lease, Stage::AssemblePackage, &output).await?;
         tx.commit().await?;
-        Ok(StepContext { package, package_hash: hash })
-    }
-
-    async fn finished_steps(&self, lease: Lease) -> Result<Map<String, Value>, Stop> {
-        let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
-        Ok(journal::load_results(&mut tx, lease.run).await?.into_iter().collect())
-    }
-
-    /// Calls the step's owner in a task of its own, so that a panic there is an
-    /// error here, within the deadline.
-    async fn call(
-        &self,
-        step: &PlannedStep,
-        args: Value,
-        context: &Arc<StepContext>,
-    ) -> Result<StepOutput, AgentError> {
-        let owner = self
-            .registry
-            .owner(step.capability.as_str())
-            .ok_or_else(|| AgentError::internal(format!("no agent owns {}", step.capability)))?;
-        // Dropped with this call, and the task with it: a worker that has lost its
-        // run does not go on paying for it.
-        let mut work = JoinSet::new();
-        work.spawn(owner.call(step.capability.as_str(), args, Arc::clone(context)));
-        let deadline = Duration::from_secs(self.limits.step_s.into());
-        match tokio::time::timeout(deadline, work.join_next()).await {
-            Ok(Some(Ok(result))) => result,
-            Ok(broken) => {
-                tracing::error!(capability = %step.capability, ?broken, "an agent panicked");
-                Err(AgentError::internal("A step of the pattern broke off."))
-            }
-            Err(_) => Err(AgentError {
-                kind: FailureKind::Timeout,
-                message: format!(
-                    "“{}” took longer than {} seconds.",
-                    step.title,
-                    deadline.as_secs()
-                ),
-                reasons: Vec::new(),
-            }),
-        }
-    }
-
-    async fn journal_step(
-        &self,
-        lease: Lease,
-        step: &PlannedStep,
-        started_at: jiff::Timestamp,
-        output: &StepOutput,
-    ) -> Result<(), Stop> {
-        let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
-        store::renew_lease(&mut tx, lease, self.limits.lease_s).await?;
-        let new = NewStep {
-            stage: step.stage,
-            key: &step.key,
-            started_at,
-            input: &step.title,
-            output: &output.summary,
-            result: &output.value,
-        };
-        journal::insert(&mut tx, lease, &new).await?;
-        announce(&mut tx, lease, step.stage, &output.summary).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(Governed { package, package_hash: hash })
     }
 
     /// Steps 6 and 7: artifact, slot, journal and audit entry in one commit.
-    #[expect(clippy::too_many_arguments, reason = "everything the one commit holds together")]
     async fn persist(
         &self,
         lease: Lease,
         row: &RunRow,
-        context: &StepContext,
-        step: &PlannedStep,
-        started_at: jiff::Timestamp,
-        state: &Map<String, Value>,
-        output: StepOutput,
+        context: &Context,
+        journal: &RunJournal<'_>,
+        data: &Map<String, Value>,
     ) -> Result<(), Stop> {
-        let html = output
-            .value
-            .get("html")
+        let missing = |what: &str| UseCaseError::Internal(format!("the pattern gave no {what}"));
+        let governed = context.governed.as_ref().ok_or_else(|| missing("package"))?;
+        let html = data
+            .get("artifact")
+            .and_then(|artifact| artifact.get("html"))
             .and_then(Value::as_str)
-            .ok_or_else(|| UseCaseError::Internal("the renderer gave no HTML".to_owned()))?;
-        let document = state
-            .get("document")
-            .ok_or_else(|| UseCaseError::Internal("the pattern composed no document".to_owned()))?;
+            .ok_or_else(|| missing("HTML"))?;
+        let document = data.get("document").ok_or_else(|| missing("document"))?;
+        let step = self.sealing_step().ok_or_else(|| missing("step that renders"))?;
         let typed: ReportDocument = serde_json::from_value(document.clone())?;
         let document = canonical_json(&typed)?;
         let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
@@ -327,21 +297,21 @@ impl Orchestrator {
             title: &typed.title,
             document: &document,
             html,
-            package_hash: context.package_hash,
-            pack_hash: context.package.pack_hash,
+            package_hash: governed.package_hash,
+            pack_hash: governed.package.pack_hash,
         };
         artifact::insert(&mut tx, lease, &new).await?;
         let html_hash = ContentHash::of_bytes(html.as_bytes());
         let document_hash = ContentHash::of_bytes(document.as_bytes());
-        let hashes = serde_json::json!({
+        let hashes = json!({
             "artifact": new.id, "html_hash": html_hash, "document_hash": document_hash,
         });
         let sealed = format!("Sealed under {}.", html_hash.short());
         let handed = "The report can be read, downloaded and found in the history.";
         let persisted = NewStep {
-            stage: step.stage,
+            stage: Stage::Persist,
             key: &step.key,
-            started_at,
+            started_at: journal.sealing_since().ok_or_else(|| missing("rendered page"))?,
             input: &step.title,
             output: &sealed,
             result: &hashes,
@@ -361,10 +331,10 @@ impl Orchestrator {
             action: "run.succeeded",
             actor: None,
             target: lease.run.to_string(),
-            detail: serde_json::json!({
+            detail: json!({
                 "period": row.period.key,
                 "slot_ordinal": row.slot_ordinal,
-                "package_hash": context.package_hash,
+                "package_hash": governed.package_hash,
                 "document_hash": document_hash,
                 "html_hash": html_hash,
             }),
@@ -384,10 +354,15 @@ impl Orchestrator {
         Ok(())
     }
 
+    /// The step whose result is the sealed artifact.
+    fn sealing_step(&self) -> Option<&Step> {
+        self.report.steps.iter().find(|step| stage_of(&step.capability) == Stage::Persist)
+    }
+
     /// Ends the run without a report; the slot is free again with the commit.
     async fn fail(&self, lease: Lease, failure: &Failure) -> Result<(), UseCaseError> {
         let Failure { stage, kind, message, reasons } = failure;
-        let detail = serde_json::json!({
+        let detail = json!({
             "stage": stage, "message": message, "reasons": reasons,
         });
         let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
@@ -410,7 +385,7 @@ impl Orchestrator {
             action: "run.failed",
             actor: None,
             target: lease.run.to_string(),
-            detail: serde_json::json!({ "kind": kind, "detail": detail }),
+            detail: json!({ "kind": kind, "detail": detail }),
         };
         audit::append(&mut tx, Some(lease.workspace), &entry).await?;
         tx.commit().await?;

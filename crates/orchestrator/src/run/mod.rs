@@ -2,6 +2,7 @@
 
 mod eligibility;
 mod execution;
+mod journal;
 mod package;
 mod progress;
 mod reading;

@@ -1,12 +1,10 @@
 //! A run that fails, or a trigger that is refused, consumes nothing, says why,
 //! and leaves the way free.
 
-use crate::world::{Tenant, World, analyst, count, draft, entitlement, project};
-use agents::{
-    builtin,
-    capability::{Agent, AgentError, StepContext, StepFuture},
-    evidence::assemble_pack,
+use crate::world::{
+    Tenant, World, altered, analyst, count, draft, entitlement, hanging, project,
 };
+use agents::evidence::assemble_pack;
 use domain::{
     cadence::Cadence,
     id::{PackId, RunId, SpecificationId},
@@ -14,14 +12,14 @@ use domain::{
     run::{FailureKind, Stage},
     taxonomy::Region,
 };
+use executor::capability::{Fault, FaultKind};
 use jiff::civil::date;
 use orchestrator::{
     Orchestrator,
     run::{Executed, RunLimits, Triggered},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgPool;
-use std::sync::Arc;
 use storage::{evidence_pack, tenancy};
 use uuid::Uuid;
 
@@ -145,7 +143,7 @@ async fn a_panic_of_an_agent_fails_the_run_and_not_the_worker(pool: PgPool) {
     let panicking = case.world.process(analyst(|_| panic!("as the test wants"))).await;
     let (stage, kind, message, _) = case.fail(&panicking).await;
     assert_eq!((stage, kind), (Stage::Execute, FailureKind::Internal));
-    assert_eq!(message, "A step of the pattern broke off.");
+    assert_eq!(message, "assistant.compose_report broke off.");
     case.succeeds_now().await;
 }
 
@@ -153,27 +151,11 @@ async fn a_panic_of_an_agent_fails_the_run_and_not_the_worker(pool: PgPool) {
 async fn a_step_that_hangs_fails_the_run_at_its_deadline(pool: PgPool) {
     let case = Case::new(pool).await;
     let limits = RunLimits { step_s: 3, ..RunLimits::default() };
-    let hanging = case.world.process(vec![Arc::new(Hanging)]).await.with_limits(limits);
+    let hanging = case.world.process(hanging("assistant.compose_report")).await.with_limits(limits);
     let (stage, kind, message, _) = case.fail(&hanging).await;
     assert_eq!((stage, kind), (Stage::Execute, FailureKind::Timeout));
-    assert!(message.ends_with("took longer than 3 seconds."), "{message}");
+    assert!(message.ends_with("took longer than 3 s."), "{message}");
     case.succeeds_now().await;
-}
-
-struct Hanging;
-
-impl Agent for Hanging {
-    fn name(&self) -> &'static str {
-        "analyst"
-    }
-
-    fn capabilities(&self) -> &'static [&'static str] {
-        &["assistant.compose_report"]
-    }
-
-    fn call(&self, _: &str, _: Value, _: Arc<StepContext>) -> StepFuture {
-        Box::pin(std::future::pending())
-    }
 }
 
 #[sqlx::test(migrations = false)]
@@ -182,11 +164,9 @@ async fn the_analysts_own_failure_keeps_its_kind_and_its_reasons(pool: PgPool) {
     let refusing = case
         .world
         .process(analyst(|_| {
-            Err(AgentError {
-                kind: FailureKind::Assistant,
-                message: "The analyst gave no answer.".to_owned(),
-                reasons: vec!["It was busy.".to_owned(), "It was busy again.".to_owned()],
-            })
+            let reasons = vec!["It was busy.".to_owned(), "It was busy again.".to_owned()];
+            Err(Fault::new(FaultKind::Unavailable, "The analyst gave no answer.")
+                .with_reasons(reasons))
         }))
         .await;
     let (stage, kind, message, reasons) = case.fail(&refusing).await;
@@ -210,35 +190,16 @@ async fn an_output_that_cannot_be_stored_ends_the_run_at_once(pool: PgPool) {
     let (stage, kind, ..) = case.fail(&unstorable).await;
     assert_eq!((stage, kind), (Stage::Execute, FailureKind::Internal));
 
-    let blank = case.world.process(vec![Arc::new(Blank)]).await;
+    let blank = case
+        .world
+        .process(altered("reports.render", |mut rendered| {
+            rendered.value = json!({});
+            Ok(rendered)
+        }))
+        .await;
     let (stage, kind, ..) = case.fail(&blank).await;
     assert_eq!((stage, kind), (Stage::Persist, FailureKind::Internal));
     case.succeeds_now().await;
-}
-
-/// Finds nothing wrong, and renders nothing.
-struct Blank;
-
-impl Agent for Blank {
-    fn name(&self) -> &'static str {
-        "reports"
-    }
-
-    fn capabilities(&self) -> &'static [&'static str] {
-        &["reports.validate_document", "reports.render"]
-    }
-
-    fn call(&self, capability: &str, args: Value, context: Arc<StepContext>) -> StepFuture {
-        let call = builtin::ReportsAgent.call(capability, args, context);
-        let renders = capability == "reports.render";
-        Box::pin(async move {
-            let mut output = call.await?;
-            if renders {
-                output.value = json!({});
-            }
-            Ok(output)
-        })
-    }
 }
 
 #[sqlx::test(migrations = false)]

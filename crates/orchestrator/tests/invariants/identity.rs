@@ -1,7 +1,7 @@
 //! Signing in: one answer to every failure, limits that count across processes,
 //! and sessions that die with the password.
 
-use crate::world::{World, count};
+use crate::world::{World, builtin_agents, count};
 use domain::{
     hash::ContentHash,
     id::{UserId, WorkspaceId},
@@ -113,7 +113,7 @@ async fn ten_failures_limit_an_account_and_nobody_else(pool: PgPool) {
         // A quarter of an hour after the oldest of them.
         assert!((890..=900).contains(&retry_after_s), "{retry_after_s}");
     }
-    let other_process = world.process(Vec::new()).await;
+    let other_process = world.process(builtin_agents()).await;
     assert!(sign_in(&other_process, "ada@test.example", PASSWORD, ADDRESS).await.is_err());
     sign_in(app, "bob@test.example", PASSWORD, "198.51.100.7").await.unwrap();
 

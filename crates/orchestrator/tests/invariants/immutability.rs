@@ -1,19 +1,21 @@
 //! What was written once stays: the application's role has no right to change
 //! it, and whoever has the right meets a trigger.
 
-use crate::world::{World, code_of, count, draft, message_of};
+use crate::world::{Market, World, code_of, count, draft, message_of};
 use domain::id::WorkspaceId;
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeSet;
 use storage::{setup::ActAs, tenancy};
 
-const IMMUTABLE: [&str; 10] = [
+const IMMUTABLE: [&str; 12] = [
     "artifacts",
     "audit_log",
     "entitlements",
     "evidence_items",
     "pack_readings",
     "packs",
+    "pricing_pack_prices",
+    "pricing_pack_rates",
     "run_events",
     "run_packages",
     "run_steps",
@@ -21,10 +23,27 @@ const IMMUTABLE: [&str; 10] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 8] = [
+const MUTABLE: [(&str, &[&str]); 11] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
+    ("api_tokens", &["last_used_at", "revoked_at"]),
+    // Rows come and go.
+    (
+        "idempotency_keys",
+        &[
+            "body",
+            "claim",
+            "created_at",
+            "expires_at",
+            "headers",
+            "lease_until",
+            "request_hash",
+            "status",
+        ],
+    ),
     ("memberships", &["role"]),
+    // The columns that say where a pack stands; a trigger guards the rest.
+    ("pricing_packs", &["error", "fresh_at", "stage", "stages_done", "status", "updated_at"]),
     (
         "runs",
         &[
@@ -64,6 +83,7 @@ const MUTABLE: [(&str, &[&str]); 8] = [
 async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     let world = World::new(pool).await;
     world.read_samples().await;
+    Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
     let tenant = world.tenant_by_day("North").await;
     let id = world.active(&tenant, draft("Monthly")).await;
     world.succeed(&tenant, id).await;
@@ -76,7 +96,9 @@ fn changes(table: &str) -> [String; 3] {
         "artifacts" | "packs" | "specification_versions" => "id",
         "audit_log" => "chain",
         "entitlements" => "seats",
-        "evidence_items" | "pack_readings" => "pack_id",
+        "evidence_items" | "pack_readings" | "pricing_pack_prices" | "pricing_pack_rates" => {
+            "pack_id"
+        }
         _ => "run_id",
     };
     [
@@ -159,7 +181,7 @@ async fn the_application_may_change_the_columns_named_here_and_no_others(pool: P
     .fetch_all(&world.superuser)
     .await
     .unwrap();
-    assert_eq!(removable, ["sessions", "sign_in_failures"]);
+    assert_eq!(removable, ["idempotency_keys", "sessions", "sign_in_failures"]);
 }
 
 #[sqlx::test(migrations = false)]

@@ -7,9 +7,13 @@
 mod world;
 
 #[cfg(test)]
+mod api_tokens;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod failures;
+#[cfg(test)]
+mod idempotency;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
@@ -18,6 +22,8 @@ mod immutability;
 mod lifecycle;
 #[cfg(test)]
 mod periods;
+#[cfg(test)]
+mod pricing_packs;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! One live run of a specification, one success a period: whatever the code
 //! does, however many ask, whichever zone or cadence comes after.
 
-use crate::world::{World, code_of, count, draft, message_of, orchestrator};
-use agents::builtin;
+use crate::world::{World, builtin_agents, code_of, count, draft, message_of, orchestrator};
 use domain::{
     hash::ContentHash,
     id::{ArtifactId, RunId, SpecificationId},
@@ -29,7 +28,7 @@ async fn two_hundred_concurrent_triggers_in_two_processes_give_one_run_and_one_r
     let id = world.active(&tenant, draft("Monthly")).await;
     let mut processes = Vec::new();
     for _ in 0..2 {
-        processes.push(orchestrator(&world.superuser, builtin::agents(), 10).await);
+        processes.push(orchestrator(&world.superuser, builtin_agents(), 10).await);
     }
 
     let mut triggers = JoinSet::new();

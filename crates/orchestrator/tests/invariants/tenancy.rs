@@ -1,11 +1,26 @@
 //! One workspace never sees another's rows, and cannot learn that they exist.
 
 use crate::world::{Tenant, World, code_of, count, draft, entitlement};
-use domain::id::{RunId, SpecificationId, UserId, WorkspaceId};
-use orchestrator::{identity::SignedIn, run::Executed};
+use domain::{
+    access::Right,
+    hash::ContentHash,
+    id::{ApiTokenId, RunId, SpecificationId, UserId, WorkspaceId},
+    workspace::Role,
+};
+use orchestrator::{
+    idempotency::Keyed,
+    identity::{SignedIn, TokenRequest},
+    run::Executed,
+};
 use sqlx::{AssertSqlSafe, PgPool, error::DatabaseError};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
-use storage::{Transaction, artifact::Form, run::history::HistoryFilter, tenancy};
+use storage::{
+    Transaction,
+    artifact::Form,
+    idempotency::{KeyedRequest, StoredAnswer},
+    run::history::HistoryFilter,
+    tenancy,
+};
 use uuid::Uuid;
 
 /// Two workspaces that have done everything there is to do.
@@ -16,6 +31,7 @@ struct Two {
     /// Of the other workspace.
     specification: SpecificationId,
     run: RunId,
+    token: ApiTokenId,
 }
 
 impl Two {
@@ -28,12 +44,32 @@ impl Two {
         world.succeed(&here, own).await;
         let specification = world.active(&there, draft("Monthly")).await;
         let run = world.succeed(&there, specification).await;
-        Self { world, here, there, specification, run }
+        act_by_program(&world, &here).await;
+        let token = act_by_program(&world, &there).await;
+        Self { world, here, there, specification, run, token }
     }
 
     async fn begin(&self, tenant: &Tenant) -> Transaction {
         tenancy::begin_workspace(self.world.orchestrator.pool(), tenant.workspace).await.unwrap()
     }
+}
+
+/// Leaves a token and the answer to a request that may come twice.
+async fn act_by_program(world: &World, tenant: &Tenant) -> ApiTokenId {
+    let app = &world.orchestrator;
+    let scopes = Right::of(Role::Viewer);
+    let asked = TokenRequest { name: "Nightly".into(), scopes, days: 1 };
+    let token = app.create_api_token(&tenant.owner, asked).await.unwrap();
+    let request = KeyedRequest {
+        workspace: tenant.workspace,
+        user: tenant.owner.user,
+        key: "1".into(),
+        hash: ContentHash::of_bytes(b""),
+    };
+    let Keyed::First(claim) = app.keyed(request).await.unwrap() else { panic!("a key is taken") };
+    let answer = StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+    claim.answer(&answer).await.unwrap();
+    token.id
 }
 
 /// Each table with the column that holds its tenant, by the catalogue.
@@ -189,7 +225,7 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 17] = [
+const COMPARED: [&str; 18] = [
     "cancel_specification",
     "clone_specification",
     "compare_versions",
@@ -198,6 +234,7 @@ const COMPARED: [&str; 17] = [
     "pause_specification",
     "report_text",
     "resume_specification",
+    "revoke_api_token",
     "run_events_after",
     "save_specification",
     "submit_specification",
@@ -255,6 +292,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
         }};
         (@ SpecificationId) => { two.specification };
         (@ RunId) => { two.run };
+        (@ ApiTokenId) => { two.token };
     }
     let reason = "Long enough a reason";
     not_found!(view_specification(owner; SpecificationId;));
@@ -269,6 +307,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(view_run(owner; RunId;));
     not_found!(run_events_after(owner; RunId; 0));
     not_found!(view_report(owner; RunId;));
+    not_found!(revoke_api_token(owner; ApiTokenId;));
     for form in [Form::Html, Form::Json] {
         not_found!(report_text(owner; RunId; form));
         not_found!(download_report(owner; RunId; form, "192.0.2.1"));
@@ -318,7 +357,7 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
 }
 
 fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
-    const IDS: [&str; 3] = ["SpecificationId", "RunId", "WorkspaceId"];
+    const IDS: [&str; 4] = ["SpecificationId", "RunId", "WorkspaceId", "ApiTokenId"];
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

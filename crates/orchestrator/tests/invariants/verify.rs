@@ -1,7 +1,7 @@
 //! `verify` finds and names every change to what was sealed, and what does not
 //! match its seal is not served.
 
-use crate::world::{Tenant, World, connect, count, draft};
+use crate::world::{Market, Tenant, World, connect, count, draft};
 use domain::id::RunId;
 use orchestrator::UseCaseError;
 use sqlx::{AssertSqlSafe, PgPool};
@@ -183,4 +183,29 @@ async fn a_success_without_its_entry_or_its_report_is_found(pool: PgPool) {
     let remove = "delete from audit_log where action = 'run.succeeded'";
     sealed.check(&mut BTreeSet::new(), remove, "run", sealed.run).await;
     sealed.check(&mut BTreeSet::new(), "delete from artifacts", "run", sealed.run).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_pricing_pack_whose_document_or_values_were_changed_is_found(pool: PgPool) {
+    let world = World::new(pool).await;
+    let pack = Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
+    let verify = async || {
+        let verifier = connect(&world.superuser, ActAs::Verifier, 1).await;
+        let found = verify(&verifier).await.unwrap();
+        assert_eq!(found.pricing_packs, 1);
+        found.discrepancies.into_iter().map(|wrong| (wrong.what, wrong.id)).collect::<Vec<_>>()
+    };
+    assert_eq!(verify().await, []);
+    let wrong = [("pricing pack", pack.to_string())];
+    world.tamper("update pricing_pack_prices set close = close + 1").await;
+    assert_eq!(verify().await, wrong);
+
+    sqlx::query("alter table pricing_packs drop constraint pricing_packs_content_hash_matches")
+        .execute(&world.superuser)
+        .await
+        .unwrap();
+    world
+        .tamper("update pricing_packs set content = overlay(content placing '~' from 9 for 1)")
+        .await;
+    assert_eq!(verify().await, wrong);
 }

@@ -1,9 +1,12 @@
-//! Agents with a fault, or with a hand on the door.
+//! Agents with a fault, or with a hand on the door. Each is this build's agent
+//! with a test's own handler around its capabilities.
 
 use agents::{
     builtin,
-    capability::{Agent, AgentError, StepContext, StepFuture, StepOutput},
+    market::{PackFuture, PacksUnavailable, PricingPacks},
 };
+use domain::pricing_pack::PricingPackId;
+use executor::capability::{Agent, Call, CallFuture, Capability, Fault, Output};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -26,28 +29,16 @@ impl Calls {
 }
 
 /// This build's agents, counted.
-pub fn counted(calls: &Calls) -> Vec<Arc<dyn Agent>> {
-    wrapped(|agent| Counted { agent, calls: calls.clone() })
-}
-
-struct Counted {
-    agent: Arc<dyn Agent>,
-    calls: Calls,
-}
-
-impl Agent for Counted {
-    fn name(&self) -> &'static str {
-        self.agent.name()
-    }
-
-    fn capabilities(&self) -> &'static [&'static str] {
-        self.agent.capabilities()
-    }
-
-    fn call(&self, capability: &str, args: Value, context: Arc<StepContext>) -> StepFuture {
-        self.calls.add(capability);
-        self.agent.call(capability, args, context)
-    }
+pub fn counted(calls: &Calls) -> Vec<Agent> {
+    each_capability(|capability| {
+        let (calls, name) = (calls.clone(), capability.name.to_string());
+        capability.around(|inner| {
+            Arc::new(move |args, call| {
+                calls.add(&name);
+                inner(args, call)
+            })
+        })
+    })
 }
 
 /// A capability whose calls arrive, and go on only when the test lets them.
@@ -74,67 +65,82 @@ impl Hold {
 }
 
 /// This build's agents, counted and held.
-pub fn held(hold: &Hold, calls: &Calls) -> Vec<Arc<dyn Agent>> {
-    wrapped(|agent| Held { agent: Counted { agent, calls: calls.clone() }, hold: hold.clone() })
-}
-
-struct Held {
-    agent: Counted,
-    hold: Hold,
-}
-
-impl Agent for Held {
-    fn name(&self) -> &'static str {
-        self.agent.name()
-    }
-
-    fn capabilities(&self) -> &'static [&'static str] {
-        self.agent.capabilities()
-    }
-
-    fn call(&self, capability: &str, args: Value, context: Arc<StepContext>) -> StepFuture {
-        let call = self.agent.call(capability, args, context);
-        if capability != self.hold.capability {
-            return call;
+pub fn held(hold: &Hold, calls: &Calls) -> Vec<Agent> {
+    let mut agents = counted(calls);
+    instead(&mut agents, hold.capability, |inner| {
+        let hold = hold.clone();
+        move |args, call| -> CallFuture {
+            let (inner, hold) = (inner(args, call), hold.clone());
+            Box::pin(async move {
+                hold.arrived.add_permits(1);
+                hold.released.acquire().await.unwrap().forget();
+                inner.await
+            })
         }
-        let hold = self.hold.clone();
-        Box::pin(async move {
-            hold.arrived.add_permits(1);
-            hold.released.acquire().await.unwrap().forget();
-            call.await
-        })
-    }
-}
-
-fn wrapped<A: Agent + 'static>(wrap: impl Fn(Arc<dyn Agent>) -> A) -> Vec<Arc<dyn Agent>> {
-    builtin::agents().into_iter().map(|agent| Arc::new(wrap(agent)) as Arc<dyn Agent>).collect()
+    });
+    agents
 }
 
 /// An analyst of the test's own. `write` gets what the built-in one wrote.
 pub fn analyst(
-    write: impl Fn(StepOutput) -> Result<StepOutput, AgentError> + Send + Sync + 'static,
-) -> Vec<Arc<dyn Agent>> {
-    vec![Arc::new(Analyst { write: Arc::new(write) })]
+    write: impl Fn(Output<Value>) -> Result<Output<Value>, Fault> + Send + Sync + 'static,
+) -> Vec<Agent> {
+    altered("assistant.compose_report", write)
 }
 
-type Write = dyn Fn(StepOutput) -> Result<StepOutput, AgentError> + Send + Sync;
-
-struct Analyst {
-    write: Arc<Write>,
+/// This build's agents; what `capability` gives is `alter`ed.
+pub fn altered(
+    capability: &str,
+    alter: impl Fn(Output<Value>) -> Result<Output<Value>, Fault> + Send + Sync + 'static,
+) -> Vec<Agent> {
+    let mut agents = builtin_agents();
+    let alter = Arc::new(alter);
+    instead(&mut agents, capability, |inner| {
+        move |args, call| -> CallFuture {
+            let (inner, alter) = (inner(args, call), Arc::clone(&alter));
+            Box::pin(async move { alter(inner.await?) })
+        }
+    });
+    agents
 }
 
-impl Agent for Analyst {
-    fn name(&self) -> &'static str {
-        "analyst"
-    }
+/// This build's agents; `capability` never answers.
+pub fn hanging(capability: &str) -> Vec<Agent> {
+    let mut agents = builtin_agents();
+    instead(&mut agents, capability, |_| |_, _| -> CallFuture { Box::pin(std::future::pending()) });
+    agents
+}
 
-    fn capabilities(&self) -> &'static [&'static str] {
-        &["assistant.compose_report"]
-    }
+/// The agents of this build, without pricing packs: no run reads one.
+pub fn builtin_agents() -> Vec<Agent> {
+    builtin::agents(Arc::new(NoPacks))
+}
 
-    fn call(&self, capability: &str, args: Value, context: Arc<StepContext>) -> StepFuture {
-        let built_in = builtin::BuiltinAnalyst.call(capability, args, context);
-        let write = Arc::clone(&self.write);
-        Box::pin(async move { write(built_in.await?) })
+struct NoPacks;
+
+impl PricingPacks for NoPacks {
+    fn load<'a>(&'a self, _: &'a PricingPackId) -> PackFuture<'a> {
+        Box::pin(async { Err(PacksUnavailable) })
     }
+}
+
+fn each_capability(wrap: impl Fn(Capability) -> Capability) -> Vec<Agent> {
+    let mut agents = builtin_agents();
+    for agent in &mut agents {
+        agent.capabilities = agent.capabilities.drain(..).map(&wrap).collect();
+    }
+    agents
+}
+
+/// Puts another handler, made of the present one, in the place of `capability`'s.
+fn instead<H>(
+    agents: &mut [Agent],
+    capability: &str,
+    handler: impl FnOnce(executor::capability::Handler) -> H,
+) where
+    H: Fn(Value, Call) -> CallFuture + Send + Sync + 'static,
+{
+    let mut places = agents.iter_mut().flat_map(|agent| &mut agent.capabilities);
+    let place = places.find(|known| known.name.as_str() == capability).unwrap();
+    *place = place.clone().around(|inner| Arc::new(handler(inner)));
 }

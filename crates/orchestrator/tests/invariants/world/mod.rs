@@ -2,29 +2,27 @@
 
 mod agents;
 mod drafts;
+mod market;
 mod sql;
 
-pub use agents::{Calls, Hold, analyst, counted, held};
+pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging, held};
 pub use drafts::{draft, entitlement};
+pub use market::Market;
 pub use sql::{code_of, count, message_of};
 
-use ::agents::{builtin, capability::Agent};
 use domain::{
     id::{RunId, SpecificationId, UserId, WorkspaceId},
     specification::SpecificationDraft,
     workspace::Role,
 };
+use executor::{capability::Agent, pattern::Patterns, runtime::Registry};
 use orchestrator::{
     Actor, Orchestrator,
     identity::{PasswordKeeper, SignedIn},
-    pattern::{Plan, Registry},
     run::{BlockReason, Executed, Triggered},
 };
 use sqlx::PgPool;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 use storage::{
     setup::{self, ActAs},
     tenancy, user, workspace,
@@ -64,15 +62,14 @@ pub async fn connect(pool: &PgPool, act_as: ActAs, connections_max: u32) -> PgPo
 impl World {
     pub async fn new(superuser: PgPool) -> Self {
         setup::migrate(&superuser).await.unwrap();
-        let orchestrator = orchestrator(&superuser, builtin::agents(), 5).await;
+        let orchestrator = orchestrator(&superuser, builtin_agents(), 5).await;
         let admin = add_user(&orchestrator, "admin", true, None).await;
         let admin = actor(&orchestrator, admin, None).await;
         Self { superuser, orchestrator, admin }
     }
 
-    /// One more process on the same database, with other agents in the place of
-    /// those of this build that own the same capabilities.
-    pub async fn process(&self, agents: Vec<Arc<dyn Agent>>) -> Orchestrator {
+    /// One more process on the same database, with the agents given.
+    pub async fn process(&self, agents: Vec<Agent>) -> Orchestrator {
         orchestrator(&self.superuser, agents, 5).await
     }
 
@@ -179,18 +176,13 @@ impl World {
 
 pub async fn orchestrator(
     superuser: &PgPool,
-    replaced: Vec<Arc<dyn Agent>>,
+    agents: Vec<Agent>,
     connections_max: u32,
 ) -> Orchestrator {
-    let owned = |agent: &Arc<dyn Agent>| agent.capabilities().to_vec();
-    let taken: Vec<&str> = replaced.iter().flat_map(owned).collect();
-    let mut agents = builtin::agents();
-    agents.retain(|agent| agent.capabilities().iter().all(|name| !taken.contains(name)));
-    agents.extend(replaced);
     let registry = Registry::new(agents).unwrap();
-    let plan = Plan::load(&project("patterns/observatory_report.json"), &registry).unwrap();
+    let patterns = Patterns::load_dir(&project("patterns"), &registry).unwrap();
     let app = connect(superuser, ActAs::Application, connections_max).await;
-    Orchestrator::new(app, PasswordKeeper::new().unwrap(), plan, registry)
+    Orchestrator::new(app, PasswordKeeper::new().unwrap(), patterns, registry).unwrap()
 }
 
 /// Somebody who has an account, and never signs in with a password.

@@ -1,0 +1,89 @@
+use super::chart::LeftOut;
+use crate::view::{
+    panel::lines::{GridLine, HEIGHT, LineDrawing, WIDTH},
+    scale::place_text,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn Lines(title: String, drawing: LineDrawing) -> impl IntoView {
+    let sentence = sentence(&title, &drawing);
+    let is_single = drawing.lines.len() == 1;
+    let grid = drawing.grid.into_iter().map(|line| view! { <Grid line /> }).collect_view();
+    let areas = drawing
+        .lines
+        .iter()
+        .filter_map(|line| line.area.clone())
+        .map(|area| view! { <path class="chart__area" d=area></path> })
+        .collect_view();
+    let lines = drawing
+        .lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let (x, y) = line.end;
+            let label = if is_single { line.last } else { format!("{} {}", line.name, line.last) };
+            view! {
+                <path class=format!("chart__line chart__line--{at}") d=line.path></path>
+                <circle class="chart__end" cx=x cy=y r="3"></circle>
+                <text class="chart__label" x="476" y=place_text(line.label_y) text-anchor="end">
+                    {label}
+                </text>
+            }
+        })
+        .collect_view();
+    let axis = drawing
+        .axis
+        .into_iter()
+        .map(|label| {
+            view! {
+                <text class="chart__tick" x=label.x y="232" text-anchor=label.anchor>
+                    {label.text}
+                </text>
+            }
+        })
+        .collect_view();
+    view! {
+        <svg
+            class="chart__drawing"
+            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+            role="img"
+            aria-label=sentence
+        >
+            {grid}
+            {areas}
+            {lines}
+            {axis}
+        </svg>
+        <LeftOut count=drawing.left_out one="series" many="series" />
+    }
+}
+
+#[component]
+fn Grid(line: GridLine) -> impl IntoView {
+    let class = if line.is_zero { "chart__grid chart__grid--zero" } else { "chart__grid" };
+    let (x, anchor) = if line.is_second { ("478", "end") } else { ("2", "start") };
+    let label_y = line.y.parse::<f64>().map(|y| place_text(y - 4.0)).unwrap_or_default();
+    let rule = (!line.is_second).then(|| {
+        view! { <line class=class x1="2" x2="478" y1=line.y.clone() y2=line.y></line> }
+    });
+    view! {
+        {rule}
+        <text class="chart__tick" x=x y=label_y text-anchor=anchor>
+            {line.label}
+        </text>
+    }
+}
+
+/// What a reader who does not see the drawing hears.
+fn sentence(title: &str, drawing: &LineDrawing) -> String {
+    let ends: Vec<&str> = drawing.axis.iter().map(|label| label.text.as_str()).collect();
+    let lines: Vec<String> =
+        drawing.lines.iter().map(|line| format!("{} ends at {}", line.name, line.last)).collect();
+    match (ends.first(), ends.last()) {
+        (Some(first), Some(last)) => {
+            format!("{title}, {first} to {last}. {}.", lines.join("; "))
+        }
+        _ => title.to_owned(),
+    }
+}

@@ -1,0 +1,239 @@
+//! Lines and areas over a common axis.
+
+use super::rows::Rows;
+use crate::view::{figure::Shown, scale::{Scale, place_text}};
+use executor::pattern::{Format, PanelDocument, PanelKind};
+use serde_json::Value;
+
+/// Of the drawing, in its own units.
+pub const WIDTH: f64 = 480.0;
+pub const HEIGHT: f64 = 240.0;
+/// Room above the highest line for a label, and below for the axis.
+const TOP: f64 = 26.0;
+const BOTTOM: f64 = 212.0;
+const LEFT: f64 = 2.0;
+const RIGHT: f64 = 478.0;
+/// Least distance between two labels, in units of the drawing.
+const LABEL_GAP: f64 = 18.0;
+/// A label's foot above the end of its line, and the highest foot of all.
+const LABEL_LIFT: f64 = 8.0;
+const LABEL_TOP: f64 = 14.0;
+/// More lines than can be told apart by their dashes and labels.
+pub const LINES_MAX: usize = 6;
+
+/// A drawing of lines, in units of the drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineDrawing {
+    pub lines: Vec<Line>,
+    pub grid: Vec<GridLine>,
+    /// First and last of the axis, and the middle where there is one.
+    pub axis: Vec<AxisLabel>,
+    pub is_area: bool,
+    /// Columns that were not drawn, beyond [`LINES_MAX`].
+    pub left_out: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub name: String,
+    /// The newest value, printed.
+    pub last: String,
+    /// `M … L …`: a gap where a value is missing.
+    pub path: String,
+    /// The same down to zero, for an area.
+    pub area: Option<String>,
+    pub end: (String, String),
+    /// Height of the label at the end of the line.
+    pub label_y: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridLine {
+    pub y: String,
+    pub label: String,
+    pub is_zero: bool,
+    /// Belongs to the second line's own scale, on the right.
+    pub is_second: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisLabel {
+    pub x: String,
+    pub anchor: &'static str,
+    pub text: String,
+}
+
+impl LineDrawing {
+    /// None when nothing can be drawn: fewer than two rows, or no figure.
+    pub fn of(panel: &PanelDocument, rows: &Rows, currency: Option<&str>) -> Option<Self> {
+        if rows.rows.len() < 2 {
+            return None;
+        }
+        let all = rows.figures(panel);
+        let drawn: Vec<usize> = all.iter().copied().take(LINES_MAX).collect();
+        let is_area = panel.kind == PanelKind::AreaChart;
+        let values = |column: usize| rows.rows.iter().filter_map(move |row| row[column].at);
+        let up = (BOTTOM, TOP);
+        let is_dual = panel.kind == PanelKind::DualLine && drawn.len() == 2;
+        let scales: Vec<Scale> = if is_dual {
+            drawn.iter().map(|at| Scale::around(values(*at), false, up)).collect::<Option<_>>()?
+        } else {
+            let scale = Scale::around(drawn.iter().flat_map(|at| values(*at)), is_area, up)?;
+            vec![scale; drawn.len()]
+        };
+        let across = places_across(rows)?;
+        let mut lines: Vec<Line> = drawn
+            .iter()
+            .zip(&scales)
+            .filter_map(|(column, scale)| line(rows, *column, *scale, &across, is_area))
+            .collect();
+        spread_labels(&mut lines);
+        let format_of = |at: usize| rows.heads[drawn[at]].format;
+        let mut grid = grid(*scales.first()?, format_of(0), currency, false);
+        if is_dual {
+            grid.extend(self::grid(scales[1], format_of(1), currency, true));
+        }
+        let left_out = all.len() - drawn.len();
+        Some(Self { lines, grid, axis: axis(rows, &across), is_area, left_out })
+    }
+}
+
+/// Where each row stands: by its day or instant where the label is one, else
+/// one step each.
+fn places_across(rows: &Rows) -> Option<Vec<f64>> {
+    let label = rows.label();
+    let instants: Option<Vec<f64>> = rows
+        .rows
+        .iter()
+        .map(|row| label.and_then(|label| row[label].instant))
+        .collect();
+    let positions = instants.unwrap_or_else(|| (0..rows.rows.len()).map(count).collect());
+    let ends = positions.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
+        (low.min(*at), high.max(*at))
+    });
+    (ends.0 < ends.1).then(|| {
+        let scale = Scale::new(ends, (LEFT, RIGHT));
+        positions.into_iter().map(|at| scale.place(at)).collect()
+    })
+}
+
+fn line(rows: &Rows, column: usize, scale: Scale, across: &[f64], is_area: bool) -> Option<Line> {
+    let base = place_text(scale.place(0.0).clamp(TOP, BOTTOM));
+    let (mut path, mut area) = (String::new(), String::new());
+    let mut last: Option<(f64, f64, usize)> = None;
+    let mut is_drawing = false;
+    for (at, row) in rows.rows.iter().enumerate() {
+        let Some(value) = row[column].at else {
+            if is_drawing {
+                area.push_str(&format!("V{base}Z"));
+            }
+            is_drawing = false;
+            continue;
+        };
+        let (x, y) = (across[at], scale.place(value));
+        let place = format!("{} {}", place_text(x), place_text(y));
+        if is_drawing {
+            path.push_str(&format!("L{place}"));
+            area.push_str(&format!("L{place}"));
+        } else {
+            path.push_str(&format!("M{place}"));
+            area.push_str(&format!("M{} {base}L{place}", place_text(x)));
+        }
+        is_drawing = true;
+        last = Some((x, y, at));
+    }
+    if is_drawing {
+        area.push_str(&format!("V{base}Z"));
+    }
+    let (x, y, at) = last?;
+    Some(Line {
+        name: rows.heads[column].title.clone(),
+        last: rows.rows[at][column].shown.text(),
+        path,
+        area: is_area.then_some(area),
+        end: (place_text(x), place_text(y)),
+        label_y: y - LABEL_LIFT,
+    })
+}
+
+/// Labels of lines that end close together stand one below the other.
+fn spread_labels(lines: &mut [Line]) {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by(|a, b| lines[*a].label_y.total_cmp(&lines[*b].label_y));
+    let mut lowest = f64::NEG_INFINITY;
+    for at in &order {
+        let label_y = lines[*at].label_y.max(lowest + LABEL_GAP).max(LABEL_TOP);
+        lines[*at].label_y = label_y;
+        lowest = label_y;
+    }
+    // What was pushed below the drawing moves up again, with those above it.
+    let mut highest = BOTTOM - LABEL_LIFT / 2.0;
+    for at in order.iter().rev() {
+        let label_y = lines[*at].label_y.min(highest);
+        lines[*at].label_y = label_y;
+        highest = label_y - LABEL_GAP;
+    }
+}
+
+fn grid(
+    scale: Scale,
+    format: Option<Format>,
+    currency: Option<&str>,
+    is_second: bool,
+) -> Vec<GridLine> {
+    scale
+        .ticks()
+        .into_iter()
+        .map(|tick| GridLine {
+            y: place_text(scale.place(tick)),
+            label: tick_label(tick, scale.decimals(), format, currency),
+            is_zero: tick == 0.0,
+            is_second,
+        })
+        .collect()
+}
+
+/// A tick in the unit of its values, without decimals that say nothing.
+pub fn tick_label(
+    tick: f64,
+    decimals: usize,
+    format: Option<Format>,
+    currency: Option<&str>,
+) -> String {
+    let (scaled, shift, unit) = match format {
+        Some(Format::Percent | Format::Probability) => (tick * 100.0, 2, "\u{202f}%"),
+        Some(Format::Bps) => (tick * 10_000.0, 4, "\u{202f}bp"),
+        _ => (tick, 0, ""),
+    };
+    let text = format!("{:.*}", decimals.saturating_sub(shift), scaled);
+    let value = Value::from(text.trim_start_matches('-'));
+    let sign = if tick < 0.0 { "−" } else { "" };
+    let digits = Shown::of(&value, Some(Format::Number), None).text();
+    let code = match (format, currency) {
+        (Some(Format::Currency), Some(code)) => format!("\u{202f}{code}"),
+        _ => unit.to_owned(),
+    };
+    format!("{sign}{digits}{code}")
+}
+
+/// The first, the last, and where there is room the middle.
+fn axis(rows: &Rows, across: &[f64]) -> Vec<AxisLabel> {
+    let last = across.len() - 1;
+    let mut shown = vec![(0, "start"), (last, "end")];
+    let middle = last / 2;
+    if (across[middle] - f64::midpoint(LEFT, RIGHT)).abs() < (RIGHT - LEFT) / 8.0 && last >= 4 {
+        shown.insert(1, (middle, "middle"));
+    }
+    shown
+        .into_iter()
+        .map(|(row, anchor)| AxisLabel {
+            x: place_text(across[row]),
+            anchor,
+            text: rows.label_of(row),
+        })
+        .collect()
+}
+
+fn count(at: usize) -> f64 {
+    u32::try_from(at).map_or(f64::MAX, f64::from)
+}

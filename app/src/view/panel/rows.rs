@@ -1,0 +1,217 @@
+//! What a panel's data is, as rows: every kind of panel has its table, and most
+//! drawings are drawn from it.
+
+use crate::view::figure::{Shown, coordinate, heading_of, instant};
+use executor::pattern::{Color, Column, Format, PanelDocument};
+use serde_json::{Map, Number, Value};
+
+/// More rows than anybody reads on a page; the answer of the API holds them all.
+pub const ROWS_MAX: usize = 1000;
+/// Names that tell what a row is about, best first.
+const LABELS: [&str; 10] =
+    ["date", "asof", "period", "label", "name", "symbol", "ticker", "category", "key", "id"];
+
+/// A panel's data as a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    pub heads: Vec<Head>,
+    pub rows: Vec<Vec<Cell>>,
+    /// Rows that were left out, beyond [`ROWS_MAX`].
+    pub left_out: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    pub key: String,
+    pub title: String,
+    /// Digits align, and it can be drawn.
+    pub is_figure: bool,
+    pub format: Option<Format>,
+    pub color: Option<Color>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    pub shown: Shown,
+    /// Its place in a drawing, where it is a figure.
+    pub at: Option<f64>,
+    /// Its place in time, where it is a day or an instant: Unix seconds.
+    pub instant: Option<f64>,
+    /// What the panel's colour rule says of it.
+    pub mark: Option<Mark>,
+}
+
+/// A colour with the words that carry the same meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// `good`, `bad` or `attention`.
+    pub tone: &'static str,
+    /// None where the figure's own sign says it.
+    pub word: Option<String>,
+}
+
+impl Rows {
+    /// None when the data is missing or is no table: one text, one figure.
+    pub fn of(panel: &PanelDocument, currency: Option<&str>) -> Option<Self> {
+        let records = records(&panel.data)?;
+        let heads = heads(panel, &records);
+        let left_out = records.len().saturating_sub(ROWS_MAX);
+        let rows = records
+            .iter()
+            .take(ROWS_MAX)
+            .map(|record| {
+                heads
+                    .iter()
+                    .map(|head| {
+                        let value = record.get(&head.key).unwrap_or(&Value::Null);
+                        cell(value, head.format, head.color.as_ref(), currency)
+                    })
+                    .collect()
+            })
+            .collect();
+        Some(Self { heads, rows, left_out })
+    }
+
+    /// The column that says what each row is about.
+    pub fn label(&self) -> Option<usize> {
+        let known = LABELS
+            .iter()
+            .find_map(|label| self.heads.iter().position(|head| head.key == *label));
+        known.or_else(|| self.heads.iter().position(|head| !head.is_figure))
+    }
+
+    /// The columns that can be drawn: those the panel names as series, else all
+    /// figures.
+    pub fn figures(&self, panel: &PanelDocument) -> Vec<usize> {
+        let label = self.label();
+        let position = |key: &str| self.heads.iter().position(|head| head.key == key);
+        if panel.series.is_empty() {
+            (0..self.heads.len())
+                .filter(|at| self.heads[*at].is_figure && Some(*at) != label)
+                .collect()
+        } else {
+            panel.series.iter().filter_map(|series| position(&series.key)).collect()
+        }
+    }
+
+    /// What row `row` is about.
+    pub fn label_of(&self, row: usize) -> String {
+        self.label().map_or_else(|| (row + 1).to_string(), |label| self.rows[row][label].shown.text())
+    }
+}
+
+pub fn cell(
+    value: &Value,
+    format: Option<Format>,
+    color: Option<&Color>,
+    currency: Option<&str>,
+) -> Cell {
+    let at = coordinate(value);
+    let mark = color.and_then(|color| mark(color, at?, format, currency));
+    Cell { shown: Shown::of(value, format, currency), at, instant: instant(value), mark }
+}
+
+fn mark(
+    color: &Color,
+    at: f64,
+    format: Option<Format>,
+    currency: Option<&str>,
+) -> Option<Mark> {
+    let beyond = |word: &str, limit: &Number| Mark {
+        tone: "attention",
+        word: Some(format!(
+            "{word} {}",
+            Shown::of(&Value::Number(limit.clone()), format, currency).text()
+        )),
+    };
+    let limit = |limit: &Number| limit.as_f64();
+    match color {
+        Color::Sign if at > 0.0 => Some(Mark { tone: "good", word: None }),
+        Color::Sign if at < 0.0 => Some(Mark { tone: "bad", word: None }),
+        Color::Above(bound) if at > limit(bound)? => Some(beyond("above", bound)),
+        Color::Below(bound) if at < limit(bound)? => Some(beyond("below", bound)),
+        _ => None,
+    }
+}
+
+/// A list of objects as it is; other lists and plain objects as names and values.
+fn records(data: &Value) -> Option<Vec<Map<String, Value>>> {
+    let pair = |name: Value, value: &Value| {
+        Map::from_iter([("name".to_owned(), name), ("value".to_owned(), value.clone())])
+    };
+    match data {
+        Value::Array(items) => Some(
+            items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| match item {
+                    Value::Object(record) => record.clone(),
+                    other => pair(Value::from((at + 1).to_string()), other),
+                })
+                .collect(),
+        ),
+        Value::Object(members) if members.contains_key("amount") => None,
+        Value::Object(members) => match list_within(members) {
+            Some(items) => records(items),
+            None => Some(
+                members
+                    .iter()
+                    .map(|(name, value)| pair(Value::from(heading_of(name)), value))
+                    .collect(),
+            ),
+        },
+        _ => None,
+    }
+}
+
+/// The one list of objects of an object, which then is the table:
+/// `{"points": [...], "currency": "USD"}`.
+fn list_within(members: &Map<String, Value>) -> Option<&Value> {
+    let mut lists = members
+        .values()
+        .filter(|value| value.as_array().is_some_and(|items| items.iter().all(Value::is_object)));
+    let only = lists.next()?;
+    (lists.next().is_none() && !only.as_array()?.is_empty()).then_some(only)
+}
+
+fn heads(panel: &PanelDocument, records: &[Map<String, Value>]) -> Vec<Head> {
+    let is_figure = |key: &str| {
+        let mut values = records.iter().filter_map(|record| record.get(key)).filter(|v| !v.is_null());
+        let first = values.next();
+        first.is_some() && first.into_iter().chain(values).all(|value| coordinate(value).is_some())
+    };
+    let head = |key: &str, title: Option<&str>, format: Option<Format>, color: Option<&Color>| {
+        let is_text = matches!(format, Some(Format::Text | Format::Date));
+        let is_figure = !is_text && is_figure(key);
+        // What the panel says holds for its figures, unless a column says more.
+        let of_panel = is_figure && format.is_none();
+        Head {
+            key: key.to_owned(),
+            title: title.map_or_else(|| heading_of(key), str::to_owned),
+            is_figure,
+            format: format.or(panel.format.filter(|_| of_panel)),
+            color: color.or(panel.color.as_ref().filter(|_| of_panel)).cloned(),
+        }
+    };
+    if !panel.columns.is_empty() {
+        let named = |column: &Column| {
+            head(&column.key, column.title.as_deref(), column.format, column.color.as_ref())
+        };
+        return panel.columns.iter().map(named).collect();
+    }
+    let mut keys: Vec<&str> = Vec::new();
+    for key in records.iter().flat_map(Map::keys) {
+        if !keys.contains(&key.as_str()) {
+            keys.push(key);
+        }
+    }
+    // What a row is about stands first, whatever the order of its members.
+    keys.sort_by_key(|key| LABELS.iter().position(|label| label == key).unwrap_or(LABELS.len()));
+    keys.into_iter()
+        .map(|key| {
+            let series = panel.series.iter().find(|series| series.key == key);
+            let title = series.and_then(|series| series.title.as_deref());
+            head(key, title, series.and_then(|series| series.format), None)
+        })
+        .collect()
+}

@@ -1,0 +1,41 @@
+use super::{Selection, select};
+use crate::governed::{governed, pack_lineage};
+use executor::{
+    capability::{Agent, Call, Capability, Fault, Output},
+    lineage::Ttl,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Select {}
+
+/// Selects evidence out of the package.
+pub fn agent() -> Agent {
+    Agent {
+        name: "evidence",
+        description: "Selects dated evidence out of the sealed pack of a run.",
+        capabilities: vec![
+            Capability::new(
+                "evidence.select",
+                "1.0.0",
+                "Selects the evidence in window and scope.",
+                |Select {}, call| async move { selected(&call) },
+            )
+            .ttl(Ttl::Day)
+            .sources(&["pack"])
+            .governed(),
+        ],
+    }
+}
+
+fn selected(call: &Call) -> Result<Output<Selection>, Fault> {
+    let governed = governed(call)?;
+    let selection = select(&governed.package);
+    let summary = format!(
+        "{} items in scope, of {} in the window and {} in the pack.",
+        selection.items_in_scope, selection.items_in_window, selection.items_in_pack
+    );
+    Ok(Output::from_source(selection, pack_lineage(governed), summary))
+}

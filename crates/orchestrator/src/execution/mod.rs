@@ -1,0 +1,197 @@
+//! Executions: one pass of a pattern that a page or the API asks for. There is
+//! one way in, so none goes round the gate.
+
+mod caller;
+mod carry;
+mod prepare;
+mod record;
+mod refused;
+mod replay;
+mod request;
+
+pub use caller::Caller;
+pub use record::{ExecutionPage, ExecutionRecord};
+pub use refused::{ExecutionRefused, FailedExecution};
+pub use replay::{Difference, Replay};
+pub use request::{Correlation, ExecuteRequest};
+pub use storage::execution::{ExecutionFilter, ExecutionSummary};
+
+use crate::{
+    Orchestrator, UseCaseError,
+    pricing::{Gate, gate, load_state},
+};
+use carry::Admitted;
+use domain::{id::ExecutionId, pricing_pack::PricingPackId};
+use executor::{
+    observe::{self, ExecutionStatus, PACK_LABELS_MAX, PackLabel, PatternLabel},
+    pattern::PanelDocument,
+    runtime::Trace,
+};
+use jiff::Timestamp;
+use prepare::Prepared;
+use serde_json::{Map, Value};
+use std::{sync::Arc, time::Instant};
+use storage::{
+    pricing_pack::{self, PricingPackRow},
+    tenancy, workspace,
+};
+use tokio::sync::oneshot;
+use tracing::{Instrument, Span, field};
+
+/// The answer of an execution that reached its end.
+#[derive(Debug)]
+pub struct ExecutionAnswer {
+    pub execution: ExecutionId,
+    /// Exactly the declared outputs.
+    pub data: Map<String, Value>,
+    /// Every panel, in the pattern's order.
+    pub panels: Vec<PanelDocument>,
+    pub trace: Trace,
+    pub pack: PricingPackId,
+    /// The pack was not fresh, and the caller accepted that.
+    pub stale: bool,
+}
+
+/// When an execution was asked for: by the database's clock, and by one to
+/// measure with.
+#[derive(Clone, Copy)]
+struct Begun {
+    now: Timestamp,
+    clock: Instant,
+}
+
+impl Orchestrator {
+    /// Executes a pattern.
+    ///
+    /// # Errors
+    /// [`ExecutionRefused`]; from the gate on, the attempt is kept with its trace.
+    pub async fn execute(
+        &self,
+        caller: &Caller,
+        request: ExecuteRequest,
+        correlation: Correlation,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        let started = Instant::now();
+        let known = self.patterns.get(&request.pattern_id).map(Arc::clone);
+        let span = tracing::info_span!(
+            "pattern_execution",
+            pattern.id = known.as_ref().map_or("unknown", |plan| plan.id.as_str()),
+            portfolio.id = request.portfolio_id.map(field::display),
+            pricing.pack_id = field::Empty,
+            ledger.commit_hash = field::Empty,
+            request.id = %correlation.request_id,
+            execution.duration_seconds = field::Empty,
+            execution.status = field::Empty,
+            freshness.blocked = false,
+        );
+        let answer =
+            self.execute_within(caller, request, correlation).instrument(span.clone()).await;
+        let label = known.as_ref().map_or(PatternLabel::UNKNOWN, |plan| PatternLabel::of_plan(plan));
+        let status = status_of(&answer);
+        span.record("execution.duration_seconds", started.elapsed().as_secs_f64());
+        span.record("execution.status", status.as_str());
+        observe::execution_ended(label, status, started.elapsed());
+        answer
+    }
+
+    async fn execute_within(
+        &self,
+        caller: &Caller,
+        request: ExecuteRequest,
+        correlation: Correlation,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        let begun = Begun { now: self.now().await?, clock: Instant::now() };
+        let prepared = self.prepare(caller, request, begun.now)?;
+        let admitted = self.admit(caller, &prepared, &correlation, begun).await?;
+        self.execute_behind(caller, prepared, admitted, &correlation, begun).await
+    }
+
+    /// Behind the gate, in a task of its own.
+    async fn execute_behind(
+        &self,
+        caller: &Caller,
+        prepared: Prepared,
+        admitted: Admitted,
+        correlation: &Correlation,
+        begun: Begun,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        let Admitted { pack, stale } = &admitted;
+        let context = self.context_of(caller, &prepared, pack, *stale, correlation, begun);
+        // Dropped with this future; the task notices and stops.
+        let (_waiting, dropped) = oneshot::channel::<()>();
+        let carried = self.clone().carry_and_keep(prepared, admitted, Arc::new(context), begun, dropped);
+        tokio::spawn(carried.in_current_span())
+            .await
+            .map_err(|broken| UseCaseError::Internal(format!("an execution broke off: {broken}")))?
+    }
+
+    /// The pack for the date, if the gate is open to it.
+    async fn admit(
+        &self,
+        caller: &Caller,
+        prepared: &Prepared,
+        correlation: &Correlation,
+        begun: Begun,
+    ) -> Result<Admitted, ExecutionRefused> {
+        let membership = &prepared.membership;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let policy = workspace::load_pricing_policy(&mut tx, membership.workspace)
+            .await?
+            .ok_or(UseCaseError::NotFound)?;
+        let state = load_state(&mut tx, &policy, prepared.asof).await?;
+        let decision = gate(state.as_ref(), prepared.require_fresh, membership.role);
+        let Some(pack) = state.map(|state| state.pack) else {
+            observe::gate_blocked(PackLabel::of(None, &[]));
+            return Err(ExecutionRefused::PackNotFound);
+        };
+        let span = Span::current();
+        span.record("pricing.pack_id", field::display(&pack.id));
+        span.record("ledger.commit_hash", field::display(&pack.ledger_commit));
+        let (refused, message) = match decision {
+            Gate::Open => return Ok(Admitted { pack, stale: false }),
+            Gate::OpenStale => return Ok(Admitted { pack, stale: true }),
+            Gate::NotFound => return Err(ExecutionRefused::PackNotFound),
+            Gate::Warming(warming) => {
+                (ExecutionRefused::PackWarming(Box::new(warming)), "The prices were being prepared.")
+            }
+            Gate::Failed(failed) => {
+                (ExecutionRefused::PackFailed(Box::new(failed)), "The prices could not be prepared.")
+            }
+        };
+        span.record("freshness.blocked", true);
+        let newest = i64::try_from(PACK_LABELS_MAX).unwrap_or(i64::MAX);
+        let newest = pricing_pack::load_newest(&mut tx, None, newest).await?;
+        drop(tx);
+        let newest: Vec<PricingPackId> = newest.into_iter().map(|pack| pack.id).collect();
+        observe::gate_blocked(PackLabel::of(Some(&pack.id), &newest));
+        let context = self.context_of(caller, prepared, &pack, false, correlation, begun);
+        self.keep_blocked(prepared, context, pack.status, message, begun).await?;
+        Err(refused)
+    }
+
+    /// For a replay: the same pattern, inputs and pack; the gate has let this
+    /// pack through before, and what it holds cannot have changed.
+    async fn execute_on(
+        &self,
+        caller: &Caller,
+        request: ExecuteRequest,
+        pack: PricingPackRow,
+        correlation: &Correlation,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        let begun = Begun { now: self.now().await?, clock: Instant::now() };
+        let prepared = self.prepare(caller, request, begun.now)?;
+        let stale = !prepared.require_fresh;
+        self.execute_behind(caller, prepared, Admitted { pack, stale }, correlation, begun).await
+    }
+}
+
+fn status_of(answer: &Result<ExecutionAnswer, ExecutionRefused>) -> ExecutionStatus {
+    match answer {
+        Ok(_) => ExecutionStatus::Success,
+        Err(ExecutionRefused::PackWarming(_) | ExecutionRefused::PackFailed(_)) => {
+            ExecutionStatus::Blocked
+        }
+        Err(ExecutionRefused::Failed(_) | ExecutionRefused::UseCase(_)) => ExecutionStatus::Error,
+        Err(_) => ExecutionStatus::Invalid,
+    }
+}

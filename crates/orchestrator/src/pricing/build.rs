@@ -1,0 +1,236 @@
+use super::{LedgerError, MarketFile, MarketFileError, ledger_commit};
+use crate::Orchestrator;
+use domain::{
+    hash::ContentHash,
+    pricing_pack::{
+        Gap, IllegalPackStep, InvalidText, LedgerCommit, PackStatus, PricingPack, PricingPackId,
+        Symbol, gaps,
+    },
+};
+use jiff::{SignedDuration, civil::Date};
+use std::path::PathBuf;
+use storage::{
+    PgConnection, StorageError, audit,
+    pricing_pack::{self, PricingPackRow, Restatement},
+    tenancy,
+};
+
+/// A build that has not moved for this long has lost its process. Nothing in a build
+/// takes a minute.
+const BUILD_LEASE: SignedDuration = SignedDuration::from_mins(15);
+
+/// What somebody asks to be built.
+#[derive(Clone, Debug)]
+pub struct BuildRequest {
+    pub date: Date,
+    pub market_file: PathBuf,
+    /// Top folder of the ledger's git repository.
+    pub ledger: Option<PathBuf>,
+    /// Securities whose old price is accepted.
+    pub accept_stale: Vec<Symbol>,
+    /// Why the fresh pack of the date is replaced; needed if there is one.
+    pub restates: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Built {
+    New(PricingPackId),
+    /// The fresh pack of the date holds the same already.
+    Unchanged(PricingPackId),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("a pricing pack cannot be built without a commit of the ledger")]
+    Ledger(#[from] LedgerError),
+    #[error("a pricing pack cannot be built from this file")]
+    MarketFile(#[from] MarketFileError),
+    /// The pack is stored as failed; nothing uses it.
+    #[error("pricing pack {pack} is not complete: {}", listed(missing))]
+    Incomplete { pack: PricingPackId, missing: Vec<Gap> },
+    #[error("pricing pack {0} of this date is being built already")]
+    UnderWay(PricingPackId),
+    #[error(
+        "pricing pack {0} of this date is fresh and holds other values: say why it is replaced"
+    )]
+    NeedsReason(PricingPackId),
+    #[error("another build of this date was there first")]
+    Lost,
+    #[error(transparent)]
+    Step(#[from] IllegalPackStep),
+    #[error("there is no pricing pack {0}")]
+    NoPack(PricingPackId),
+    #[error("the pack cannot be named")]
+    Name(#[from] InvalidText),
+    #[error("the store failed")]
+    Storage(#[source] StorageError),
+}
+
+impl From<StorageError> for BuildError {
+    fn from(error: StorageError) -> Self {
+        let lost = [pricing_pack::ONE_LIVE, pricing_pack::VERSION, "pricing_packs_pkey"];
+        if lost.iter().any(|name| error.is_refused_by(name)) {
+            Self::Lost
+        } else {
+            Self::Storage(error)
+        }
+    }
+}
+
+impl From<sqlx::Error> for BuildError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+impl From<serde_json::Error> for BuildError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+fn listed(missing: &[Gap]) -> String {
+    missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl Orchestrator {
+    /// Builds a pack from a market file and makes it fresh. The stages commit one by
+    /// one, so that the gate and `/health/pack` see each of them.
+    pub async fn build_pricing_pack(&self, request: &BuildRequest) -> Result<Built, BuildError> {
+        let built = self.begin_pricing_pack(request).await?;
+        if let Built::New(pack) = &built {
+            self.finish_pricing_pack(pack).await?;
+        }
+        Ok(built)
+    }
+
+    /// The first stage: checks and stores everything. The pack is warming then, and
+    /// the one that it restates is superseded.
+    pub async fn begin_pricing_pack(&self, request: &BuildRequest) -> Result<Built, BuildError> {
+        let commit = ledger_commit(request.ledger.as_deref()).await?;
+        let mut market = MarketFile::read(&request.market_file, request.date).await?;
+        market.sources.stale_accepted.clone_from(&request.accept_stale);
+        market.sources.stale_accepted.sort();
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        pricing_pack::sweep_crashed(&mut tx, BUILD_LEASE).await?;
+        let (pack, missing) = next_pack(&mut tx, market, commit).await?;
+        let standing = load_standing(&mut tx, &pack).await?;
+        if let Some(standing) = &standing {
+            if is_the_same(&mut tx, standing, &pack).await? {
+                tx.commit().await?;
+                return Ok(Built::Unchanged(standing.id.clone()));
+            }
+            if request.restates.is_none() {
+                return Err(BuildError::NeedsReason(standing.id.clone()));
+            }
+        }
+        if !missing.is_empty() {
+            pricing_pack::insert_failed(&mut tx, &pack, &listed(&missing)).await?;
+            record(&mut tx, "pricing_pack.failed", &pack, request.restates.as_deref()).await?;
+            tx.commit().await?;
+            return Err(BuildError::Incomplete { pack: pack.id, missing });
+        }
+        let restated = standing.as_ref().zip(request.restates.as_deref());
+        if let Some((standing, _)) = restated {
+            step(&mut tx, &standing.id, PackStatus::Fresh, PackStatus::Superseded).await?;
+        }
+        let restatement =
+            restated.map(|(standing, reason)| Restatement { supersedes: &standing.id, reason });
+        pricing_pack::insert(&mut tx, &pack, restatement).await?;
+        step(&mut tx, &pack.id, PackStatus::Building, PackStatus::Warming).await?;
+        record(&mut tx, "pricing_pack.built", &pack, restated.map(|(_, reason)| reason)).await?;
+        tx.commit().await?;
+        Ok(Built::New(pack.id))
+    }
+
+    /// The last stage: opens the gate.
+    pub async fn finish_pricing_pack(&self, id: &PricingPackId) -> Result<(), BuildError> {
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        step(&mut tx, id, PackStatus::Warming, PackStatus::Fresh).await?;
+        let entry = audit::Entry {
+            action: "pricing_pack.fresh",
+            actor: None,
+            target: id.to_string(),
+            detail: serde_json::json!({}),
+        };
+        audit::append(&mut tx, None, &entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// The pack under its next version, with all that it lacks.
+async fn next_pack(
+    conn: &mut PgConnection,
+    market: MarketFile,
+    ledger_commit: LedgerCommit,
+) -> Result<(PricingPack, Vec<Gap>), BuildError> {
+    let MarketFile { content, sources, needed } = market;
+    let version = pricing_pack::load_next_version(conn, content.date(), content.policy()).await?;
+    let hash = ContentHash::of_json(&content)?;
+    let id = PricingPackId::new(content.date(), content.policy(), version, hash)?;
+    let missing = gaps(&content, &sources, &needed);
+    Ok((PricingPack { id, ledger_commit, content, sources }, missing))
+}
+
+/// The fresh pack of the same date and policy.
+async fn load_standing(
+    conn: &mut PgConnection,
+    pack: &PricingPack,
+) -> Result<Option<PricingPackRow>, BuildError> {
+    let (policy, date) = (pack.content.policy(), pack.content.date());
+    let found = pricing_pack::load_as_of(conn, policy, date).await?;
+    match found.filter(|found| found.date == date && found.status.is_live()) {
+        Some(found) if found.status != PackStatus::Fresh => Err(BuildError::UnderWay(found.id)),
+        standing => Ok(standing),
+    }
+}
+
+async fn is_the_same(
+    conn: &mut PgConnection,
+    standing: &PricingPackRow,
+    pack: &PricingPack,
+) -> Result<bool, BuildError> {
+    let stored = pricing_pack::load_whole(conn, &standing.id).await?;
+    Ok(stored.is_some_and(|stored| {
+        stored.content == pack.content
+            && stored.sources == pack.sources
+            && stored.ledger_commit == pack.ledger_commit
+    }))
+}
+
+async fn step(
+    conn: &mut PgConnection,
+    id: &PricingPackId,
+    from: PackStatus,
+    to: PackStatus,
+) -> Result<(), BuildError> {
+    if pricing_pack::advance(conn, id, from, to).await? {
+        return Ok(());
+    }
+    let standing = pricing_pack::load(conn, id).await?;
+    let from = standing.ok_or_else(|| BuildError::NoPack(id.clone()))?.status;
+    Err(IllegalPackStep { pack: id.clone(), from, to }.into())
+}
+
+async fn record(
+    conn: &mut PgConnection,
+    action: &'static str,
+    pack: &PricingPack,
+    reason: Option<&str>,
+) -> Result<(), BuildError> {
+    let entry = audit::Entry {
+        action,
+        actor: None,
+        target: pack.id.to_string(),
+        detail: serde_json::json!({
+            "prices": pack.content.prices().len(),
+            "rates": pack.content.quoted_rates().len(),
+            "ledger_commit": pack.ledger_commit,
+            "stale_accepted": pack.sources.stale_accepted,
+            "reason": reason,
+        }),
+    };
+    Ok(audit::append(conn, None, &entry).await?)
+}

@@ -1,0 +1,18 @@
+//! Pricing packs: building them, finding the one for a date, and the gate that
+//! only a fresh one opens.
+
+mod build;
+mod gate;
+mod health;
+mod ledger_commit;
+mod market_file;
+mod packs;
+mod state;
+
+pub use build::{BuildError, BuildRequest, Built};
+pub use gate::{Failed, Gate, Warming, gate};
+pub use health::{PackHealth, Readiness, Reconciliation};
+pub use ledger_commit::{LedgerError, ledger_commit};
+pub use market_file::{MarketFile, MarketFileError};
+pub use packs::StoredPacks;
+pub use state::{LastFresh, PackState, Progress, estimated_ready, load_state};

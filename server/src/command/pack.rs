@@ -1,0 +1,93 @@
+use super::use_cases;
+use crate::config::{DatabaseOptions, FileOptions};
+use clap::{Args, Subcommand};
+use domain::pricing_pack::{PricingPolicy, Symbol};
+use jiff::civil::Date;
+use orchestrator::pricing::{BuildRequest, Built};
+use std::{error::Error, path::PathBuf};
+
+#[derive(Subcommand)]
+pub enum PackCommand {
+    /// Build the pack of a date from a market file, and make it fresh.
+    Build {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        files: FileOptions,
+        #[command(flatten)]
+        build: BuildOptions,
+    },
+    /// List the newest packs, with where they stand.
+    List {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        files: FileOptions,
+        /// Of one policy only, such as `CLOSE_USD`.
+        #[arg(long)]
+        policy: Option<PricingPolicy>,
+        /// How many.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=200))]
+        limit: u8,
+    },
+}
+
+#[derive(Args)]
+pub struct BuildOptions {
+    /// The date that the pack is for.
+    #[arg(long)]
+    date: Date,
+    /// The market file; samples/prices/README.md says what it holds.
+    #[arg(long, value_name = "FILE")]
+    prices: PathBuf,
+    /// Replace the fresh pack of the date, for this reason.
+    #[arg(long, value_name = "REASON")]
+    restate: Option<String>,
+    /// Accept a price that is more than five trading days old; once for each symbol.
+    #[arg(long, value_name = "SYMBOL")]
+    accept_stale: Vec<Symbol>,
+}
+
+pub async fn run(command: PackCommand) -> Result<(), Box<dyn Error>> {
+    match command {
+        PackCommand::Build { database, files, build } => run_build(&database, files, build).await,
+        PackCommand::List { database, files, policy, limit } => {
+            list(&database, &files, policy.as_ref(), limit).await
+        }
+    }
+}
+
+async fn run_build(
+    database: &DatabaseOptions,
+    files: FileOptions,
+    build: BuildOptions,
+) -> Result<(), Box<dyn Error>> {
+    let use_cases = use_cases(database, &files).await?;
+    let request = BuildRequest {
+        date: build.date,
+        market_file: build.prices,
+        ledger: files.ledger_path,
+        accept_stale: build.accept_stale,
+        restates: build.restate,
+    };
+    match use_cases.build_pricing_pack(&request).await? {
+        Built::New(pack) => println!("{pack} is fresh."),
+        Built::Unchanged(pack) => println!("{pack} holds the same already."),
+    }
+    Ok(())
+}
+
+async fn list(
+    database: &DatabaseOptions,
+    files: &FileOptions,
+    policy: Option<&PricingPolicy>,
+    limit: u8,
+) -> Result<(), Box<dyn Error>> {
+    let use_cases = use_cases(database, files).await?;
+    for pack in use_cases.pricing_packs(policy, limit.into()).await? {
+        let note = pack.error.or(pack.reason).map_or_else(String::new, |note| format!("  {note}"));
+        let sample = if pack.sample { "sample" } else { "" };
+        println!("{:<55} {:<10} {sample:<6} {}{note}", pack.id, pack.status.id(), pack.updated_at);
+    }
+    Ok(())
+}

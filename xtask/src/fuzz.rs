@@ -1,0 +1,76 @@
+//! Requests made up from the API's own description, against a freshly started
+//! server: no answer may be a fault of ours or other than described.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::accounts;
+use crate::database::Database;
+use crate::ledger;
+use crate::observatory::{self, Observatory};
+use crate::packages::{self, POSTGRES, PYTHON};
+use crate::postgres::{self, Cluster, Data};
+use crate::process;
+use crate::secret;
+use crate::site;
+use crate::stamp::{Digest, Stamp};
+use crate::workspace;
+
+const DATABASE: &str = "fuzz";
+
+/// `arguments` go to schemathesis.
+pub fn run(arguments: &[String]) -> Result<()> {
+    packages::ensure(&[POSTGRES, PYTHON])?;
+    let schemathesis = install()?;
+    site::build()?;
+    observatory::build_with_tests()?;
+    let cluster = Cluster::start("fuzz", Data::Scratch)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, postgres::free_port()?));
+    let database = Database::ensure(&cluster, DATABASE)?;
+    ledger::ensure()?;
+    let mut observatory = Observatory::new(database, address);
+    observatory.hermetic = true;
+    process::run(&mut observatory.administrative(&["migrate"]))?;
+    Database::admit_server(&cluster)?;
+    process::output(&mut observatory.administrative(&["seed"]))?;
+    let password = secret::password()?;
+    accounts::add_all(&observatory, &password)?;
+    let _server = observatory.serve()?;
+
+    let base = format!("http://{address}");
+    let mut fuzz = Command::new(schemathesis);
+    fuzz.current_dir(folder()).arg("run").arg(format!("{base}/openapi.json"));
+    fuzz.args(["--checks", "not_a_server_error,status_code_conformance"]);
+    fuzz.args(["--checks", "content_type_conformance,response_schema_conformance"]);
+    fuzz.args(["--max-examples", "200", "--workers", "2"]).args(arguments);
+    fuzz.env("SCHEMATHESIS_HOOKS", "hooks");
+    fuzz.env("FUZZ_BASE_URL", &base);
+    fuzz.env("FUZZ_EMAIL", accounts::SUBSCRIBER);
+    fuzz.env("FUZZ_PASSWORD", &password);
+    fuzz.env("PYTHONPATH", folder());
+    fuzz.env("PYTHONDONTWRITEBYTECODE", "1");
+    process::run(&mut fuzz)
+}
+
+/// schemathesis in an environment of its own under `target`, as
+/// `fuzz/requirements.txt` pins it.
+fn install() -> Result<PathBuf> {
+    let environment = workspace::root().join("target/fuzz");
+    let requirements = folder().join("requirements.txt");
+    let program = environment.join("bin/schemathesis");
+    let stamp = Stamp::new("fuzz", Digest::default().path(&requirements)?);
+    if !(stamp.is_current() && program.exists()) {
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+        let mut pip = Command::new(environment.join("bin/pip"));
+        process::run(pip.args(["install", "--quiet", "--requirement"]).arg(&requirements))?;
+        stamp.write()?;
+    }
+    Ok(program)
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("xtask/fuzz")
+}
