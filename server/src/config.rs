@@ -144,8 +144,7 @@ impl ServeOptions {
         if !self.site_root.join("pkg/observatory.css").is_file() {
             return Err(ConfigError::NoSite(self.site_root.clone()));
         }
-        let is_short =
-            |token: &SecretString| token.expose_secret().len() < METRICS_TOKEN_CHARS_MIN;
+        let is_short = |token: &SecretString| token.expose_secret().len() < METRICS_TOKEN_CHARS_MIN;
         if self.metrics_token.as_ref().is_some_and(is_short) {
             return Err(ConfigError::ShortMetricsToken);
         }

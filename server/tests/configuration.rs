@@ -26,7 +26,7 @@ fn a_wrong_configuration_refuses_to_start_with_one_clear_line() {
     check(&world, &["serve"], &[("BIND_ADDRESS", "here")], "invalid value 'here'");
     check(&world, &["serve"], &[("BIND_ADDRESS", "0.0.0.0:0"), loopback], "PLAIN_HTTP=loopback");
     check(&world, &["serve"], &[("SITE_ROOT", "/nowhere"), loopback], "SITE_ROOT");
-    check(&world, &["serve"], &[("PATTERNS_DIR", "/nowhere"), loopback], "observatory_report.json");
+    check(&world, &["serve"], &[("PATTERNS_DIR", "/nowhere"), loopback], "/nowhere");
     check(
         &world,
         &["serve"],
@@ -68,9 +68,7 @@ fn a_broken_pattern_stops_the_start_with_file_and_place() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(
-            said.contains(
-                "observatory_report.json:/steps/0/capability: no agent owns “evidence.selekt”"
-            ),
+            said.contains("/steps/0/capability: no agent has the capability evidence.selekt"),
             "{said}"
         );
         assert!(said.contains("/steps/2/args/document"), "{said}");

@@ -23,7 +23,7 @@ struct Program {
 /// An answer, read.
 struct Answer {
     status: u16,
-    headers: ureq::http::HeaderMap,
+    headers: http::HeaderMap,
     body: Value,
     text: String,
 }
@@ -280,7 +280,7 @@ fn only_the_origins_that_are_named_may_read() {
             .allow_non_standard_methods(true)
             .build()
             .new_agent();
-        let request = ureq::http::Request::builder()
+        let request = http::Request::builder()
             .method("OPTIONS")
             .uri(format!("{}/execute", server.address))
             .header("origin", origin)

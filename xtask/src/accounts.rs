@@ -18,11 +18,7 @@ struct Account {
 pub const SUBSCRIBER: &str = "subscriber@example.com";
 
 const ACCOUNTS: [Account; 4] = [
-    Account {
-        email: SUBSCRIBER,
-        name: "Sam Subscriber",
-        member: Some(("Sample Foams", "owner")),
-    },
+    Account { email: SUBSCRIBER, name: "Sam Subscriber", member: Some(("Sample Foams", "owner")) },
     Account {
         email: "viewer@example.com",
         name: "Vera Viewer",

@@ -40,9 +40,7 @@ impl Command {
             ["bench", filter @ ..] => {
                 Some(Self::Bench(filter.iter().map(ToString::to_string).collect()))
             }
-            ["fuzz", rest @ ..] => {
-                Some(Self::Fuzz(rest.iter().map(ToString::to_string).collect()))
-            }
+            ["fuzz", rest @ ..] => Some(Self::Fuzz(rest.iter().map(ToString::to_string).collect())),
             ["sqlx"] => Some(Self::Sqlx { check: false }),
             ["sqlx", "--check"] => Some(Self::Sqlx { check: true }),
             ["postgres"] => Some(Self::Postgres),

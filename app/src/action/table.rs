@@ -4,8 +4,8 @@
 use super::{
     ActivateSpecification, CancelSpecification, ChangePassword, CloneSpecification, CreateApiToken,
     CreateSpecification, ExecutePattern, GrantEntitlement, PauseSpecification, ResumeSpecification,
-    ReturnSpecification, RevokeApiToken, SaveSpecification, SignIn, SignOut, SubmitSpecification, SwitchWorkspace,
-    TriggerRun,
+    ReturnSpecification, RevokeApiToken, SaveSpecification, SignIn, SignOut, SubmitSpecification,
+    SwitchWorkspace, TriggerRun,
 };
 use leptos::server_fn::ServerFn;
 

@@ -1,7 +1,9 @@
 //! The trace of an execution as a time line, and the same as a table.
 
-use crate::view::execution::{AXIS, BAR, Gantt, GanttBar, ROW, WIDTH, status_word, took_words, why_words};
 use super::scope::names;
+use crate::view::execution::{
+    AXIS, BAR, Gantt, GanttBar, ROW, WIDTH, status_word, took_words, why_words,
+};
 use executor::runtime::{StepStatus, StepTrace};
 use leptos::prelude::*;
 
@@ -113,6 +115,10 @@ pub fn StepTable(steps: Vec<StepTrace>) -> impl IntoView {
 
 #[component]
 fn Row(step: StepTrace) -> impl IntoView {
+    // A step that never began was not given to an agent.
+    let agent = (!step.agent.is_empty()).then(|| {
+        view! { <span class="data-table__sub">{format!("agent {}", step.agent)}</span> }
+    });
     let why = why_words(&step).map(|why| view! { <span class="data-table__sub">{why}</span> });
     let hash = step.args_hash.map(|hash| {
         let hash = hash.to_string();
@@ -129,7 +135,7 @@ fn Row(step: StepTrace) -> impl IntoView {
             <th scope="row">{step.key}</th>
             <td data-label="Capability" class="data-table__name">
                 <code>{step.capability.to_string()}</code>
-                <span class="data-table__sub">{format!("agent {}", step.agent)}</span>
+                {agent}
             </td>
             <td data-label="Status">{status_word(step.status)} {why}</td>
             <td data-label="Start" class="numeric">

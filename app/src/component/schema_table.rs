@@ -1,3 +1,4 @@
+use super::code_text::CodeText;
 use crate::view::schema::{self, SchemaRow};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -72,7 +73,7 @@ fn Row(row: SchemaRow) -> impl IntoView {
             <td data-label="Type">{kind}</td>
             <td data-label="Needed">{if required { "yes" } else { "no" }}</td>
             <td data-label=label>
-                {description} {rules}
+                <CodeText text=description /> {rules}
             </td>
         </tr>
     }

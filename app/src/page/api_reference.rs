@@ -1,4 +1,4 @@
-//! How programs use Observatory, read off the OpenAPI document.
+//! How programs use Observatory, read off the `OpenAPI` document.
 
 mod endpoint;
 

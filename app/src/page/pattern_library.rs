@@ -5,9 +5,7 @@ mod form;
 mod questions;
 
 use crate::{
-    component::{
-        icon::Icon, pack_gate::PackGate, scope::counted, state::State,
-    },
+    component::{icon::Icon, pack_gate::PackGate, scope::counted, state::State},
     ssr::{TypedExecution, page},
     view::figure::heading_of,
 };
@@ -170,10 +168,8 @@ pub fn PatternPage() -> impl IntoView {
         let policy = request.orchestrator.pricing_policy(membership.workspace).await?;
         let now = request.orchestrator.now().await?;
         let zone = membership.time_zone.clone();
-        let today = now
-            .in_tz(&zone)
-            .map_err(|error| UseCaseError::Internal(error.to_string()))?
-            .date();
+        let today =
+            now.in_tz(&zone).map_err(|error| UseCaseError::Internal(error.to_string()))?.date();
         let asked = request.parsed("asof").unwrap_or(today);
         let state = request.orchestrator.pack_state(&policy, asked).await?;
         let typed = request.typed_execution(&plan.id).await;

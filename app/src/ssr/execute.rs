@@ -1,10 +1,6 @@
 //! A pattern's form on its way to the use case, and back with what was wrong.
 
-use super::{
-    AppError, Request, TypedExecution,
-    answer::answer,
-    encode, redirect_to,
-};
+use super::{AppError, Request, TypedExecution, answer::answer, encode, redirect_to};
 use crate::view::pattern::inputs_of;
 use executor::pattern::{InputFault, Plan};
 use http::{StatusCode, request::Parts};
@@ -54,8 +50,7 @@ pub async fn execute_typed(request: &Request, mut typed: TypedExecution) -> Resu
             return AppError::for_others(request, status, "execution_failed", &failed.message);
         }
         ExecutionRefused::InvalidInput(faults) => {
-            typed.faults =
-                faults.into_iter().map(|fault| (fault.pointer, fault.message)).collect();
+            typed.faults = faults.into_iter().map(|fault| (fault.pointer, fault.message)).collect();
             (
                 "input",
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,4 +1,4 @@
-//! An OpenAPI document as the reference shows it: endpoints with what goes in,
+//! An `OpenAPI` document as the reference shows it: endpoints with what goes in,
 //! what comes out, and a line for the shell. Everything is read off the document;
 //! what it does not say is not shown.
 

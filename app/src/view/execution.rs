@@ -146,7 +146,7 @@ pub fn why_words(step: &StepTrace) -> Option<String> {
         Some(Reason::OnErrorNull) => Some(cause("It failed, and the pattern goes on without it")),
         Some(Reason::Recalled) => Some("An earlier hold of the run had finished it.".to_owned()),
         Some(Reason::AfterError) => Some(cause("Another step had failed before")),
-        Some(Reason::Cancelled) => Some("The execution was cancelled.".to_owned()),
+        Some(Reason::Cancelled) => Some("The execution ended before it began.".to_owned()),
         None => step.error.as_ref().map(|error| error.message.clone()),
     }
 }
@@ -196,21 +196,21 @@ pub struct GanttBar {
 }
 
 impl Gantt {
-    /// None without any step.
+    /// None where no step happened: behind a closed gate, say.
     pub fn of(steps: &[StepTrace]) -> Option<Self> {
-        let ends = steps.iter().map(|step| {
-            step.started_ms.unwrap_or_default() + step.duration_ms.unwrap_or_default()
-        });
+        let ends = steps
+            .iter()
+            .map(|step| step.started_ms.unwrap_or_default() + step.duration_ms.unwrap_or_default());
         let last = ends.fold(0.0, f64::max).max(1.0);
         let scale = Scale::around([0.0, last].into_iter(), true, (0.0, WIDTH))?;
-        if steps.is_empty() {
-            return None;
-        }
         let bars: Vec<GanttBar> = steps
             .iter()
             .zip(0u32..)
             .map(|(step, row)| bar(step, f64::from(row) * ROW, scale))
             .collect();
+        if !bars.iter().any(|bar| bar.happened) {
+            return None;
+        }
         let height = bars.last().map_or(0.0, |bar| bar.y + ROW) + AXIS;
         let ticks = scale
             .ticks()
@@ -294,6 +294,7 @@ mod tests {
         assert_eq!((gantt.bars[0].x.as_str(), gantt.bars[0].width.as_str()), ("637", "3"));
         assert!(!gantt.bars[1].happened);
         assert_eq!(Gantt::of(&[]), None);
+        assert_eq!(Gantt::of(&[step("late", StepStatus::NotRun, 0.0, 0.0)]), None);
     }
 
     fn panel(verdict: Verdict, age_s: Option<u64>, ttl_s: Option<u32>) -> PanelTrace {

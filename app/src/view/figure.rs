@@ -6,8 +6,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
-/// Between groups of digits, and before a unit: a narrow space that never breaks.
+/// Between groups of digits: a narrow space that never breaks.
 const GAP: char = '\u{202f}';
+/// Before a unit: a space that never breaks.
+pub const UNIT_GAP: char = '\u{a0}';
 /// Decimals of a figure that has no format of its own; the data table's limit, too.
 const DECIMALS_MAX: u32 = 6;
 
@@ -78,7 +80,7 @@ impl Shown {
         };
         let is_negative = rounded.is_sign_negative() && !rounded.is_zero();
         let sign = if is_negative { "−" } else { "" };
-        let unit = if unit.is_empty() { String::new() } else { format!("{GAP}{unit}") };
+        let unit = if unit.is_empty() { String::new() } else { format!("{UNIT_GAP}{unit}") };
         Self::Figure {
             text: format!("{sign}{}{unit}", grouped(&digits)),
             is_negative,
@@ -192,7 +194,7 @@ mod tests {
     /// Written with plain spaces for the narrow ones.
     #[track_caller]
     fn check(value: Value, format: Option<Format>, expected: &str) {
-        let text = Shown::of(&value, format, Some("EUR")).text().replace(GAP, " ");
+        let text = Shown::of(&value, format, Some("EUR")).text().replace([GAP, UNIT_GAP], " ");
         assert_eq!(text, expected, "{value} as {format:?}");
     }
 
@@ -215,7 +217,11 @@ mod tests {
 
     #[test]
     fn amounts_carry_their_currency_and_keep_every_digit() {
-        check(json!("1234567890123456789.005"), Some(Format::Currency), "1 234 567 890 123 456 789.01 EUR");
+        check(
+            json!("1234567890123456789.005"),
+            Some(Format::Currency),
+            "1 234 567 890 123 456 789.01 EUR",
+        );
         check(json!({"amount": "-12.5", "currency": "USD"}), None, "−12.50 USD");
         check(json!({"amount": "-12.5", "currency": "USD"}), Some(Format::Currency), "−12.50 USD");
     }
@@ -247,9 +253,9 @@ mod tests {
     fn a_rating_names_its_scale_and_a_gain_its_sign() {
         check(json!(7.25), Some(Format::Rating), "7.3 of 10");
         let shown = |value| Shown::of(&value, Some(Format::Percent), None).signed();
-        assert_eq!(shown(json!(0.05)), format!("+5.00{GAP}%"));
-        assert_eq!(shown(json!(-0.05)), format!("−5.00{GAP}%"));
-        assert_eq!(shown(json!(0)), format!("0.00{GAP}%"));
+        assert_eq!(shown(json!(0.05)), format!("+5.00{UNIT_GAP}%"));
+        assert_eq!(shown(json!(-0.05)), format!("−5.00{UNIT_GAP}%"));
+        assert_eq!(shown(json!(0)), format!("0.00{UNIT_GAP}%"));
     }
 
     #[test]

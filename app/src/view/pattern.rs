@@ -9,10 +9,17 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Control {
     /// Type of an `<input>` with its bounds.
-    Line { kind: &'static str, step: Option<&'static str>, min: Option<String>, max: Option<String> },
+    Line {
+        kind: &'static str,
+        step: Option<&'static str>,
+        min: Option<String>,
+        max: Option<String>,
+    },
     Box,
     /// With an empty choice, for what may stay open.
-    Choice { options: Vec<String> },
+    Choice {
+        options: Vec<String>,
+    },
     /// One element a line.
     List,
     Json,
@@ -92,7 +99,9 @@ pub fn fault_words(fault: &InputFault) -> String {
     };
     let inside = fault.pointer.split('/').skip(3).collect::<Vec<_>>().join("/");
     let inside = if inside.is_empty() { String::new() } else { format!(", at {inside},") };
-    format!("{}{inside} {}{stop}", heading_of(&input), fault.message)
+    // The check says `is required` or `at least 0, not -4`.
+    let colon = if inside.is_empty() && !fault.message.starts_with("is ") { ":" } else { "" };
+    format!("{}{inside}{colon} {}{stop}", heading_of(&input), fault.message)
 }
 
 fn control_of(input: &Input) -> Control {
@@ -126,6 +135,7 @@ fn hint_of(input: &Input, control: &Control) -> String {
         _ => "",
     };
     parts.extend(match (&input.min, &input.max) {
+        (Some(min), Some(max)) if min == max => Some(format!("{min}{unit}.")),
         (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}.")),
         (Some(min), None) => Some(format!("At least {min}{unit}.")),
         (None, Some(max)) => Some(format!("At most {max}{unit}.")),
@@ -204,12 +214,9 @@ fn value_of(kind: InputType, text: &str) -> Value {
         InputType::Boolean | InputType::Object => {
             serde_json::from_str(text).unwrap_or_else(|_| written())
         }
-        InputType::Array => text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(line_value)
-            .collect(),
+        InputType::Array => {
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(line_value).collect()
+        }
     }
 }
 
@@ -294,6 +301,7 @@ mod tests {
             fault("/inputs/min_weight", "is more than 1"),
             fault("/inputs/policies/0/type", "is required"),
             fault("/portfolio_id", "This pattern needs a portfolio."),
+            fault("/inputs/min_rows", "at least 0, not -4"),
         ];
         let words: Vec<String> = faults.iter().map(fault_words).collect();
         assert_eq!(
@@ -302,6 +310,7 @@ mod tests {
                 "Min weight is more than 1.",
                 "Policies, at 0/type, is required.",
                 "This pattern needs a portfolio.",
+                "Min rows: at least 0, not -4.",
             ]
         );
         let question = Question::of(&input("min_weight", InputType::Number), None, &faults);
@@ -326,7 +335,8 @@ mod tests {
         assert_eq!(question.value, "0.02");
         let Control::Line { kind, min, max, .. } = question.control else { panic!() };
         assert_eq!((kind, min.as_deref(), max.as_deref()), ("number", Some("0"), Some("1")));
-        let range = Input { choices: vec![json!("YTD"), json!("MTD")], ..input("r", InputType::String) };
+        let range =
+            Input { choices: vec![json!("YTD"), json!("MTD")], ..input("r", InputType::String) };
         let options = vec!["YTD".to_owned(), "MTD".to_owned()];
         assert_eq!(Question::of(&range, None, &[]).control, Control::Choice { options });
     }

@@ -49,8 +49,8 @@ pub const PROBLEM_TYPES: &[ProblemType] = &[
         code: "MALFORMED_REQUEST",
         statuses: &[400],
         title: "The request cannot be read",
-        meaning: "The body is not JSON, its content type is another one, or it is over 1 MiB. \
-                  Nothing was executed.",
+        meaning: "The body is not JSON, its content type is another one, or it is over 1 MiB \
+                  or nested deeper than 32 levels. Nothing was executed.",
         remedy: "Send `Content-Type: application/json` and a JSON object of at most 1 MiB.",
         members: &[],
     },
@@ -183,8 +183,8 @@ pub const PROBLEM_TYPES: &[ProblemType] = &[
         code: "RATE_LIMITED",
         statuses: &[429],
         title: "A provider asks for fewer requests",
-        meaning: "You sent more requests in a short time than are answered.",
-        remedy: "Wait for the time in `Retry-After`, and space the requests out.",
+        meaning: "A provider of data that a step needs asked to be called less often.",
+        remedy: "Come back after the time in `Retry-After`, and ask less often.",
         members: &[RETRY],
     },
     ProblemType {

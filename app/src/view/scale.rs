@@ -15,10 +15,15 @@ impl Scale {
 
     /// Over round values around `values`, with the zero line among them where
     /// `with_zero`. None without any value.
-    pub fn around(values: impl Iterator<Item = f64>, with_zero: bool, to: (f64, f64)) -> Option<Self> {
-        let (mut low, mut high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
-            (low.min(at), high.max(at))
-        });
+    pub fn around(
+        values: impl Iterator<Item = f64>,
+        with_zero: bool,
+        to: (f64, f64),
+    ) -> Option<Self> {
+        let (mut low, mut high) = values
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
+                (low.min(at), high.max(at))
+            });
         if low > high {
             return None;
         }
@@ -59,9 +64,9 @@ impl Scale {
     /// Decimals that tell one tick from the next.
     pub fn decimals(&self) -> usize {
         let step = step_of(self.from.1 - self.from.0);
-        (0..=9).find(|decimals| step * 10f64.powi(*decimals) >= 0.999).map_or(9, |decimals| {
-            usize::try_from(decimals).unwrap_or_default()
-        })
+        (0..=9)
+            .find(|decimals| step * 10f64.powi(*decimals) >= 0.999)
+            .map_or(9, |decimals| usize::try_from(decimals).unwrap_or_default())
     }
 
     /// Whether zero lies inside, so that its line can be drawn.
@@ -136,7 +141,8 @@ mod tests {
 
     #[test]
     fn ticks_have_as_many_decimals_as_tell_them_apart() {
-        let decimals = |low, high| Scale::around([low, high].into_iter(), false, UP).unwrap().decimals();
+        let decimals =
+            |low, high| Scale::around([low, high].into_iter(), false, UP).unwrap().decimals();
         assert_eq!(decimals(0.0, 100.0), 0);
         assert_eq!(decimals(0.012, 0.048), 2);
         assert_eq!(decimals(1.0, 1.5), 1);

@@ -9,3 +9,22 @@ use std::sync::Arc;
 pub fn agents(packs: Arc<dyn PricingPacks>) -> Vec<Agent> {
     vec![evidence::agent(), analyst::agent(), report::agent(), example::agent(packs)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::NoPacks;
+    use executor::runtime::Registry;
+    use std::{env, fs, path::Path};
+
+    /// `UPDATE_DOCS=1 cargo test -p agents` writes it anew.
+    #[test]
+    fn the_reference_of_capabilities_is_what_the_agents_declare() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/capabilities.md");
+        let declared = Registry::new(agents(Arc::new(NoPacks))).unwrap().to_markdown();
+        if env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&file, &declared).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap_or_default(), declared);
+    }
+}

@@ -1,6 +1,8 @@
 //! Pattern files against the rules: one broken file for each rule, the example
 //! of the domain reference, the published schema.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
 use executor::{
     capability::{Agent, Call, Capability, Fault, Output},
     lineage::Ttl,

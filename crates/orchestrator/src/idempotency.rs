@@ -49,14 +49,13 @@ impl Orchestrator {
             None if claimed => {
                 Keyed::First(Claim { pool: self.pool.clone(), id, request: Some(request) })
             }
-            // Freed between the two statements.
-            None => Keyed::Running,
             Some(Stored::Running { hash } | Stored::Answered { hash, .. })
                 if hash != request.hash =>
             {
                 Keyed::Conflict
             }
-            Some(Stored::Running { .. }) => Keyed::Running,
+            // None: freed between the two statements.
+            None | Some(Stored::Running { .. }) => Keyed::Running,
             Some(Stored::Answered { answer, .. }) => Keyed::Answered(answer),
         })
     }

@@ -11,6 +11,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::pricing_pack::PricingPolicy;
+use orchestrator::Orchestrator;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
@@ -45,7 +47,11 @@ impl MetricsDoor {
     }
 }
 
-pub async fn metrics(State(door): State<MetricsDoor>, headers: HeaderMap) -> Response {
+pub async fn metrics(
+    State(door): State<MetricsDoor>,
+    State(orchestrator): State<Orchestrator>,
+    headers: HeaderMap,
+) -> Response {
     let may_read = match &door.reader {
         Reader::Holder(token) => bearer(&headers)
             .is_some_and(|given| given.ct_eq(token.expose_secret().as_bytes()).into()),
@@ -53,6 +59,13 @@ pub async fn metrics(State(door): State<MetricsDoor>, headers: HeaderMap) -> Res
         Reader::Nobody => false,
     };
     if may_read {
+        // Sets the gauge of the pack; without a database the others still tell.
+        if let Err(error) = orchestrator.pack_health(&PricingPolicy::usual()).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the pack's state is not known"
+            );
+        }
         ([(header::CONTENT_TYPE, TEXT)], door.metrics.text()).into_response()
     } else {
         (

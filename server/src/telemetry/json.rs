@@ -14,7 +14,7 @@ use tracing_subscriber::{
         format::{JsonFields, Writer},
         time::{FormatTime, SystemTime},
     },
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 /// Fields by which a span tells the exporter how to show it.
@@ -34,7 +34,7 @@ where
     ) -> fmt::Result {
         let mut line = Fields::default();
         // From the outermost in: what is nearer to the event wins.
-        for span in context.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
             if let Some(formatted) = span.extensions().get::<FormattedFields<JsonFields>>() {
                 line.add_span(formatted);
             }

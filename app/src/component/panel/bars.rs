@@ -7,9 +7,8 @@ pub fn Bars(title: String, drawing: BarDrawing) -> impl IntoView {
     let BarDrawing { bars, height, zero, parts, has_track, left_out } = drawing;
     let sentence = sentence(&title, &bars);
     let marks = bars.iter().filter_map(|bar| Some((bar.label.clone(), bar.mark.clone()?.word?)));
-    let marks = marks
-        .map(|(label, word)| view! { <li>{label} ": " <MarkWord word /></li> })
-        .collect_view();
+    let marks =
+        marks.map(|(label, word)| view! { <li>{label} ": " <MarkWord word /></li> }).collect_view();
     let rows = bars.into_iter().map(|bar| view! { <Row bar has_track /> }).collect_view();
     let legend = (!parts.is_empty()).then(|| {
         let parts = parts

@@ -17,8 +17,8 @@ use crate::view::{
 };
 use bars::Bars;
 use chart::Chart;
-pub use hatch::Hatches;
 use executor::pattern::{PanelDocument, PanelKind};
+pub use hatch::Hatches;
 use leptos::prelude::*;
 use lines::Lines;
 use metrics::{Metrics, metrics_of};
@@ -34,7 +34,8 @@ pub fn Panel(
     provenance: Option<Provenance>,
 ) -> impl IntoView {
     let heading = format!("panel-{}", panel.id);
-    let is_wide = matches!(panel.kind, PanelKind::Table | PanelKind::NewsList | PanelKind::Calendar);
+    let is_wide =
+        matches!(panel.kind, PanelKind::Table | PanelKind::NewsList | PanelKind::Calendar);
     let class = if is_wide { "panel panel--wide" } else { "panel" };
     let (title, labelled_by) = (panel.title.clone(), heading.clone());
     view! {

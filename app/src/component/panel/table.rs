@@ -46,7 +46,7 @@ pub fn RowsTable(caption: String, rows: Rows) -> impl IntoView {
             view! { <tr>{cells}</tr> }
         })
         .collect_view();
-    let label = caption.clone();
+    let label = format!("{caption}, as a table");
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label=label>
             <table class="data-table">

@@ -120,7 +120,7 @@ fn BreakerTable(breakers: Vec<BreakerView>, now: Timestamp, zone: String) -> imp
                         "Calls under way"
                     </th>
                     <th class="numeric" scope="col">
-                        "Opened"
+                        "Times opened"
                     </th>
                     <th scope="col">"Opened last"</th>
                 </tr>
@@ -160,11 +160,8 @@ fn Row(breaker: BreakerView, now: Timestamp, zone: String) -> impl IntoView {
             <td class="numeric" data-label="Under way">
                 {format!("{} of {CALLS_PER_AGENT_MAX}", breaker.in_flight)}
             </td>
-            <td class="numeric" data-label="Opened">
-                {match breaker.trips {
-                    1 => "once".to_owned(),
-                    trips => format!("{trips} times"),
-                }}
+            <td class="numeric" data-label="Times opened">
+                {breaker.trips}
             </td>
             <td data-label="Opened last">{last}</td>
         </tr>

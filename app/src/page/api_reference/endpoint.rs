@@ -167,8 +167,7 @@ fn AnswerRow(answer: Answer) -> impl IntoView {
             view! {
                 <span class="data-table__sub">
                     <code>{name}</code>
-                    ": "
-                    <CodeText text=meaning />
+                    {(!meaning.is_empty()).then_some(": ")} <CodeText text=meaning />
                 </span>
             }
         })

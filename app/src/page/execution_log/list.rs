@@ -1,8 +1,6 @@
 use super::filter::{ExecutionFilterForm, ExecutionQuery, PATH};
 use crate::{
-    component::{
-        error_summary::ErrorSummary, icon::Icon, moment::Moment, state::OutcomeState,
-    },
+    component::{error_summary::ErrorSummary, icon::Icon, moment::Moment, state::OutcomeState},
     ssr::page,
     view::execution::took_words,
 };

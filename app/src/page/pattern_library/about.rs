@@ -1,5 +1,9 @@
 use super::rights_words;
-use crate::component::{digest::Digest, moment::duration_words, scope::{Fact, counted}};
+use crate::component::{
+    digest::Digest,
+    moment::duration_words,
+    scope::{Fact, counted},
+};
 use executor::pattern::{Exports, OnError, Plan, Step};
 use jiff::SignedDuration;
 use leptos::prelude::*;
@@ -104,7 +108,6 @@ fn exports_words(exports: Exports) -> String {
         ("HTML", exports.html),
         ("JSON", exports.json),
     ];
-    let may: Vec<&str> =
-        forms.into_iter().filter_map(|(name, may)| may.then_some(name)).collect();
+    let may: Vec<&str> = forms.into_iter().filter_map(|(name, may)| may.then_some(name)).collect();
     if may.is_empty() { "nothing".to_owned() } else { may.join(", ") }
 }

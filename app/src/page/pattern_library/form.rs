@@ -55,9 +55,10 @@ pub fn ExecuteForm(
     let portfolio = plan.needs_portfolio.then(|| {
         view! { <PortfolioField value=typed.portfolio.clone() errors=errors_at(&faults, "/portfolio_id") /> }
     });
-    let no_inputs = plan.inputs.is_empty().then(|| view! { <p>"It asks for nothing but the day."</p> });
-    let bypass = (may_bypass && is_preparing)
-        .then(|| view! { <BypassBox checked=typed.use_stale /> });
+    let no_inputs =
+        plan.inputs.is_empty().then(|| view! { <p>"It asks for nothing but the day."</p> });
+    let bypass =
+        (may_bypass && is_preparing).then(|| view! { <BypassBox checked=typed.use_stale /> });
     view! {
         {summary}
         <form class="execute-form" method="post" action=ExecutePattern::PATH novalidate>

@@ -17,7 +17,7 @@ pub(super) fn CreationForm(role: Role, typed: Option<(TypedToken, Refusal)>) -> 
     let (typed, refusal) = typed.unzip();
     let typed = typed.unwrap_or_else(|| TypedToken {
         name: String::new(),
-        scopes: Default::default(),
+        scopes: std::collections::BTreeSet::default(),
         days: LIFETIME_USUAL,
     });
     let error = move |field: &str| {

@@ -113,7 +113,8 @@ fn ends_of(row: &[Cell], columns: &[usize]) -> Vec<f64> {
 fn exact(ends: impl Iterator<Item = f64>) -> Option<Scale> {
     let mut ends = ends.peekable();
     ends.peek()?;
-    let (low, high) = ends.fold((0.0, 0.0), |(low, high): (f64, f64), at| (low.min(at), high.max(at)));
+    let (low, high) =
+        ends.fold((0.0, 0.0), |(low, high): (f64, f64), at| (low.min(at), high.max(at)));
     let high = if low < high { high } else { low + 1.0 };
     Some(Scale::new((low, high), (0.0, WIDTH)))
 }

@@ -1,7 +1,10 @@
 //! Lines and areas over a common axis.
 
 use super::rows::Rows;
-use crate::view::{figure::Shown, scale::{Scale, place_text}};
+use crate::view::{
+    figure::{Shown, UNIT_GAP},
+    scale::{Scale, place_text},
+};
 use executor::pattern::{Format, PanelDocument, PanelKind};
 use serde_json::Value;
 
@@ -102,15 +105,12 @@ impl LineDrawing {
 /// one step each.
 fn places_across(rows: &Rows) -> Option<Vec<f64>> {
     let label = rows.label();
-    let instants: Option<Vec<f64>> = rows
-        .rows
-        .iter()
-        .map(|row| label.and_then(|label| row[label].instant))
-        .collect();
+    let instants: Option<Vec<f64>> =
+        rows.rows.iter().map(|row| label.and_then(|label| row[label].instant)).collect();
     let positions = instants.unwrap_or_else(|| (0..rows.rows.len()).map(count).collect());
-    let ends = positions.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
-        (low.min(*at), high.max(*at))
-    });
+    let ends = positions
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(*at), high.max(*at)));
     (ends.0 < ends.1).then(|| {
         let scale = Scale::new(ends, (LEFT, RIGHT));
         positions.into_iter().map(|at| scale.place(at)).collect()
@@ -125,7 +125,7 @@ fn line(rows: &Rows, column: usize, scale: Scale, across: &[f64], is_area: bool)
     for (at, row) in rows.rows.iter().enumerate() {
         let Some(value) = row[column].at else {
             if is_drawing {
-                area.push_str(&format!("V{base}Z"));
+                area.extend(["V", &base, "Z"]);
             }
             is_drawing = false;
             continue;
@@ -133,17 +133,17 @@ fn line(rows: &Rows, column: usize, scale: Scale, across: &[f64], is_area: bool)
         let (x, y) = (across[at], scale.place(value));
         let place = format!("{} {}", place_text(x), place_text(y));
         if is_drawing {
-            path.push_str(&format!("L{place}"));
-            area.push_str(&format!("L{place}"));
+            path.extend(["L", &place]);
+            area.extend(["L", &place]);
         } else {
-            path.push_str(&format!("M{place}"));
-            area.push_str(&format!("M{} {base}L{place}", place_text(x)));
+            path.extend(["M", &place]);
+            area.extend(["M", &place_text(x), " ", &base, "L", &place]);
         }
         is_drawing = true;
         last = Some((x, y, at));
     }
     if is_drawing {
-        area.push_str(&format!("V{base}Z"));
+        area.extend(["V", &base, "Z"]);
     }
     let (x, y, at) = last?;
     Some(Line {
@@ -201,8 +201,8 @@ pub fn tick_label(
     currency: Option<&str>,
 ) -> String {
     let (scaled, shift, unit) = match format {
-        Some(Format::Percent | Format::Probability) => (tick * 100.0, 2, "\u{202f}%"),
-        Some(Format::Bps) => (tick * 10_000.0, 4, "\u{202f}bp"),
+        Some(Format::Percent | Format::Probability) => (tick * 100.0, 2, "\u{a0}%"),
+        Some(Format::Bps) => (tick * 10_000.0, 4, "\u{a0}bp"),
         _ => (tick, 0, ""),
     };
     let text = format!("{:.*}", decimals.saturating_sub(shift), scaled);
@@ -210,7 +210,7 @@ pub fn tick_label(
     let sign = if tick < 0.0 { "−" } else { "" };
     let digits = Shown::of(&value, Some(Format::Number), None).text();
     let code = match (format, currency) {
-        (Some(Format::Currency), Some(code)) => format!("\u{202f}{code}"),
+        (Some(Format::Currency), Some(code)) => format!("{UNIT_GAP}{code}"),
         _ => unit.to_owned(),
     };
     format!("{sign}{digits}{code}")

@@ -65,7 +65,8 @@ impl Ring {
                     value,
                     share: Shown::of(&Value::from(share), Some(Format::Probability), None).text(),
                     path: sector(from, from + share),
-                    middle: (share >= 0.05).then(|| on_ring(from + share / 2.0, f64::midpoint(OUTER, INNER))),
+                    middle: (share >= 0.05)
+                        .then(|| on_ring(from + share / 2.0, f64::midpoint(OUTER, INNER))),
                 };
                 from += share;
                 piece

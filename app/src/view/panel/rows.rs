@@ -74,9 +74,8 @@ impl Rows {
 
     /// The column that says what each row is about.
     pub fn label(&self) -> Option<usize> {
-        let known = LABELS
-            .iter()
-            .find_map(|label| self.heads.iter().position(|head| head.key == *label));
+        let known =
+            LABELS.iter().find_map(|label| self.heads.iter().position(|head| head.key == *label));
         known.or_else(|| self.heads.iter().position(|head| !head.is_figure))
     }
 
@@ -96,7 +95,8 @@ impl Rows {
 
     /// What row `row` is about.
     pub fn label_of(&self, row: usize) -> String {
-        self.label().map_or_else(|| (row + 1).to_string(), |label| self.rows[row][label].shown.text())
+        self.label()
+            .map_or_else(|| (row + 1).to_string(), |label| self.rows[row][label].shown.text())
     }
 }
 
@@ -111,12 +111,7 @@ pub fn cell(
     Cell { shown: Shown::of(value, format, currency), at, instant: instant(value), mark }
 }
 
-fn mark(
-    color: &Color,
-    at: f64,
-    format: Option<Format>,
-    currency: Option<&str>,
-) -> Option<Mark> {
+fn mark(color: &Color, at: f64, format: Option<Format>, currency: Option<&str>) -> Option<Mark> {
     let beyond = |word: &str, limit: &Number| Mark {
         tone: "attention",
         word: Some(format!(
@@ -176,7 +171,8 @@ fn list_within(members: &Map<String, Value>) -> Option<&Value> {
 
 fn heads(panel: &PanelDocument, records: &[Map<String, Value>]) -> Vec<Head> {
     let is_figure = |key: &str| {
-        let mut values = records.iter().filter_map(|record| record.get(key)).filter(|v| !v.is_null());
+        let mut values =
+            records.iter().filter_map(|record| record.get(key)).filter(|v| !v.is_null());
         let first = values.next();
         first.is_some() && first.into_iter().chain(values).all(|value| coordinate(value).is_some())
     };

@@ -1,4 +1,9 @@
-use super::{bars::BarDrawing, lines::{LineDrawing, tick_label}, ring::Ring, rows::Rows};
+use super::{
+    bars::BarDrawing,
+    lines::{LineDrawing, tick_label},
+    ring::Ring,
+    rows::Rows,
+};
 use executor::pattern::{Color, Column, Format, PanelDocument, PanelKind, Series};
 use serde_json::{Value, json};
 
@@ -24,13 +29,18 @@ fn table(panel: &PanelDocument) -> String {
         .rows
         .iter()
         .map(|row| row.iter().map(|cell| cell.shown.text()).collect::<Vec<_>>().join("|"));
-    std::iter::once(head).chain(body).collect::<Vec<_>>().join(" / ").replace('\u{202f}', " ")
+    std::iter::once(head)
+        .chain(body)
+        .collect::<Vec<_>>()
+        .join(" / ")
+        .replace(['\u{202f}', '\u{a0}'], " ")
 }
 
 #[test]
 fn a_list_of_objects_is_a_table_with_what_a_row_is_about_first() {
     let data = json!([{"close": 1.5, "date": "2026-11-20"}, {"close": null, "date": "2026-11-23"}]);
-    let panel = PanelDocument { format: Some(Format::Currency), ..panel(PanelKind::LineChart, data) };
+    let panel =
+        PanelDocument { format: Some(Format::Currency), ..panel(PanelKind::LineChart, data) };
     assert_eq!(table(&panel), "Date|Close / 20 November 2026|1.50 USD / 23 November 2026|–");
 }
 
@@ -43,7 +53,8 @@ fn declared_columns_decide_order_name_and_format() {
         format,
         color: None,
     };
-    let columns = vec![column("weight", Some("Share"), Some(Format::Percent)), column("symbol", None, None)];
+    let columns =
+        vec![column("weight", Some("Share"), Some(Format::Percent)), column("symbol", None, None)];
     assert_eq!(
         table(&PanelDocument { columns, ..panel(PanelKind::Table, data) }),
         "Share|Symbol / 25.00 %|A"
@@ -68,7 +79,7 @@ fn a_mark_says_in_words_what_its_colour_says() {
     };
     let rows = Rows::of(&panel, None).unwrap();
     let word = rows.rows[0][1].mark.as_ref().and_then(|mark| mark.word.clone()).unwrap();
-    assert_eq!(word, "below 2.00\u{202f}%");
+    assert_eq!(word, "below 2.00\u{a0}%");
     assert_eq!(rows.rows[1][1].mark, None);
 }
 
@@ -131,13 +142,19 @@ fn one_point_or_none_is_no_line() {
 #[test]
 fn ticks_are_in_the_unit_of_their_values() {
     let label = |tick, format| tick_label(tick, 2, Some(format), Some("USD"));
-    assert_eq!(label(0.05, Format::Percent), "5\u{202f}%");
-    assert_eq!(label(-0.05, Format::Bps), "−500\u{202f}bp");
-    assert_eq!(tick_label(20000.0, 0, Some(Format::Currency), Some("USD")), "20\u{202f}000\u{202f}USD");
+    assert_eq!(label(0.05, Format::Percent), "5\u{a0}%");
+    assert_eq!(label(-0.05, Format::Bps), "−500\u{a0}bp");
+    assert_eq!(
+        tick_label(20000.0, 0, Some(Format::Currency), Some("USD")),
+        "20\u{202f}000\u{a0}USD"
+    );
 }
 
 fn bars(kind: PanelKind, data: Value, series: &[&str]) -> Option<BarDrawing> {
-    let series = series.iter().map(|key| Series { key: (*key).to_owned(), title: None, format: None }).collect();
+    let series = series
+        .iter()
+        .map(|key| Series { key: (*key).to_owned(), title: None, format: None })
+        .collect();
     let panel = PanelDocument { series, ..panel(kind, data) };
     BarDrawing::of(&panel, &Rows::of(&panel, None)?)
 }
@@ -148,7 +165,8 @@ fn bars_of_losses_go_left_from_the_zero_line_and_a_missing_one_has_none() {
     let drawing = bars(PanelKind::BarChart, data, &[]).unwrap();
     // -1 to 3 over 480: zero at a quarter, 120.
     assert_eq!(drawing.zero, "120");
-    let piece = |at: usize| drawing.bars[at].pieces.first().map(|p| (p.x.as_str(), p.width.as_str()));
+    let piece =
+        |at: usize| drawing.bars[at].pieces.first().map(|p| (p.x.as_str(), p.width.as_str()));
     assert_eq!(piece(0), Some(("0", "120")));
     assert_eq!(piece(1), Some(("120", "360")));
     assert_eq!(piece(2), None);
@@ -159,7 +177,8 @@ fn bars_of_losses_go_left_from_the_zero_line_and_a_missing_one_has_none() {
 fn parts_of_a_stacked_bar_follow_each_other() {
     let data = json!([{"name": "a", "x": 1, "y": 3}, {"name": "b", "x": 2, "y": 2}]);
     let drawing = bars(PanelKind::StackedBar, data, &["x", "y"]).unwrap();
-    let places: Vec<_> = drawing.bars[0].pieces.iter().map(|p| (p.x.as_str(), p.width.as_str())).collect();
+    let places: Vec<_> =
+        drawing.bars[0].pieces.iter().map(|p| (p.x.as_str(), p.width.as_str())).collect();
     assert_eq!(places, [("0", "120"), ("120", "360")]);
     assert_eq!(drawing.parts, ["X", "Y"]);
 }
@@ -179,9 +198,13 @@ fn a_ring_has_its_shares_and_refuses_what_is_no_share() {
     };
     let shares = ring(json!({"bonds": 1, "stocks": 3})).unwrap();
     let said: Vec<_> = shares.pieces.iter().map(|p| format!("{} {}", p.label, p.share)).collect();
-    assert_eq!(said, ["Stocks 75.0\u{202f}%", "Bonds 25.0\u{202f}%"]);
+    assert_eq!(said, ["Stocks 75.0\u{a0}%", "Bonds 25.0\u{a0}%"]);
     // Three quarters clockwise from twelve o'clock end at nine o'clock.
-    assert!(shares.pieces[0].path.starts_with("M110 10A100 100 0 1 1 10 110"), "{}", shares.pieces[0].path);
+    assert!(
+        shares.pieces[0].path.starts_with("M110 10A100 100 0 1 1 10 110"),
+        "{}",
+        shares.pieces[0].path
+    );
     assert_eq!(ring(json!({"a": -1, "b": 3})), None);
     assert_eq!(ring(json!({"a": 0})), None);
     let many: Value = (0..12).map(|n| json!({"name": format!("n{n}"), "v": 1})).collect();

@@ -7,7 +7,7 @@ use super::{
     record::{Ended, new_execution},
 };
 use crate::Orchestrator;
-use domain::{execution::Outcome, execution::FaultKind, pricing_pack::PackStatus};
+use domain::{execution::FaultKind, execution::Outcome, pricing_pack::PackStatus};
 use executor::{
     context::Context,
     runtime::{Answer, ExecutionError, Limits, Trace, TraceRecorder},

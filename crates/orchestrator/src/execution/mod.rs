@@ -86,7 +86,8 @@ impl Orchestrator {
         );
         let answer =
             self.execute_within(caller, request, correlation).instrument(span.clone()).await;
-        let label = known.as_ref().map_or(PatternLabel::UNKNOWN, |plan| PatternLabel::of_plan(plan));
+        let label =
+            known.as_ref().map_or(PatternLabel::UNKNOWN, |plan| PatternLabel::of_plan(plan));
         let status = status_of(&answer);
         span.record("execution.duration_seconds", started.elapsed().as_secs_f64());
         span.record("execution.status", status.as_str());
@@ -119,7 +120,8 @@ impl Orchestrator {
         let context = self.context_of(caller, &prepared, pack, *stale, correlation, begun);
         // Dropped with this future; the task notices and stops.
         let (_waiting, dropped) = oneshot::channel::<()>();
-        let carried = self.clone().carry_and_keep(prepared, admitted, Arc::new(context), begun, dropped);
+        let carried =
+            self.clone().carry_and_keep(prepared, admitted, Arc::new(context), begun, dropped);
         tokio::spawn(carried.in_current_span())
             .await
             .map_err(|broken| UseCaseError::Internal(format!("an execution broke off: {broken}")))?
@@ -151,12 +153,14 @@ impl Orchestrator {
             Gate::Open => return Ok(Admitted { pack, stale: false }),
             Gate::OpenStale => return Ok(Admitted { pack, stale: true }),
             Gate::NotFound => return Err(ExecutionRefused::PackNotFound),
-            Gate::Warming(warming) => {
-                (ExecutionRefused::PackWarming(Box::new(warming)), "The prices were being prepared.")
-            }
-            Gate::Failed(failed) => {
-                (ExecutionRefused::PackFailed(Box::new(failed)), "The prices could not be prepared.")
-            }
+            Gate::Warming(warming) => (
+                ExecutionRefused::PackWarming(Box::new(warming)),
+                "The prices were being prepared.",
+            ),
+            Gate::Failed(failed) => (
+                ExecutionRefused::PackFailed(Box::new(failed)),
+                "The prices could not be prepared.",
+            ),
         };
         span.record("freshness.blocked", true);
         let newest = i64::try_from(PACK_LABELS_MAX).unwrap_or(i64::MAX);

@@ -28,7 +28,8 @@ impl Orchestrator {
         now: Timestamp,
     ) -> Result<Prepared, ExecutionRefused> {
         let membership = caller.membership()?.clone();
-        let plan = self.patterns.get(&request.pattern_id).ok_or(ExecutionRefused::PatternNotFound)?;
+        let plan =
+            self.patterns.get(&request.pattern_id).ok_or(ExecutionRefused::PatternNotFound)?;
         let plan = Arc::clone(plan);
         may_execute(&plan, &caller.rights, &membership, request.require_fresh)?;
         let mut faults = Vec::new();

@@ -150,7 +150,10 @@ impl Orchestrator {
             inputs: &inputs,
             inputs_redacted,
             asof: context.asof,
-            pricing_pack: context.pricing_pack.as_ref().map(|pack| pack.as_str()),
+            pricing_pack: context
+                .pricing_pack
+                .as_ref()
+                .map(domain::pricing_pack::PricingPackId::as_str),
             ledger_commit: context.ledger_commit.as_deref(),
             base_currency: context.base_currency.as_deref(),
             rights_profile: context.rights_profile,

@@ -41,9 +41,10 @@ pub(super) fn not_replayable(row: &ExecutionRow, version_now: Option<&str>) -> O
     }
     match version_now {
         None => Some("Its pattern is no longer here.".to_owned()),
-        Some(version) if version != row.pattern_version => {
-            Some(format!("Its pattern is version {version} now; then it was {}.", row.pattern_version))
-        }
+        Some(version) if version != row.pattern_version => Some(format!(
+            "Its pattern is version {version} now; then it was {}.",
+            row.pattern_version
+        )),
         Some(_) => None,
     }
 }
@@ -86,7 +87,8 @@ impl Orchestrator {
         let pack = row.pricing_pack.ok_or_else(|| broken("pack"))?;
         let pack: PricingPackId = pack.parse().map_err(|_| broken("pack of this form"))?;
         let mut tx = tenancy::begin_global(&self.pool).await?;
-        let pack = pricing_pack::load(&mut tx, &pack).await?.ok_or(ExecutionRefused::PackNotFound)?;
+        let pack =
+            pricing_pack::load(&mut tx, &pack).await?.ok_or(ExecutionRefused::PackNotFound)?;
         drop(tx);
         let Value::Object(inputs) = row.inputs else { return Err(broken("inputs").into()) };
         let request = ExecuteRequest {

@@ -183,12 +183,12 @@ impl Orchestrator {
                 .persist(lease, row, &context, &journal, &answer.data)
                 .await
                 .map_err(|stop| stop.at(Stage::Persist)),
-            Err(error) => Err(self.stopped_by(&journal, error)),
+            Err(error) => Err(Self::stopped_by(&journal, error)),
         }
     }
 
     /// Why the executor came to no answer: the journal, or a step.
-    fn stopped_by(&self, journal: &RunJournal<'_>, error: ExecutionError) -> Stop {
+    fn stopped_by(journal: &RunJournal<'_>, error: ExecutionError) -> Stop {
         let capability = error.capability.as_ref();
         let stage = capability.map_or(Stage::Execute, stage_of);
         if let Some(fault) = journal.take_fault() {
@@ -230,7 +230,13 @@ impl Orchestrator {
             return Ok(Governed { package, package_hash });
         }
         let started_at = setup::load_now(&mut tx).await?;
-        let assembled = match package::assemble(&mut tx, row, PatternReference { id: self.report.id.clone(), version: self.report.version.clone() }).await? {
+        let assembled = match package::assemble(
+            &mut tx,
+            row,
+            PatternReference { id: self.report.id.clone(), version: self.report.version.clone() },
+        )
+        .await?
+        {
             Ok(assembled) => assembled,
             Err(package::NotAssembled { kind, message }) => {
                 let stage = Stage::AssemblePackage;

@@ -45,13 +45,7 @@ impl<'a> RunJournal<'a> {
     pub(super) async fn load(app: &'a Orchestrator, lease: Lease) -> Result<Self, StorageError> {
         let mut tx = tenancy::begin_workspace(&app.pool, lease.workspace).await?;
         let finished = journal::load_results(&mut tx, lease.run).await?.into_iter().collect();
-        Ok(Self {
-            app,
-            lease,
-            finished,
-            sealing_since: Mutex::default(),
-            fault: Mutex::default(),
-        })
+        Ok(Self { app, lease, finished, sealing_since: Mutex::default(), fault: Mutex::default() })
     }
 
     /// When the step began that is written together with the run's end.
@@ -90,7 +84,8 @@ impl<'a> RunJournal<'a> {
         };
         journal::insert(&mut tx, self.lease, &new).await?;
         let Lease { workspace, run, .. } = self.lease;
-        event::insert(&mut tx, workspace, run, EventKind::Stage, Some(stage), &output.summary).await?;
+        event::insert(&mut tx, workspace, run, EventKind::Stage, Some(stage), &output.summary)
+            .await?;
         Ok(tx.commit().await?)
     }
 }

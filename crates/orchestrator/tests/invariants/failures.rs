@@ -1,9 +1,7 @@
 //! A run that fails, or a trigger that is refused, consumes nothing, says why,
 //! and leaves the way free.
 
-use crate::world::{
-    Tenant, World, altered, analyst, count, draft, entitlement, hanging, project,
-};
+use crate::world::{Tenant, World, altered, analyst, count, draft, entitlement, hanging, project};
 use agents::evidence::assemble_pack;
 use domain::{
     cadence::Cadence,

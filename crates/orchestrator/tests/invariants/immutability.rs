@@ -7,7 +7,8 @@ use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeSet;
 use storage::{setup::ActAs, tenancy};
 
-const IMMUTABLE: [&str; 12] = [
+const IMMUTABLE: [&str; 13] = [
+    "executions",
     "artifacts",
     "audit_log",
     "entitlements",
@@ -87,6 +88,7 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     let tenant = world.tenant_by_day("North").await;
     let id = world.active(&tenant, draft("Monthly")).await;
     world.succeed(&tenant, id).await;
+    world.execute(&tenant.viewer, "2025-10-21").await.unwrap();
     (world, tenant.workspace)
 }
 
@@ -96,6 +98,7 @@ fn changes(table: &str) -> [String; 3] {
         "artifacts" | "packs" | "specification_versions" => "id",
         "audit_log" => "chain",
         "entitlements" => "seats",
+        "executions" => "pattern_id",
         "evidence_items" | "pack_readings" | "pricing_pack_prices" | "pricing_pack_rates" => {
             "pack_id"
         }

@@ -11,6 +11,8 @@ mod api_tokens;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod executions;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod idempotency;

@@ -1,13 +1,14 @@
 //! One workspace never sees another's rows, and cannot learn that they exist.
 
-use crate::world::{Tenant, World, code_of, count, draft, entitlement};
+use crate::world::{Market, Tenant, World, code_of, count, draft, entitlement};
 use domain::{
     access::Right,
     hash::ContentHash,
-    id::{ApiTokenId, RunId, SpecificationId, UserId, WorkspaceId},
+    id::{ApiTokenId, ExecutionId, RunId, SpecificationId, UserId, WorkspaceId},
     workspace::Role,
 };
 use orchestrator::{
+    execution::{Caller, Correlation},
     idempotency::Keyed,
     identity::{SignedIn, TokenRequest},
     run::Executed,
@@ -32,6 +33,7 @@ struct Two {
     specification: SpecificationId,
     run: RunId,
     token: ApiTokenId,
+    execution: ExecutionId,
 }
 
 impl Two {
@@ -46,7 +48,10 @@ impl Two {
         let run = world.succeed(&there, specification).await;
         act_by_program(&world, &here).await;
         let token = act_by_program(&world, &there).await;
-        Self { world, here, there, specification, run, token }
+        Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
+        world.execute(&here.viewer, "2025-10-21").await.unwrap();
+        let execution = world.execute(&there.viewer, "2025-10-21").await.unwrap().execution;
+        Self { world, here, there, specification, run, token, execution }
     }
 
     async fn begin(&self, tenant: &Tenant) -> Transaction {
@@ -225,13 +230,15 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 18] = [
+const COMPARED: [&str; 20] = [
     "cancel_specification",
     "clone_specification",
     "compare_versions",
     "download_report",
     "execute_run",
+    "execution",
     "pause_specification",
+    "replay",
     "report_text",
     "resume_specification",
     "revoke_api_token",
@@ -248,10 +255,12 @@ const COMPARED: [&str; 18] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 7] = [
+const ACROSS_WORKSPACES: [&str; 8] = [
     "activate_specification",
     "add_account",
     "grant_entitlement",
+    // Told by the caller's own membership.
+    "pricing_policy",
     "return_specification",
     "seed_entitlement",
     "view_submission",
@@ -293,6 +302,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
         (@ SpecificationId) => { two.specification };
         (@ RunId) => { two.run };
         (@ ApiTokenId) => { two.token };
+        (@ ExecutionId) => { two.execution };
     }
     let reason = "Long enough a reason";
     not_found!(view_specification(owner; SpecificationId;));
@@ -312,6 +322,12 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
         not_found!(report_text(owner; RunId; form));
         not_found!(download_report(owner; RunId; form, "192.0.2.1"));
     }
+    let caller = Caller::from(owner.clone());
+    not_found!(execution(&caller; ExecutionId;));
+    let correlation = || Correlation { trace_id: "1".repeat(32), request_id: Uuid::nil() };
+    let replayed =
+        compare!(replay, id: ExecutionId = two.execution, app.replay(&caller, id, correlation()));
+    assert_eq!(replayed, "Err(UseCase(NotFound))");
     let executed =
         compare!(execute_run, id: RunId = two.run, app.execute_run(two.here.workspace, id));
     assert_eq!(executed, format!("{:?}", Ok::<_, ()>(Executed::Final)));
@@ -357,7 +373,7 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
 }
 
 fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
-    const IDS: [&str; 4] = ["SpecificationId", "RunId", "WorkspaceId", "ApiTokenId"];
+    const IDS: [&str; 5] = ["SpecificationId", "RunId", "WorkspaceId", "ApiTokenId", "ExecutionId"];
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

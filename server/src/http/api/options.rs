@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use tower_http::cors::CorsLayer;
 
 /// How long a browser may remember what an origin is allowed.
-const PREFLIGHT_KEPT: Duration = Duration::from_secs(3600);
+const PREFLIGHT_KEPT: Duration = Duration::from_hours(1);
 
 #[derive(Clone, Debug, Args)]
 pub struct ApiOptions {

@@ -94,12 +94,11 @@ impl Arguments<'_, '_> {
                 faults.0
             })
             .min_by_key(Vec::len);
-        match best {
-            Some(faults) => self.faults.0.extend(faults),
-            None => {
-                let message = format!("{} stands here, expected {}", sort.word(), wanted.words());
-                self.faults.push(pointer, message);
-            }
+        if let Some(faults) = best {
+            self.faults.0.extend(faults);
+        } else {
+            let message = format!("{} stands here, expected {}", sort.word(), wanted.words());
+            self.faults.push(pointer, message);
         }
     }
 

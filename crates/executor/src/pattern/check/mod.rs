@@ -131,7 +131,7 @@ fn in_order(faults: Vec<(String, String)>, document: &Document) -> Vec<PlanFault
             (place, PlanFault { pointer, line: place.line, message })
         })
         .collect();
-    placed.sort_by(|(left, _), (right, _)| left.cmp(right));
+    placed.sort_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, fault)| fault).collect()
 }
 

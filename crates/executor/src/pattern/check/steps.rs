@@ -161,13 +161,9 @@ impl<'a> Check<'a> {
     ) -> Option<Fallback> {
         let pointer = join(pointer, "fallback");
         let other = self.capability(&fallback.capability, &pointer)?;
-        let args = match &fallback.args {
-            Some(args) => Some(self.args(args, Some(other), names, not_null, &pointer, planned)),
-            None => {
-                self.args(&step.args, Some(other), names, not_null, &pointer, planned);
-                None
-            }
-        };
+        let args = fallback.args.as_ref().unwrap_or(&step.args);
+        let args = self.args(args, Some(other), names, not_null, &pointer, planned);
+        let args = fallback.args.is_some().then_some(args);
         planned.governed |= other.governed;
         if let Some(capability) = capability {
             if capability.name == other.name {

@@ -1,5 +1,7 @@
 //! The language over made-up names.
 
+#![expect(clippy::needless_pass_by_value, reason = "cases are written with json!")]
+
 use super::{EvaluationError, Expression, Names, NotNull, Scope, Template};
 use crate::{
     lineage::{Lineage, Lineages, PublishingCalendar, Source, SourceName, Step, Ttl},

@@ -6,7 +6,7 @@ use super::{Alternative, Shape, Sort};
 /// comparison of schemas that contain themselves.
 const DEPTH_MAX: usize = 12;
 
-impl<'a> Shape<'a> {
+impl Shape<'_> {
     /// Why values of this shape do not all fit `wanted`, if they do not.
     pub fn fits(&self, wanted: &Shape<'_>) -> Result<(), String> {
         self.fits_within(wanted, DEPTH_MAX)
@@ -83,7 +83,7 @@ impl Alternative<'_> {
             return mismatch();
         }
         if let Some(taken) = wanted.choices() {
-            let all = taken.iter().map(|choice| choice.to_string()).collect::<Vec<_>>().join(", ");
+            let all = taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             match self.choices() {
                 None => return Err(format!("may be any {}, only {all} are taken", self.bare())),
                 Some(given) => {

@@ -90,7 +90,7 @@ impl<'a> Shape<'a> {
     /// What `.name` gives, or why it gives nothing.
     pub fn field(&self, name: &str) -> Result<Self, String> {
         self.part(|alternative| alternative.field(name)).map_err(|tried| {
-            let known = tried.iter().flat_map(|alternative| alternative.properties());
+            let known = tried.iter().flat_map(Alternative::properties);
             let near = did_you_mean(name, known.map(|(name, _)| name));
             format!("has no {name}{near}")
         })
@@ -151,7 +151,9 @@ impl<'a> Shape<'a> {
             _ => match (schema.get("const"), schema["enum"].as_array()) {
                 (Some(value), _) => self.read_value(root, schema, value),
                 (None, Some(values)) => {
-                    values.iter().for_each(|value| self.read_value(root, schema, value));
+                    for value in values {
+                        self.read_value(root, schema, value);
+                    }
                 }
                 (None, None) if schema.get("properties").is_some() => {
                     self.push(root, schema, Sort::Object);

@@ -1,6 +1,8 @@
 //! Shapes of the schemas that schemars writes for capabilities, and whether one
 //! fits the other.
 
+#![expect(clippy::needless_pass_by_value, reason = "cases are written with json!")]
+
 use super::{Shape, faults_of};
 use serde_json::{Value, json};
 
@@ -118,7 +120,7 @@ fn a_value_is_checked_to_its_last_part() {
     assert_eq!(
         faults(json!({ "rows": [0, "a", 3], "kind": "z", "amount": "1,5", "dya": 1 })),
         [
-            "/amount \"1,5\" is not a decimal, such as -0.25",
+            "/amount “1,5” is not a decimal, such as -0.25",
             "/dya there is no “dya” here, did you mean day?",
             "/kind “z” is none of x, y",
             "/rows at most 2 elements, not 3",

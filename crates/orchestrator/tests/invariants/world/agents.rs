@@ -3,9 +3,8 @@
 
 use agents::{
     builtin,
-    market::{PackFuture, PacksUnavailable, PricingPacks},
+    market::{NoPacks, PricingPacks},
 };
-use domain::pricing_pack::PricingPackId;
 use executor::capability::{Agent, Call, CallFuture, Capability, Fault, Output};
 use serde_json::Value;
 use std::{
@@ -116,12 +115,9 @@ pub fn builtin_agents() -> Vec<Agent> {
     builtin::agents(Arc::new(NoPacks))
 }
 
-struct NoPacks;
-
-impl PricingPacks for NoPacks {
-    fn load<'a>(&'a self, _: &'a PricingPackId) -> PackFuture<'a> {
-        Box::pin(async { Err(PacksUnavailable) })
-    }
+/// The agents of this build, on the pricing packs of the database.
+pub fn agents_with(packs: impl PricingPacks + 'static) -> Vec<Agent> {
+    builtin::agents(Arc::new(packs))
 }
 
 fn each_capability(wrap: impl Fn(Capability) -> Capability) -> Vec<Agent> {

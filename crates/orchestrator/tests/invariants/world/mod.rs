@@ -5,6 +5,7 @@ mod drafts;
 mod market;
 mod sql;
 
+use agents::agents_with;
 pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging, held};
 pub use drafts::{draft, entitlement};
 pub use market::Market;
@@ -18,7 +19,9 @@ use domain::{
 use executor::{capability::Agent, pattern::Patterns, runtime::Registry};
 use orchestrator::{
     Actor, Orchestrator,
+    execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
     identity::{PasswordKeeper, SignedIn},
+    pricing::StoredPacks,
     run::{BlockReason, Executed, Triggered},
 };
 use sqlx::PgPool;
@@ -62,7 +65,8 @@ pub async fn connect(pool: &PgPool, act_as: ActAs, connections_max: u32) -> PgPo
 impl World {
     pub async fn new(superuser: PgPool) -> Self {
         setup::migrate(&superuser).await.unwrap();
-        let orchestrator = orchestrator(&superuser, builtin_agents(), 5).await;
+        let agents = agents_with(StoredPacks::new(superuser.clone()));
+        let orchestrator = orchestrator(&superuser, agents, 5).await;
         let admin = add_user(&orchestrator, "admin", true, None).await;
         let admin = actor(&orchestrator, admin, None).await;
         Self { superuser, orchestrator, admin }
@@ -141,6 +145,26 @@ impl World {
         assert_eq!(executed, Executed::Final);
         assert_eq!(self.status(run).await, "succeeded");
         run
+    }
+
+    /// The example pattern as of a date, with its defaults.
+    pub async fn execute(
+        &self,
+        actor: &Actor,
+        asof: &str,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        let request = ExecuteRequest {
+            pattern_id: "example_prices".to_owned(),
+            portfolio_id: None,
+            inputs: serde_json::Map::new(),
+            asof: Some(asof.parse().unwrap()),
+            require_fresh: true,
+        };
+        let correlation = Correlation {
+            trace_id: Uuid::now_v7().simple().to_string(),
+            request_id: Uuid::now_v7(),
+        };
+        self.orchestrator.execute(&Caller::from(actor.clone()), request, correlation).await
     }
 
     pub async fn status(&self, run: RunId) -> String {
