@@ -5,16 +5,14 @@
 //! `cargo bench -p server --bench history`, with `DATABASE_URL` naming a cluster
 //! in which databases may be made; `cargo xtask bench` sees to that.
 
+mod load;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 use axum::{Router, extract::State, routing::get};
 use domain::id::WorkspaceId;
-use std::{
-    fmt::Write,
-    path::Path,
-    time::{Duration, Instant},
-};
+use load::measure;
+use std::{fmt::Write, path::Path};
 use storage::{
     PgPool,
     run::history::{HistoryFilter, load_page},
@@ -27,7 +25,6 @@ const RUNS: u32 = 10_000;
 /// Rows of a page, one more than are shown, as the page asks for them.
 const ROWS: i64 = 26;
 const CLIENTS: usize = 16;
-const DURATION: Duration = Duration::from_secs(10);
 
 fn main() {
     // Cargo also asks bench targets for a list of tests.
@@ -54,7 +51,9 @@ fn main() {
         ),
         ("bare handler, same SQL", bare),
     ] {
-        let measured = load(&url, &cookie);
+        let measured = measure(CLIENTS, |agent| {
+            agent.get(&url).header("cookie", &cookie).header("accept", "text/html").call()
+        });
         println!("{name}: {measured}");
     }
     println!("server after the load: {} KiB resident", resident_kib(&server));
@@ -122,62 +121,6 @@ async fn bare_handler(State((pool, workspace)): State<(PgPool, WorkspaceId)>) ->
             writeln!(text, "{} {} {}", row.period_key, row.status.label(), row.specification_name);
     }
     text
-}
-
-/// What a run of requests took.
-struct Measured {
-    per_second: f64,
-    /// Sorted, in microseconds.
-    latencies_us: Vec<u128>,
-}
-
-impl std::fmt::Display for Measured {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at = |hundredths: usize| {
-            let index = (self.latencies_us.len() - 1) * hundredths / 100;
-            let us = self.latencies_us[index];
-            format!("{}.{:01} ms", us / 1000, us % 1000 / 100)
-        };
-        write!(
-            f,
-            "{:.0} requests/s with {CLIENTS} clients, p50 {}, p95 {}, p99 {}",
-            self.per_second,
-            at(50),
-            at(95),
-            at(99)
-        )
-    }
-}
-
-fn load(url: &str, cookie: &str) -> Measured {
-    let begun = Instant::now();
-    let mut latencies_us: Vec<u128> = std::thread::scope(|scope| {
-        let clients: Vec<_> =
-            (0..CLIENTS).map(|_| scope.spawn(|| request_until_over(url, cookie, begun))).collect();
-        clients.into_iter().flat_map(|client| client.join().expect("a client ends")).collect()
-    });
-    let requests = u32::try_from(latencies_us.len()).expect("ten seconds hold fewer requests");
-    let per_second = f64::from(requests) / begun.elapsed().as_secs_f64();
-    latencies_us.sort_unstable();
-    Measured { per_second, latencies_us }
-}
-
-fn request_until_over(url: &str, cookie: &str, begun: Instant) -> Vec<u128> {
-    let agent = ureq::Agent::config_builder().max_redirects(0).build().new_agent();
-    let mut latencies_us = Vec::new();
-    while begun.elapsed() < DURATION {
-        let started = Instant::now();
-        let mut answer = agent
-            .get(url)
-            .header("cookie", cookie)
-            .header("accept", "text/html")
-            .call()
-            .expect("the server answers");
-        assert_eq!(answer.status().as_u16(), 200, "{url}");
-        answer.body_mut().read_to_string().expect("the answer is whole");
-        latencies_us.push(started.elapsed().as_micros());
-    }
-    latencies_us
 }
 
 fn resident_kib(process: &Process) -> String {

@@ -6,8 +6,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use std::{path::Path, process::Command};
-use support::{Person, Process, World};
+use support::{METRICS_TOKEN, Person, Process, World};
 use ureq::{Agent, http::Response};
 
 const JWT_SECRET: (&str, &str) = ("JWT_SECRET", "a-secret-of-the-process-tests-for-jwts");
@@ -101,42 +100,6 @@ impl Program {
     }
 }
 
-/// A token as its table holds it, of a member made known by address.
-fn token(world: &World, email: &str, scopes: &str) -> String {
-    let (id, secret) = (uuid::Uuid::now_v7(), "5e".repeat(32));
-    world.sql(&format!(
-        "insert into api_tokens (id, workspace_id, user_id, name, scopes, secret_hash, expires_at)
-         select '{id}', m.workspace_id, m.user_id, 'Process test', '{{{scopes}}}', sha256('{secret}'),
-             now() + interval '1 day'
-         from memberships m join users u on u.id = m.user_id where u.email = '{email}'"
-    ));
-    format!("obs_{}_{secret}", id.simple())
-}
-
-/// The sample ledger in a repository of its own, and the pack built from it.
-fn with_prices() -> (World, tempfile::TempDir) {
-    let world = World::with_people();
-    let ledger = tempfile::tempdir().unwrap();
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/ledger");
-    for file in std::fs::read_dir(samples).unwrap() {
-        let file = file.unwrap();
-        if file.file_type().unwrap().is_file() {
-            std::fs::copy(file.path(), ledger.path().join(file.file_name())).unwrap();
-        }
-    }
-    for arguments in [
-        &["init", "--quiet"][..],
-        &["add", "--all"],
-        &["-c", "user.name=Test", "-c", "user.email=test@test.example", "commit", "-qm", "Ledger"],
-    ] {
-        let done = Command::new("git").current_dir(ledger.path()).args(arguments).status().unwrap();
-        assert!(done.success());
-    }
-    let seeded = world.command(&["seed"]).env("LEDGER_PATH", ledger.path()).output().unwrap();
-    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
-    (world, ledger)
-}
-
 fn example() -> Value {
     json!({ "pattern_id": "example_prices" })
 }
@@ -178,9 +141,9 @@ fn who_is_not_known_is_told_so_and_no_other_header_makes_them_known() {
 
 #[test]
 fn a_token_and_its_jwt_execute_until_the_token_is_revoked() {
-    let (world, _ledger) = with_prices();
+    let (world, _ledger) = World::with_prices();
     let server = world.serve_with(&[JWT_SECRET]);
-    let token = token(&world, "viewer@test.example", READS);
+    let token = world.token("viewer@test.example", READS);
     let program = Program::bearing(&server, &token).with("traceparent", TRACEPARENT);
     let answer = program.execute(&example());
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -225,9 +188,9 @@ fn a_token_and_its_jwt_execute_until_the_token_is_revoked() {
 
 #[test]
 fn an_execution_is_read_again_and_replayed_by_its_own_workspace_alone() {
-    let (world, _ledger) = with_prices();
+    let (world, _ledger) = World::with_prices();
     let server = world.serve_with(&[]);
-    let program = Program::bearing(&server, &token(&world, "owner@test.example", READS));
+    let program = Program::bearing(&server, &world.token("owner@test.example", READS));
     let answer = program.execute(&example());
     let path = format!("/executions/{}", answer.header("x-execution-id"));
     let kept = program.get(&path);
@@ -238,7 +201,7 @@ fn an_execution_is_read_again_and_replayed_by_its_own_workspace_alone() {
     let replay = program.post(&format!("{path}/replay"), "");
     assert_eq!(replay.body, json!({ "identical": true, "diff": [] }), "{}", replay.text);
 
-    let stranger = Program::bearing(&server, &token(&world, "other@test.example", READS));
+    let stranger = Program::bearing(&server, &world.token("other@test.example", READS));
     let unknown = "/executions/01900000-0000-7000-8000-000000000000";
     let told = |path: &str| {
         let mut told = stranger.get(path).body;
@@ -254,7 +217,7 @@ fn an_execution_is_read_again_and_replayed_by_its_own_workspace_alone() {
 
 #[test]
 fn a_session_works_under_the_origin_rule() {
-    let (world, _ledger) = with_prices();
+    let (world, _ledger) = World::with_prices();
     let server = world.serve_with(&[]);
     let cookie = Person::signed_in(&server, "viewer@test.example").cookie();
     let signed_in = || Program::new(&server).with("cookie", &cookie);
@@ -301,7 +264,7 @@ fn only_the_origins_that_are_named_may_read() {
     {
         assert_eq!(preflight(&server, other).header("access-control-allow-origin"), "", "{other}");
     }
-    let token = token(&world, "viewer@test.example", READS);
+    let token = world.token("viewer@test.example", READS);
     let answer = Program::bearing(&server, &token).with("origin", named).get("/patterns");
     assert_eq!(answer.header("access-control-allow-origin"), named);
     let exposed = answer.header("access-control-expose-headers");
@@ -316,9 +279,9 @@ fn only_the_origins_that_are_named_may_read() {
 
 #[test]
 fn a_request_that_comes_twice_is_answered_once() {
-    let (world, _ledger) = with_prices();
+    let (world, _ledger) = World::with_prices();
     let server = world.serve_with(&[]);
-    let viewer = token(&world, "viewer@test.example", READS);
+    let viewer = world.token("viewer@test.example", READS);
     let keyed = |token: &str| Program::bearing(&server, token).with("idempotency-key", "order-7");
     let first = keyed(&viewer).execute(&example());
     assert_eq!((first.status, first.header("idempotent-replay")), (200, ""), "{}", first.text);
@@ -334,10 +297,10 @@ fn a_request_that_comes_twice_is_answered_once() {
     assert_eq!((conflict.status, conflict.problem()), (422, "IDEMPOTENCY_CONFLICT"));
 
     // The same key of somebody else is another key.
-    let owner = keyed(&token(&world, "owner@test.example", READS)).execute(&example());
+    let owner = keyed(&world.token("owner@test.example", READS)).execute(&example());
     assert_eq!((owner.status, owner.header("idempotent-replay")), (200, ""));
     // A token that may do less does not get what the other one was told.
-    let lesser = keyed(&token(&world, "viewer@test.example", "news_read")).execute(&example());
+    let lesser = keyed(&world.token("viewer@test.example", "news_read")).execute(&example());
     assert_eq!(lesser.problem(), "IDEMPOTENCY_CONFLICT");
 
     world.sql("update idempotency_keys set status = null, headers = null, body = null");
@@ -359,7 +322,7 @@ fn a_request_that_comes_twice_is_answered_once() {
 fn every_refusal_is_a_problem_that_says_what_is_wrong() {
     let world = World::with_people();
     let server = world.serve_with(&[]);
-    let token = token(&world, "owner@test.example", READS);
+    let token = world.token("owner@test.example", READS);
     let program = || Program::bearing(&server, &token);
     let check = |answer: &Answer, status: u16, code: &str| {
         assert_eq!((answer.status, answer.problem()), (status, code), "{}", answer.text);
@@ -406,10 +369,10 @@ fn every_refusal_is_a_problem_that_says_what_is_wrong() {
 
 #[test]
 fn a_closed_gate_says_when_to_come_back_and_what_there_is_meanwhile() {
-    let (world, _ledger) = with_prices();
+    let (world, _ledger) = World::with_prices();
     let server = world.serve_with(&[]);
-    let editor = token(&world, "owner@test.example", READS);
-    let viewer = token(&world, "viewer@test.example", READS);
+    let editor = world.token("owner@test.example", READS);
+    let viewer = world.token("viewer@test.example", READS);
     world.sql("set session_replication_role = replica;
                update pricing_packs set status = 'warming', fresh_at = null, build_started_at = now()");
     let blocked =
@@ -435,6 +398,17 @@ fn a_closed_gate_says_when_to_come_back_and_what_there_is_meanwhile() {
         "set session_replication_role = replica;
                update pricing_packs set status = 'fresh', fresh_at = now()",
     );
+    let metrics = Program::bearing(&server, METRICS_TOKEN).get("/metrics").text;
+    let pack = blocked.body["pack_id"].as_str().unwrap();
+    for series in [
+        format!(r#"freshness_gate_blocks_total{{pack_id="{pack}"}} 1"#),
+        r#"executor_requests_total{pattern_id="example_prices",status="blocked"} 1"#.to_owned(),
+        r#"executor_requests_total{pattern_id="example_prices",status="success"} 1"#.to_owned(),
+        r#"pattern_latency_seconds_count{pattern_id="example_prices",status="blocked"} 1"#
+            .to_owned(),
+    ] {
+        assert!(metrics.lines().any(|line| line == series), "{series} is not in\n{metrics}");
+    }
     // The refusal passed by itself, so the key did not keep it.
     let open = Program::bearing(&server, &viewer).with("idempotency-key", "1").execute(&example());
     assert_eq!((open.status, open.header("idempotent-replay")), (200, ""), "{}", open.text);
@@ -448,7 +422,7 @@ fn the_api_describes_itself() {
     let description = Program::new(&server).get("/openapi.json");
     assert_eq!(description.status, 200);
     assert_eq!(description.body["openapi"], "3.1.0");
-    let token = token(&world, "viewer@test.example", READS);
+    let token = world.token("viewer@test.example", READS);
     let program = Program::bearing(&server, &token);
     let patterns = program.get("/patterns");
     let listed = patterns.body["patterns"].as_array().unwrap();

@@ -60,7 +60,7 @@ pub async fn execute(
     };
     match key {
         None => Ok(sent(answering.await)),
-        Some(key) => keyed::once(&app, &caller, key, &body, answering).await,
+        Some(key) => Box::pin(keyed::once(&app, &caller, key, &body, answering)).await,
     }
 }
 
