@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::console::{heading, say};
 use crate::end_to_end;
-use crate::packages::{self, CHROMIUM, NODE, POSTGRES, find_program};
+use crate::packages::{self, CHROMIUM, GIT, NODE, POSTGRES, find_program};
 use crate::postgres::{Cluster, Data};
 use crate::process;
 use crate::sqlx;
@@ -52,7 +52,7 @@ struct Outcome {
 
 /// `playwright`: arguments for the browser tests, such as a file's name.
 pub fn run(steps: &[Step], playwright: &[String]) -> Result<ExitCode> {
-    packages::ensure(&[POSTGRES, NODE, CHROMIUM])?;
+    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM])?;
     packages::ensure_cargo_components()?;
     let cluster = Cluster::start("test", Data::Scratch)?;
     let mut outcomes = Vec::new();
