@@ -3,9 +3,8 @@
 use crate::config::{DatabaseOptions, ExecutionOptions, FileOptions};
 use agents::{
     builtin,
-    market::{PackFuture, PacksUnavailable, PricingPacks},
+    market::{NoPacks, PricingPacks},
 };
-use domain::pricing_pack::PricingPackId;
 use executor::{pattern::Patterns, runtime::Registry};
 use orchestrator::{Orchestrator, identity::PasswordKeeper, pricing::StoredPacks};
 use std::{error::Error, sync::Arc};
@@ -54,15 +53,6 @@ pub async fn orchestrator(
     setup::check_isolation(&pool).await?;
     let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())))?;
     Ok(Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?)
-}
-
-/// For checking patterns alone: nothing is ever called.
-pub struct NoPacks;
-
-impl PricingPacks for NoPacks {
-    fn load<'a>(&'a self, _: &'a PricingPackId) -> PackFuture<'a> {
-        Box::pin(async { Err(PacksUnavailable) })
-    }
 }
 
 /// Completes when the process is asked to stop. The signals are caught from the

@@ -13,6 +13,7 @@ use crate::{
     telemetry::TelemetryOptions,
     worker,
 };
+use agents::market::NoPacks;
 use clap::{Parser, Subcommand};
 use orchestrator::Orchestrator;
 use std::{error::Error, process::ExitCode, sync::Arc};
@@ -133,7 +134,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         Command::Routes { json } => routes::print(json)?,
         Command::Pack { command } => pack::run(command).await?,
         Command::Patterns { command: PatternsCommand::Check { files } } => {
-            let (patterns, _) = process::patterns(&files, Arc::new(process::NoPacks))?;
+            let (patterns, _) = process::patterns(&files, Arc::new(NoPacks))?;
             for plan in patterns.iter() {
                 println!("{} {}: {} steps, no faults.", plan.id, plan.version, plan.steps.len());
             }
