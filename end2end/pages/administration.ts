@@ -43,4 +43,16 @@ export class Administration {
     await this.page.getByRole("button", { name: "Grant", exact: true }).click();
     await expect(this.page).toHaveURL(/\?done=entitled/);
   }
+
+  async openOverrides(specification: string): Promise<void> {
+    await this.page.goto("/admin/runs");
+    await this.page.getByRole("link", { name: specification, exact: true }).first().click();
+    await expect(this.page.getByRole("heading", { level: 1 })).toHaveText(`Overrides of ${specification}`);
+  }
+
+  async override(kind: string, reason: string): Promise<void> {
+    await this.page.getByRole("radio", { name: new RegExp(`^${kind}`) }).check();
+    await this.page.getByLabel("Reason").fill(reason);
+    await this.page.getByRole("button", { name: "Grant the override" }).click();
+  }
 }

@@ -4,6 +4,7 @@
 use crate::http::api::options::{ApiConfigError, ApiOptions};
 use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
+use orchestrator::run::RunLimits;
 use secrecy::{ExposeSecret, SecretString};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -107,6 +108,45 @@ pub struct ExecutionOptions {
     #[arg(long, env = "RIGHTS_PROFILE", default_value = "production",
           value_parser = |id: &str| id.parse::<RightsProfile>())]
     pub rights_profile: RightsProfile,
+    #[command(flatten)]
+    pub runs: RunOptions,
+}
+
+/// Bounds of runs. Processes that share a database are given the same.
+#[derive(Clone, Debug, Args)]
+pub struct RunOptions {
+    /// Seconds for which a worker may be silent before another takes its run.
+    #[arg(long, env = "RUN_LEASE_S", default_value_t = RunLimits::default().lease_s,
+          value_parser = clap::value_parser!(u32).range(1..=300))]
+    pub run_lease_s: u32,
+    /// The most seconds that one step of a run may take.
+    #[arg(long, env = "RUN_STEP_S", default_value_t = RunLimits::default().step_s,
+          value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub run_step_s: u32,
+    /// The most seconds from a run's trigger to its end.
+    #[arg(long, env = "RUN_LIMIT_S", default_value_t = RunLimits::default().run_s,
+          value_parser = clap::value_parser!(u32).range(10..=86_400))]
+    pub run_limit_s: u32,
+    /// How often a run may be taken up before it is given up.
+    #[arg(long, env = "RUN_ATTEMPTS_MAX", default_value_t = RunLimits::default().attempts_max,
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub run_attempts_max: u16,
+    /// Runs of one workspace that may be carried at once, by all processes together.
+    #[arg(long, env = "WORKSPACE_RUNS_MAX", default_value_t = RunLimits::default().workspace_runs_max,
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub workspace_runs_max: u16,
+}
+
+impl RunOptions {
+    pub const fn limits(&self) -> RunLimits {
+        RunLimits {
+            lease_s: self.run_lease_s,
+            step_s: self.run_step_s,
+            run_s: self.run_limit_s,
+            attempts_max: self.run_attempts_max,
+            workspace_runs_max: self.workspace_runs_max,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Args)]

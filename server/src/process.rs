@@ -42,7 +42,10 @@ pub async fn application(
     patterns(files, Arc::new(NoPacks))?;
     let url = database.application_url();
     let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
-    Ok(orchestrator(pool, files).await?.with_rights_profile(execution.rights_profile))
+    Ok(orchestrator(pool, files)
+        .await?
+        .with_limits(execution.runs.limits())
+        .with_rights_profile(execution.rights_profile))
 }
 
 /// The use cases on a pool that acts as the application.

@@ -45,6 +45,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/admin", Access::Admin),
     ("/admin/breakers", Access::Admin),
     ("/admin/specifications/{specification}", Access::Admin),
+    ("/admin/specifications/{specification}/overrides", Access::Admin),
     ("/admin/runs", Access::Admin),
     ("/admin/workspaces", Access::Admin),
     ("/admin/workspaces/{workspace}", Access::Admin),

@@ -7,15 +7,22 @@ use crate::{
 use domain::id::{RunId, WorkspaceId};
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 use jiff::tz::TimeZone;
-use orchestrator::{Orchestrator, run::Executed};
+use orchestrator::{
+    Orchestrator,
+    run::{Executed, Swept},
+};
 use serde::{Deserialize, Serialize};
 use std::{error::Error, path::PathBuf, time::Duration};
 use storage::session::PgSessionStore;
+use tokio::{task::JoinSet, time::MissedTickBehavior};
 use tracing::Instrument;
 
 /// A worker that is silent for this long has died; its jobs go to others. As
 /// long as the lease of a run, so that the next worker finds it run out.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// How often abandoned runs are looked for at least; more often where leases are
+/// short.
+const SWEEP_INTERVAL_MAX: Duration = Duration::from_secs(5);
 /// How often the sources are looked at; they are read when a reading is due.
 const EVIDENCE_INTERVAL: Duration = Duration::from_mins(10);
 /// A reading older than this is renewed, well within the gate's half day.
@@ -31,7 +38,7 @@ struct ExecuteRun {
 }
 
 impl TaskHandler for ExecuteRun {
-    const IDENTIFIER: &'static str = storage::run::TASK;
+    const IDENTIFIER: &'static str = storage::run::queue::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
@@ -46,9 +53,8 @@ impl TaskHandler for ExecuteRun {
         );
         join_trace_of_run(self.run.as_uuid(), &span);
         match orchestrator.execute_run(self.workspace, self.run).instrument(span.clone()).await {
-            Ok(Executed::Final) => Ok(()),
-            // The queue offers the job again, by then the lease has run out.
-            Ok(Executed::HeldElsewhere) => Err("another worker holds the run".to_owned()),
+            // A run that had to wait has a new job already.
+            Ok(Executed::Final | Executed::HeldElsewhere | Executed::Waiting) => Ok(()),
             Err(error) => {
                 let error = crate::log::chain(&error);
                 let _within = span.entered();
@@ -82,15 +88,38 @@ pub async fn work(
         .define_job::<ExecuteRun>()
         .init()
         .await?;
-    let housekeeping = tokio::spawn(keep_house(orchestrator, files.feeds_dir()));
+    let mut beside = JoinSet::new();
+    beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir()));
+    beside.spawn(sweep(orchestrator.clone()));
+    beside.spawn(async move { orchestrator.hear_cancellations().await });
     tracing::info!(concurrency = options.worker_concurrency, "the worker is ready");
-    let outcome = worker.run().await;
-    housekeeping.abort();
-    outcome?;
+    worker.run().await?;
     Ok(())
 }
 
-/// Reads the sources when a reading is due, and forgets expired sessions.
+/// Sees to runs that no worker carries.
+async fn sweep(orchestrator: Orchestrator) {
+    let lease = Duration::from_secs(orchestrator.limits().lease_s.into());
+    let mut tick = tokio::time::interval(SWEEP_INTERVAL_MAX.min(lease / 2));
+    // After a lost database one sweep is enough for all that were missed.
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match orchestrator.sweep_runs().await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(Swept { queued_again, overdue }) => {
+                tracing::warn!(queued_again, overdue, "runs without a worker were seen to");
+            }
+            Err(error) => {
+                let error = crate::log::chain(&error);
+                tracing::error!(error, "abandoned runs were not looked for");
+            }
+        }
+    }
+}
+
+/// Reads the sources when a reading is due, forgets expired sessions and answers, and
+/// writes down which overrides expired.
 async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
     let mut tick = tokio::time::interval(EVIDENCE_INTERVAL);
     let sessions = PgSessionStore::new(orchestrator.pool().clone());
@@ -120,6 +149,10 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
         if let Err(error) = orchestrator.forget_expired_answers().await {
             let error = crate::telemetry::log::chain(&error);
             tracing::warn!(error, "expired answers were not deleted");
+        }
+        if let Err(error) = orchestrator.expire_overrides().await {
+            let error = crate::telemetry::log::chain(&error);
+            tracing::warn!(error, "the expiry of overrides was not written down");
         }
     }
 }

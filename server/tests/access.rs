@@ -53,6 +53,7 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
         ("/action/resume-specification", vec![specification()]),
         ("/action/cancel-specification", vec![specification(), reason()]),
         ("/action/trigger-run", vec![specification()]),
+        ("/action/cancel-run", vec![("run", objects.run.clone())]),
         (
             "/action/execute-pattern",
             vec![
@@ -62,6 +63,10 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
         ),
         ("/action/activate-specification", vec![specification()]),
         ("/action/return-specification", vec![specification(), reason()]),
+        (
+            "/action/grant-override",
+            vec![specification(), reason(), ("kind", "extra_run".to_owned())],
+        ),
         ("/action/switch-workspace", vec![("workspace", objects.workspace.clone())]),
         (
             "/action/grant-entitlement",

@@ -181,6 +181,46 @@ fn an_execution_of_no_pattern_of_ours_is_counted_as_unknown() {
 }
 
 #[test]
+fn a_collector_receives_the_pack_the_ledger_and_the_transactions_of_an_execution() {
+    let (world, _ledger) = World::with_prices();
+    let collector = Collector::start();
+    let server = world.serve_with(&[("OTLP_ENDPOINT", &collector.endpoint())]);
+    let token = world.token(
+        "owner@test.example",
+        "portfolio_read,position_read,macro_read,fundamentals_read,news_read",
+    );
+    let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer = agent
+        .post(format!("{}/execute", server.address))
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .header("traceparent", traceparent())
+        .send(r#"{"pattern_id": "example_prices", "inputs": {}}"#)
+        .unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    assert_eq!(answer.status().as_u16(), 200, "{text}");
+    assert!(server.terminate().success());
+
+    let pack = "(select id from pricing_packs limit 1)";
+    let request = collector.wait_for_span(TRACE, "POST /execute");
+    let execution = collector.wait_for_span(TRACE, "pattern_execution");
+    assert_eq!(attribute(&execution, "pricing.pack_id").unwrap(), world.value(pack).as_str());
+    let commit = world.value("(select ledger_commit from pricing_packs limit 1)");
+    assert_eq!(attribute(&execution, "ledger.commit_hash").unwrap(), commit.as_str());
+    assert_eq!(execution["parentSpanId"], request["spanId"]);
+    let transactions: Vec<Value> = collector
+        .spans()
+        .into_iter()
+        .filter(|span| span["name"] == "transaction")
+        .filter(|span| span["parentSpanId"] == execution["spanId"])
+        .collect();
+    for (name, value) in [("tenancy", "workspace"), ("outcome", "committed")] {
+        let has = |span: &Value| attribute(span, name).is_some_and(|known| known == value);
+        assert!(transactions.iter().any(has), "no transaction with {name} {value}");
+    }
+}
+
+#[test]
 fn a_run_is_a_trace_of_its_own_id_whichever_process_carries_it() {
     let world = World::with_people();
     let collector = Collector::start();

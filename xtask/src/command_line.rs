@@ -13,6 +13,7 @@ usage: cargo xtask COMMAND
   bench [NAME…]  run the benchmarks, or those whose name contains NAME
   fuzz           put requests made up from /openapi.json to the server, and judge the answers;
                  what follows goes to schemathesis: fuzz --max-examples 1000
+  soak           kill workers at every message that a run sends to the database; takes minutes
   sqlx           write .sqlx, the query data that builds without a database need
   sqlx --check   fail if .sqlx is not what the queries and migrations give
   postgres       keep an empty private Postgres until Ctrl-C and print its address
@@ -25,6 +26,7 @@ pub enum Command {
     Dev,
     Bench(Vec<String>),
     Fuzz(Vec<String>),
+    Soak,
     Sqlx { check: bool },
     Postgres,
 }
@@ -41,6 +43,7 @@ impl Command {
                 Some(Self::Bench(filter.iter().map(ToString::to_string).collect()))
             }
             ["fuzz", rest @ ..] => Some(Self::Fuzz(rest.iter().map(ToString::to_string).collect())),
+            ["soak"] => Some(Self::Soak),
             ["sqlx"] => Some(Self::Sqlx { check: false }),
             ["sqlx", "--check"] => Some(Self::Sqlx { check: true }),
             ["postgres"] => Some(Self::Postgres),
@@ -79,6 +82,7 @@ mod tests {
         check("bench history", Command::Bench(vec!["history".into()]));
         check("fuzz", Command::Fuzz(Vec::new()));
         check("fuzz --seed 7", Command::Fuzz(vec!["--seed".into(), "7".into()]));
+        check("soak", Command::Soak);
         check("sqlx", Command::Sqlx { check: false });
         check("sqlx --check", Command::Sqlx { check: true });
         check("postgres", Command::Postgres);

@@ -18,6 +18,7 @@ mod postgres;
 mod process;
 mod secret;
 mod site;
+mod soak;
 mod sqlx;
 mod stamp;
 mod style;
@@ -54,6 +55,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Dev => dev::run().map(|()| ExitCode::SUCCESS),
         Command::Bench(filter) => bench::run(&filter).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Soak => soak::run().map(|()| ExitCode::SUCCESS),
         Command::Sqlx { check: false } => sqlx::write().map(|()| ExitCode::SUCCESS),
         Command::Sqlx { check: true } => sqlx::check().map(|()| ExitCode::SUCCESS),
         Command::Postgres => postgres::hold().map(|()| ExitCode::SUCCESS),

@@ -38,6 +38,31 @@ pub async fn return_specification(
     answer(&request, outcome, |()| "/admin?done=returned".to_owned(), &back)
 }
 
+/// Opens one further slot of the present period. The kind is text, so that a form
+/// without one is told what is missing.
+#[server(prefix = "/action", endpoint = "grant-override")]
+pub async fn grant_override(
+    specification: SpecificationId,
+    #[server(default)] kind: String,
+    #[server(default)] reason: String,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+    use domain::slot_override::OverrideKind;
+    use orchestrator::{Refusal, UseCaseError};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome = async {
+        let actor = request.actor()?;
+        actor.require_admin()?;
+        let kind: OverrideKind =
+            kind.parse().map_err(|_| UseCaseError::Refused(Refusal::OverrideKind))?;
+        request.orchestrator.grant_override(actor, specification, kind, &reason).await
+    };
+    let outcome = outcome.await;
+    let page = format!("/admin/specifications/{specification}/overrides");
+    answer(&request, outcome, |_| format!("{page}?done=override_granted"), &page)
+}
+
 /// Grants what a workspace has bought. Text as the form has it; a box that is
 /// not ticked is not sent.
 #[server(prefix = "/action", endpoint = "grant-entitlement")]

@@ -9,12 +9,14 @@ mod identity;
 mod run;
 mod specification;
 
-pub use administration::{ActivateSpecification, GrantEntitlement, ReturnSpecification};
+pub use administration::{
+    ActivateSpecification, GrantEntitlement, GrantOverride, ReturnSpecification,
+};
 pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;
 pub use execution::ExecutePattern;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
-pub use run::TriggerRun;
+pub use run::{CancelRun, TriggerRun};
 pub use specification::{
     CancelSpecification, CloneSpecification, CreateSpecification, PauseSpecification,
     ResumeSpecification, SaveSpecification, SubmitSpecification,

@@ -1,5 +1,5 @@
 use super::AppError;
-use domain::id::SpecificationId;
+use domain::id::{RunId, SpecificationId};
 use leptos::prelude::*;
 
 /// Runs an active specification for the present period. A second trigger leads
@@ -23,4 +23,15 @@ pub async fn trigger_run(specification: SpecificationId) -> Result<(), AppError>
         },
         &page,
     )
+}
+
+/// Ends a run that is on its way. The period's slot is free again.
+#[server(prefix = "/action", endpoint = "cancel-run")]
+pub async fn cancel_run(run: RunId) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome = async { request.orchestrator.cancel_run(request.actor()?, run).await }.await;
+    let page = format!("/runs/{run}");
+    answer(&request, outcome, |()| format!("{page}?done=run_cancelled"), &page)
 }

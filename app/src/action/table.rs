@@ -2,10 +2,10 @@
 //! it, and a test holds it complete.
 
 use super::{
-    ActivateSpecification, CancelSpecification, ChangePassword, CloneSpecification, CreateApiToken,
-    CreateSpecification, ExecutePattern, GrantEntitlement, PauseSpecification, ResumeSpecification,
-    ReturnSpecification, RevokeApiToken, SaveSpecification, SignIn, SignOut, SubmitSpecification,
-    SwitchWorkspace, TriggerRun,
+    ActivateSpecification, CancelRun, CancelSpecification, ChangePassword, CloneSpecification,
+    CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement, GrantOverride,
+    PauseSpecification, ResumeSpecification, ReturnSpecification, RevokeApiToken,
+    SaveSpecification, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TriggerRun,
 };
 use leptos::server_fn::ServerFn;
 
@@ -37,10 +37,12 @@ pub const TABLE: &[(&str, Access)] = &[
     (ResumeSpecification::PATH, Access::Owner),
     (CancelSpecification::PATH, Access::Owner),
     (TriggerRun::PATH, Access::Editor),
+    (CancelRun::PATH, Access::Editor),
     (ExecutePattern::PATH, Access::Viewer),
     (CreateApiToken::PATH, Access::Viewer),
     (RevokeApiToken::PATH, Access::Viewer),
     (ActivateSpecification::PATH, Access::Admin),
     (ReturnSpecification::PATH, Access::Admin),
+    (GrantOverride::PATH, Access::Admin),
     (GrantEntitlement::PATH, Access::Admin),
 ];

@@ -1,3 +1,4 @@
+use super::error_summary::FieldErrorText;
 use leptos::prelude::*;
 
 /// The reason that a decision is recorded with: a labelled text with its limits.
@@ -10,16 +11,22 @@ pub fn ReasonField(
     /// What the decision leads to, said after the limits.
     #[prop(default = "")]
     consequence: &'static str,
+    /// What is wrong with the reason that was given.
+    #[prop(default = None)]
+    error: Option<String>,
 ) -> impl IntoView {
-    let hint = format!("{id}-hint");
+    let (hint, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described_by = if error.is_some() { format!("{hint} {error_id}") } else { hint.clone() };
+    let invalid = error.is_some().then_some("true");
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>
                 {label}
             </label>
-            <p class="field__hint" id=hint.clone()>
+            <p class="field__hint" id=hint>
                 {format!("10 to 500 characters; everybody concerned can read it. {consequence}")}
             </p>
+            {error.map(|message| view! { <FieldErrorText id=error_id message /> })}
             <textarea
                 class="field__textarea"
                 id=id
@@ -28,7 +35,8 @@ pub fn ReasonField(
                 required
                 minlength="10"
                 maxlength="500"
-                aria-describedby=hint
+                aria-describedby=described_by
+                aria-invalid=invalid
             ></textarea>
         </div>
     }

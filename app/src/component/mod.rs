@@ -26,6 +26,7 @@ pub mod moment;
 #[cfg(feature = "ssr")]
 pub mod notice;
 #[cfg(feature = "ssr")]
+pub mod override_list;
 pub mod pack_badge;
 #[cfg(feature = "ssr")]
 pub mod pack_gate;

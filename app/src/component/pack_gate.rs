@@ -1,8 +1,11 @@
 use super::{icon::Icon, moment::moment_words};
-use crate::view::execution::seconds_words;
+use crate::{island::Renewal, view::execution::seconds_words};
 use domain::pricing_pack::PackStatus;
 use leptos::prelude::*;
 use orchestrator::pricing::PackState;
+
+/// How soon a page that waits for prices looks again, in seconds.
+const LOOK_AGAIN_S: std::ops::RangeInclusive<u32> = 3..=10;
 
 /// Why nothing is executed at present, until when, and what can be done now.
 /// Nothing is shown while the pack is fresh.
@@ -13,6 +16,8 @@ pub fn PackGate(
     /// Path of the page; the last fresh pack is chosen there by its day.
     path: String,
     zone: String,
+    /// Whether a browser without scripts renews the page by itself.
+    refreshes: bool,
 ) -> impl IntoView {
     let Some(state) = state else {
         return Some(view! {
@@ -72,6 +77,8 @@ pub fn PackGate(
             </p>
         }
     });
+    let every_s = state.retry_after_s().clamp(*LOOK_AGAIN_S.start(), *LOOK_AGAIN_S.end());
+    let renewal = is_building.then(|| view! { <Refresh refreshes every_s /> <Renewal every_s /> });
     let last = state.last_fresh.map(|last| {
         view! {
             <p>
@@ -88,6 +95,7 @@ pub fn PackGate(
                     <p class="notice__title">{title}</p>
                     <p>{text}</p>
                     {progress}
+                    {renewal}
                     {last}
                     <p class="notice__small">
                         "Pricing pack " <code class="digest">{state.pack.id.to_string()}</code>
@@ -97,4 +105,19 @@ pub fn PackGate(
         }
         .into_any(),
     )
+}
+
+/// The same without scripts. What has been typed would be lost, so it can be paused.
+#[component]
+fn Refresh(refreshes: bool, every_s: u32) -> impl IntoView {
+    let (href, words) =
+        if refreshes { ("?refresh=off", "Pause looking again") } else { ("?", "Look again") };
+    view! {
+        <noscript>
+            {refreshes.then(|| view! { <meta http-equiv="refresh" content=every_s.to_string() /> })}
+            <p>
+                <a href=href>{words}</a>
+            </p>
+        </noscript>
+    }
 }

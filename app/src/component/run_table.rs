@@ -17,7 +17,8 @@ use storage::run::history::{Cursor, HistoryRow};
 pub enum Whose {
     /// One workspace's, with the specifications to choose among.
     Workspace { specifications: Vec<(SpecificationId, String)> },
-    /// Everybody's. No row leads anywhere: a run is read in its own workspace.
+    /// Everybody's. No row leads to its run, which is read in its own workspace, but
+    /// to what an administrator may grant.
     Everybody,
 }
 
@@ -173,7 +174,9 @@ fn Subject(row: HistoryRow, across: bool) -> impl IntoView {
         .into_any(),
         (None, false) => specification.into_any(),
         (title, true) => view! {
-            {specification}
+            <a href=format!("/admin/specifications/{}/overrides", row.specification)>
+                {specification}
+            </a>
             {title.map(|title| view! { <span class="data-table__sub">{title}</span> })}
             <span class="data-table__sub">
                 "Run " <Digest text=id.to_string() />

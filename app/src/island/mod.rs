@@ -3,6 +3,8 @@
 
 mod live_quote;
 mod live_timeline;
+mod renewal;
 
 pub use live_quote::LiveQuote;
 pub use live_timeline::LiveTimeline;
+pub use renewal::Renewal;

@@ -224,7 +224,7 @@ pub fn ReadinessState(summary: Summary, readiness: Readiness) -> impl IntoView {
 /// The card's sentence: period, state, reason, next moment.
 pub fn sentence(summary: &Summary, readiness: &Readiness, now: Timestamp, zone: &str) -> String {
     match readiness {
-        Readiness::Ready { period } => {
+        Readiness::Ready { period, slot_ordinal } => {
             let report = format!("{} report for {}", period.cadence.label(), period.key);
             match summary.last_run.as_ref().filter(|run| run.status == RunStatus::Failed) {
                 Some(run) => format!(
@@ -232,6 +232,9 @@ pub fn sentence(summary: &Summary, readiness: &Readiness, now: Timestamp, zone: 
                      still available.",
                     moment_words(run.finished_at, now, zone)
                 ),
+                None if *slot_ordinal > 0 => {
+                    format!("{report}: completed, and an administrator granted one more run.")
+                }
                 None => format!("{report}: ready to run."),
             }
         }

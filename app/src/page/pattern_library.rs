@@ -183,7 +183,9 @@ pub fn PatternPage() -> impl IntoView {
         } else if !missing.is_empty() {
             view! { <NotPermitted missing /> }.into_any()
         } else {
-            let gate = view! { <PackGate state=state.clone() path zone /> };
+            // What came back to be mended is not taken away.
+            let refreshes = typed.is_none() && request.query("refresh") != Some("off");
+            let gate = view! { <PackGate state=state.clone() path zone refreshes /> };
             view! {
                 {gate}
                 <ExecuteForm plan=Arc::clone(&plan) typed may_bypass state />

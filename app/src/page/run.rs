@@ -1,11 +1,12 @@
 use crate::{
-    component::{digest::Digest, moment::Moment, state::RunState},
+    action::CancelRun,
+    component::{digest::Digest, icon::Icon, moment::Moment, state::RunState},
     island::LiveTimeline,
     ssr::page,
     view::run::RunProgress,
 };
-use domain::id::RunId;
-use leptos::prelude::*;
+use domain::{id::RunId, workspace::Role};
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, run::RunView};
 
@@ -21,6 +22,7 @@ pub fn Run() -> impl IntoView {
         let is_final = progress.is_final;
         let refreshes = !is_final && request.query("refresh") != Some("off");
         let report = run.seal.is_some().then(|| format!("/runs/{id}/report"));
+        let may_cancel = !is_final && request.actor()?.may(Role::Editor);
         let specification = format!("/specifications/{}", run.row.specification);
         Ok(view! {
             <div class="page-header">
@@ -60,6 +62,7 @@ pub fn Run() -> impl IntoView {
                     </h2>
                     <LiveTimeline run=id.to_string() progress />
                     {(!is_final).then(|| view! { <Refresh refreshes /> })}
+                    {may_cancel.then(|| view! { <Cancellation run=id /> })}
                 </section>
                 <section class="section" aria-labelledby="about">
                     <h2 class="section__title" id="about">
@@ -70,6 +73,26 @@ pub fn Run() -> impl IntoView {
             </div>
         })
     })
+}
+
+/// A second look before a run is given up.
+#[component]
+fn Cancellation(run: RunId) -> impl IntoView {
+    view! {
+        <details class="disclosure">
+            <summary class="disclosure__summary button">
+                "Cancel this run" <Icon name="chevron" />
+            </summary>
+            <form class="disclosure__body" method="post" action=CancelRun::PATH>
+                <p>
+                    "The step that is being carried is given up, and nothing is published. \
+                    The period's run is still available."
+                </p>
+                <input type="hidden" name="run" value=run.to_string() />
+                <button class="button button--danger">"Cancel run"</button>
+            </form>
+        </details>
+    }
 }
 
 /// Without JavaScript the page renews itself, and says how to stop that.

@@ -10,6 +10,7 @@ use crate::{
     component::{
         icon::Icon,
         moment::moment_words,
+        override_list::OverrideList,
         quote::QuotePanel,
         scope::{ScopeFacts, counted},
         state::SpecificationStateChip,
@@ -42,6 +43,7 @@ pub fn Specification() -> impl IntoView {
             id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let actor = request.actor()?;
         let view = request.orchestrator.view_specification(actor, id).await?;
+        let overrides = request.orchestrator.list_overrides(actor, id).await?;
         let now = request.orchestrator.now().await?;
         let zone = view.time_zone.clone();
         let offer = Offer::of(&view, actor);
@@ -101,6 +103,17 @@ pub fn Specification() -> impl IntoView {
                                         now
                                         zone=zone.clone()
                                     />
+                                </section>
+                            }
+                        })}
+                    {(!overrides.is_empty())
+                        .then(|| {
+                            view! {
+                                <section class="section" aria-labelledby="overrides">
+                                    <h2 class="section__title" id="overrides">
+                                        "Overrides"
+                                    </h2>
+                                    <OverrideList overrides runs_lead=true now zone=zone.clone() />
                                 </section>
                             }
                         })}

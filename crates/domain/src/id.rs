@@ -55,4 +55,6 @@ ids! {
     PortfolioId,
     /// A token with which a program acts for a member.
     ApiTokenId,
+    /// A further slot of a period, granted by an administrator.
+    SlotOverrideId,
 }

@@ -14,12 +14,14 @@ pub mod pricing;
 pub mod refusal;
 pub mod report;
 pub mod run;
+pub mod slot_override;
 pub mod specification;
 
 pub use actor::Actor;
 pub use error::UseCaseError;
 pub use refusal::Refusal;
 
+use domain::id::RunId;
 use executor::{
     context::RightsProfile,
     pattern::{Patterns, Plan},
@@ -29,6 +31,7 @@ use identity::PasswordKeeper;
 use run::RunLimits;
 use std::sync::Arc;
 use storage::PgPool;
+use tokio::sync::broadcast;
 
 /// The shared orchestrator of one process: cheap to clone, holds no user,
 /// preference or run.
@@ -42,7 +45,13 @@ pub struct Orchestrator {
     runtime: Arc<Runtime>,
     limits: RunLimits,
     rights_profile: RightsProfile,
+    /// Tells the runs that this process carries which of them were cancelled.
+    cancellations: broadcast::Sender<RunId>,
 }
+
+/// Cancellations kept for a run that is busy; one that missed some learns of its
+/// own when it renews its lease.
+const CANCELLATIONS_KEPT: usize = 256;
 
 /// The id of the pattern that governed runs execute.
 const REPORT_PATTERN: &str = "observatory_report";
@@ -70,6 +79,7 @@ impl Orchestrator {
             runtime: Arc::new(Runtime::new(registry)),
             limits: RunLimits::default(),
             rights_profile: RightsProfile::Production,
+            cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
         })
     }
 
@@ -78,6 +88,10 @@ impl Orchestrator {
     #[must_use]
     pub fn with_limits(self, limits: RunLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    pub fn limits(&self) -> RunLimits {
+        self.limits
     }
 
     /// The same under another profile of rights.

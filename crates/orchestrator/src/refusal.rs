@@ -45,6 +45,7 @@ refusals! {
         "The form holds a character that cannot be stored. Nothing was saved.";
     NotReady = "not_ready",
         "Some answers need mending first. They are marked in the form; your draft is kept.";
+    RunEnded = "run_ended", "The run has ended meanwhile, so there is nothing to cancel.";
     NothingSaved = "nothing_saved", "Save the specification before submitting it.";
     NothingNew = "nothing_new", "The newest version is active already; there is nothing new to submit.";
     NothingSubmitted = "nothing_submitted", "No version of it waits for activation.";
@@ -64,6 +65,11 @@ refusals! {
         "Choose a cadence and a tier, and give both dates and a number of seats.";
     SubmittedByYou = "submitted_by_you",
         "You submitted this specification yourself, so another administrator decides.";
+    OverrideKind = "override_kind", "Choose an extra run or a slot reset.";
+    OverrideOpen = "override_open",
+        "This period has an override that can still be used. One at a time is enough.";
+    NothingToReset = "nothing_to_reset",
+        "This period has no report yet, so there is no slot to reset.";
     OwnWorkspace = "own_workspace",
         "You belong to this workspace, so another administrator decides.";
     RoleTooLow = "role_too_low",

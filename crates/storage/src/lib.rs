@@ -16,6 +16,7 @@ pub mod run;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod slot_override;
 pub mod specification;
 pub mod tenancy;
 pub mod user;
@@ -24,10 +25,9 @@ pub mod workspace;
 
 mod civil;
 mod error;
+mod transaction;
 
 pub use civil::{Day, Moment};
 pub use error::StorageError;
 pub use sqlx::{PgConnection, PgPool, Postgres};
-
-/// A transaction whose tenant is set.
-pub type Transaction = sqlx::Transaction<'static, Postgres>;
+pub use transaction::Transaction;

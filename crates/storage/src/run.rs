@@ -2,7 +2,7 @@
 
 use crate::{Day, Moment, StorageError};
 use domain::{
-    cadence::Period,
+    cadence::{Period, PeriodKey},
     id::{RunId, SpecificationId, SpecificationVersionId, UserId, WorkspaceId},
     run::{FailureKind, RunStatus},
 };
@@ -11,10 +11,8 @@ use sqlx::{PgConnection, types::Json};
 
 pub mod event;
 pub mod history;
+pub mod queue;
 pub mod wake;
-
-/// The name of the queue's task that carries a run.
-pub const TASK: &str = "execute_run";
 
 pub struct NewRun<'a> {
     pub id: RunId,
@@ -36,8 +34,12 @@ pub async fn claim_slot(conn: &mut PgConnection, run: &NewRun<'_>) -> Result<boo
     let inserted = sqlx::query!(
         "insert into runs (
              id, workspace_id, specification_id, specification_version_id, period, period_key,
-             period_starts_at, period_ends_at, slot_ordinal, window_from, window_to, triggered_by
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             period_starts_at, period_ends_at, slot_ordinal, window_from, window_to, triggered_by,
+             queue_rank
+         ) values (
+             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+             next_queue_rank($2)
+         )
          on conflict do nothing",
         run.id.as_uuid(),
         run.workspace.as_uuid(),
@@ -56,23 +58,6 @@ pub async fn claim_slot(conn: &mut PgConnection, run: &NewRun<'_>) -> Result<boo
     .await
     .map_err(StorageError::from_write)?;
     Ok(inserted.rows_affected() == 1)
-}
-
-/// Queues the run for a worker, in the transaction that claims its slot.
-pub async fn enqueue(
-    conn: &mut PgConnection,
-    workspace: WorkspaceId,
-    run: RunId,
-) -> Result<(), StorageError> {
-    let payload = serde_json::json!({ "workspace": workspace, "run": run });
-    // Not checked at compile time: the queue's schema is the queue's own.
-    sqlx::query("select graphile_worker.add_job($1, $2::json, job_key => $3)")
-        .bind(TASK)
-        .bind(Json(payload))
-        .bind(format!("run:{run}"))
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// A run of a specification, as the eligibility rule needs it.
@@ -214,6 +199,64 @@ pub async fn finish(
     if ended.rows_affected() == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
 }
 
+/// How a run ends that no worker ends.
+#[derive(Clone, Debug)]
+pub enum Closing {
+    Cancelled { detail: serde_json::Value },
+    Failed { kind: FailureKind, detail: serde_json::Value },
+}
+
+/// Ends a live run over the head of whoever carries it, whose token is too old
+/// from now on. False when the run was final already.
+pub async fn close(
+    conn: &mut PgConnection,
+    run: RunId,
+    closing: &Closing,
+) -> Result<bool, StorageError> {
+    let (status, kind, detail) = match closing {
+        Closing::Cancelled { detail } => (RunStatus::Cancelled, None, detail),
+        Closing::Failed { kind, detail } => (RunStatus::Failed, Some(kind.id()), detail),
+    };
+    let closed = sqlx::query!(
+        "update runs
+         set status = $2,
+             failure_kind = $3,
+             failure_detail = $4,
+             finished_at = clock_timestamp(),
+             fencing_token = fencing_token + 1,
+             lease_until = null
+         where id = $1 and status in ('queued', 'running')",
+        run.as_uuid(),
+        status.id(),
+        kind,
+        detail
+    )
+    .execute(conn)
+    .await?;
+    Ok(closed.rows_affected() == 1)
+}
+
+/// Runs of the workspace that a worker carries now. Until the transaction ends,
+/// nobody else can count for this workspace, so that a bound holds between workers.
+pub async fn count_carried(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+) -> Result<i64, StorageError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended($1, 0))",
+        format!("carried runs of {workspace}")
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from runs
+           where workspace_id = $1 and status = 'running' and lease_until >= clock_timestamp()"#,
+        workspace.as_uuid()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// A run with the names a reader needs.
 #[derive(Clone, Debug)]
 pub struct RunRow {
@@ -286,9 +329,11 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRow>,
 }
 
 /// Earlier successes of a specification, the newest first: ids and times only.
+/// Those of the period that is being replaced, if any, are left out.
 pub async fn load_previous(
     conn: &mut PgConnection,
     specification: SpecificationId,
+    replaced: Option<&PeriodKey>,
     limit: i64,
 ) -> Result<Vec<domain::package::PreviousRun>, StorageError> {
     let rows = sqlx::query!(
@@ -298,9 +343,11 @@ pub async fn load_previous(
                finished_at as "finished_at!: Moment"
            from runs
            where specification_id = $1 and status = 'succeeded'
-           order by period_ends_at desc
-           limit $2"#,
+             and period_key is distinct from $2
+           order by period_ends_at desc, finished_at desc
+           limit $3"#,
         specification.as_uuid(),
+        replaced.map(PeriodKey::as_str),
         limit
     )
     .fetch_all(conn)

@@ -55,6 +55,11 @@ pub async fn connect(
         .map_err(SetupError::Unreachable)
 }
 
+/// A process that is halted within a transaction would keep its locks for good,
+/// the one on its run above all; its successor waits this long for them at most.
+const AS_APPLICATION: &str =
+    "set role observatory_app; set idle_in_transaction_session_timeout = '10s'";
+
 /// Pool options that give every connection its role before it is handed out.
 pub fn pool_options(act_as: ActAs, connections_max: u32) -> PgPoolOptions {
     PgPoolOptions::new()
@@ -63,7 +68,7 @@ pub fn pool_options(act_as: ActAs, connections_max: u32) -> PgPoolOptions {
         .after_connect(move |conn, _| {
             Box::pin(async move {
                 match act_as {
-                    ActAs::Application => conn.execute("set role observatory_app").await?,
+                    ActAs::Application => conn.execute(AS_APPLICATION).await?,
                     ActAs::Verifier => conn.execute("set role observatory_verifier").await?,
                     ActAs::Login => return Ok(()),
                 };

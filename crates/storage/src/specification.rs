@@ -1,6 +1,6 @@
 //! Specifications, their drafts and immutable versions.
 
-use crate::{Moment, StorageError};
+use crate::{Moment, StorageError, slot_override::OpenSlot};
 use domain::{
     cadence::Period,
     id::{RunId, SpecificationId, SpecificationVersionId, UserId, WorkspaceId},
@@ -343,6 +343,11 @@ pub struct Summary {
     pub live_run: Option<(RunId, RunStatus)>,
     pub last_run: Option<FinishedRun>,
     pub last_success: Option<FinishedRun>,
+    /// The last success in a regular slot: the one that closes periods. A report
+    /// in a granted slot is extra, and takes no regular slot away.
+    pub last_regular: Option<FinishedRun>,
+    /// Granted slots that are neither used nor expired, by ordinal.
+    pub open_slots: Vec<OpenSlot>,
 }
 
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -372,7 +377,9 @@ pub async fn load_summaries(
                live.id as "live_id?: RunId",
                live.status as "live_status?: RunStatus",
                finished.run as "last_run?: Json<FinishedRun>",
-               success.run as "last_success?: Json<FinishedRun>"
+               success.run as "last_success?: Json<FinishedRun>",
+               regular.run as "last_regular?: Json<FinishedRun>",
+               granted.slots as "open_slots?: Json<Vec<OpenSlot>>"
            from specifications s
            left join specification_versions active on active.id = s.active_version_id
            left join lateral (
@@ -394,6 +401,21 @@ pub async fn load_summaries(
                where r.specification_id = s.id and r.status = 'succeeded'
                order by r.claimed_at desc limit 1
            ) success on true
+           left join lateral (
+               select jsonb_build_object(
+                   'id', r.id, 'status', r.status, 'period', r.period, 'finished_at', r.finished_at) as run
+               from runs r
+               where r.specification_id = s.id and r.status = 'succeeded' and r.slot_ordinal = 0
+               order by r.claimed_at desc limit 1
+           ) regular on true
+           left join lateral (
+               select jsonb_agg(jsonb_build_object(
+                   'period_key', o.period_key, 'slot_ordinal', o.slot_ordinal, 'expires_at', o.expires_at
+               ) order by o.slot_ordinal) as slots
+               from slot_overrides o
+               where o.specification_id = s.id and o.used_by_run is null and o.lapsed_at is null
+                 and o.expires_at > now()
+           ) granted on true
            where s.workspace_id = current_workspace() and ($1::uuid is null or s.id = $1)
            order by
                array_position(array['active', 'submitted', 'draft', 'paused', 'cancelled'], s.state),
@@ -420,6 +442,8 @@ pub async fn load_summaries(
                 live_run: row.live_id.zip(row.live_status),
                 last_run: row.last_run.map(|run| run.0),
                 last_success: row.last_success.map(|run| run.0),
+                last_regular: row.last_regular.map(|run| run.0),
+                open_slots: row.open_slots.map(|slots| slots.0).unwrap_or_default(),
             })
         })
         .collect()

@@ -45,7 +45,7 @@ impl Streams {
 /// Hears the database and tells the streams, for as long as the process lives.
 async fn forward_wakes(orchestrator: Orchestrator, wakes: broadcast::Sender<RunId>) {
     loop {
-        match RunWake::connect(orchestrator.pool()).await {
+        match RunWake::of_events(orchestrator.pool()).await {
             Ok(mut wake) => loop {
                 match wake.next().await {
                     // Nobody listening is no fault.

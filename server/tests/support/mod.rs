@@ -6,6 +6,7 @@
 
 pub mod collector;
 mod prices;
+pub mod proxy;
 
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
@@ -143,7 +144,14 @@ impl World {
     }
 
     pub fn work(&self) -> Process {
-        Process::start(self.command(&["work"]), "the worker is ready")
+        self.work_with(&[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn work_with(&self, environment: &[(&str, &str)]) -> Process {
+        let mut command = self.command(&["work"]);
+        command.envs(environment.iter().copied());
+        Process::start(command, "the worker is ready")
     }
 
     /// Runs SQL as the superuser.
@@ -183,13 +191,8 @@ impl World {
     #[expect(clippy::unused_self, reason = "only a world with people has one")]
     pub fn active_specification(&self, server: &Process) -> String {
         let owner = Person::signed_in(server, "owner@test.example");
-        let id = owner.create_specification("Weekly process test");
-        let submitted = owner.act("submit-specification", &[("specification", &id)]);
-        assert!(submitted.contains("done=submitted"), "{submitted}");
         let admin = Person::signed_in(server, "admin@test.example");
-        let activated = admin.act("activate-specification", &[("specification", &id)]);
-        assert!(activated.contains("done=activated"), "{activated}");
-        id
+        owner.active_specification(&admin, "Weekly process test")
     }
 }
 
@@ -364,6 +367,16 @@ impl Person {
             .to_str()
             .unwrap()
             .to_owned()
+    }
+
+    /// A complete weekly specification that `admin` has activated; its id.
+    pub fn active_specification(&self, admin: &Self, name: &str) -> String {
+        let id = self.create_specification(name);
+        let submitted = self.act("submit-specification", &[("specification", &id)]);
+        assert!(submitted.contains("done=submitted"), "{submitted}");
+        let activated = admin.act("activate-specification", &[("specification", &id)]);
+        assert!(activated.contains("done=activated"), "{activated}");
+        id
     }
 
     /// A complete weekly specification; its id.

@@ -3,6 +3,7 @@
 pub mod breakers;
 mod entitlement_form;
 mod obstacle;
+pub mod overrides;
 pub mod queue;
 pub mod review;
 pub mod runs;

@@ -16,6 +16,9 @@ use storage::{PgConnection, evidence_pack, setup, specification::Summary, worksp
 /// calendar at most two days behind.
 const PERIODS_BEHIND_MAX: usize = 3;
 
+/// The ordinal of the slot that every period has by itself.
+pub(crate) const REGULAR_SLOT: u16 = 0;
+
 /// What the rule looks at besides the specification, read once per request.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -44,8 +47,10 @@ impl World {
 /// Whether a run can begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readiness {
+    /// In the period's regular slot, 0, or in one that an administrator opened.
     Ready {
         period: Period,
+        slot_ordinal: u16,
     },
     /// A run is on its way.
     Live {
@@ -155,11 +160,15 @@ pub fn readiness(world: &World, summary: &Summary) -> Result<Readiness, PeriodEr
         return Ok(Readiness::Blocked(reason));
     }
     let period = Period::containing(active.cadence, &world.time_zone, world.now)?;
-    if let Some(reason) = slot_block(world, summary, &period)? {
-        return Ok(Readiness::Blocked(reason));
-    }
+    let slot_ordinal = match slot_block(world, summary, &period)? {
+        None => REGULAR_SLOT,
+        Some(reason) => match granted_slot(world, summary, &period) {
+            Some(ordinal) => ordinal,
+            None => return Ok(Readiness::Blocked(reason)),
+        },
+    };
     Ok(match Gate::of(world.pack.as_ref(), active.cadence, world.now) {
-        Gate::Open => Readiness::Ready { period },
+        Gate::Open => Readiness::Ready { period, slot_ordinal },
         Gate::Closed { reason } => Readiness::Blocked(BlockReason::GateClosed { reason }),
     })
 }
@@ -181,16 +190,25 @@ fn entitlement_block(
     })
 }
 
-/// The last success blocks until its own period ends, so that neither a change
-/// of cadence nor of zone opens a second slot over the same days; and it blocks
-/// every period whose key is not after its own, which a zone further west may
-/// still have before it.
+/// A slot of this very period that was granted, and is neither used nor expired.
+fn granted_slot(world: &World, summary: &Summary, period: &Period) -> Option<u16> {
+    summary
+        .open_slots
+        .iter()
+        .find(|slot| slot.period_key == period.key && world.now < slot.expires_at)
+        .map(|slot| slot.slot_ordinal)
+}
+
+/// The last success in a regular slot blocks until its own period ends, so that
+/// neither a change of cadence nor of zone opens a second slot over the same days;
+/// and it blocks every period whose key is not after its own, which a zone further
+/// west may still have before it.
 fn slot_block(
     world: &World,
     summary: &Summary,
     period: &Period,
 ) -> Result<Option<BlockReason>, PeriodError> {
-    let Some(last) = &summary.last_success else { return Ok(None) };
+    let Some(last) = &summary.last_regular else { return Ok(None) };
     let mut covered = last.period.clone();
     let mut following = period.clone();
     for _ in 0..PERIODS_BEHIND_MAX {

@@ -3,10 +3,11 @@
 //! goes on after the last of them.
 
 use super::{
+    holding::{Executed, TakenUp},
     journal::{RunJournal, stage_of},
     package,
 };
-use crate::{Orchestrator, UseCaseError, new_id};
+use crate::{Orchestrator, UseCaseError, new_id, slot_override};
 use domain::{
     hash::{ContentHash, canonical_json},
     id::{ArtifactId, RunId, WorkspaceId},
@@ -32,26 +33,17 @@ use storage::{
     setup, tenancy,
 };
 
-/// How a worker's hold on a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Executed {
-    /// The run is in a final state, now or before.
-    Final,
-    /// Another worker holds the run; look again after its lease.
-    HeldElsewhere,
-}
-
 /// Why the run ends here.
-struct Failure {
-    stage: Stage,
-    kind: FailureKind,
-    message: String,
-    reasons: Vec<String>,
+pub(super) struct Failure {
+    pub stage: Stage,
+    pub kind: FailureKind,
+    pub message: String,
+    pub reasons: Vec<String>,
 }
 
 /// What stops the worker: a failure of the run, or one of ours that leaves the
 /// run to be taken up again.
-enum Stop {
+pub(super) enum Stop {
     Failed(Failure),
     Fault(UseCaseError),
 }
@@ -102,27 +94,15 @@ impl Orchestrator {
         workspace: WorkspaceId,
         run: RunId,
     ) -> Result<Executed, UseCaseError> {
-        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
-        let Some(row) = store::load(&mut tx, run).await? else { return Ok(Executed::Final) };
-        let Some(lease) = store::take_lease(&mut tx, workspace, run, self.limits.lease_s).await?
-        else {
-            return Ok(if row.status.is_live() {
-                Executed::HeldElsewhere
-            } else {
-                Executed::Final
-            });
+        let (lease, row) = match self.take_up(workspace, run).await? {
+            TakenUp::Held(lease, row) => (lease, row),
+            TakenUp::Not(executed) => return Ok(executed),
         };
-        let (kind, message) = if row.started_at.is_none() {
-            (EventKind::Started, "A worker has taken the run.")
-        } else {
-            (EventKind::Resumed, "A worker has taken the run up again after an interruption.")
-        };
-        event::insert(&mut tx, workspace, run, kind, None, message).await?;
-        tx.commit().await?;
-
         let carried = tokio::select! {
             carried = self.carry(lease, &row) => carried,
             lost = self.keep_lease(lease) => Err(Stop::Fault(lost)),
+            () = self.cancelled(run) => return Ok(Executed::Final),
+            failure = self.out_of_time(&row) => Err(failure),
         };
         match carried {
             Ok(()) => Ok(Executed::Final),
@@ -134,29 +114,6 @@ impl Orchestrator {
                 Ok(Executed::HeldElsewhere)
             }
             Err(Stop::Fault(error)) => Err(error),
-        }
-    }
-
-    /// Renews the lease until it is lost or the store fails for too long.
-    async fn keep_lease(&self, lease: Lease) -> UseCaseError {
-        let silence_max = Duration::from_secs(self.limits.lease_s.into());
-        let mut beat = tokio::time::interval(silence_max / 3);
-        beat.tick().await;
-        loop {
-            beat.tick().await;
-            let renewed = async {
-                let mut tx = tenancy::begin_workspace(&self.pool, lease.workspace).await?;
-                store::renew_lease(&mut tx, lease, self.limits.lease_s).await?;
-                tx.commit().await.map_err(StorageError::from)
-            };
-            match renewed.await {
-                Ok(()) => {}
-                Err(StorageError::LeaseLost) => return StorageError::LeaseLost.into(),
-                // The lease itself bounds how long this may go on.
-                Err(error) => {
-                    tracing::warn!(run.id = %lease.run, error = %error, "the lease was not renewed");
-                }
-            }
         }
     }
 
@@ -333,6 +290,7 @@ impl Orchestrator {
         };
         journal::insert(&mut tx, lease, &returned).await?;
         store::finish(&mut tx, lease, &Ending::Succeeded).await?;
+        slot_override::record_use(&mut tx, lease, row.slot_ordinal).await?;
         let entry = audit::Entry {
             action: "run.succeeded",
             actor: None,
@@ -366,7 +324,7 @@ impl Orchestrator {
     }
 
     /// Ends the run without a report; the slot is free again with the commit.
-    async fn fail(&self, lease: Lease, failure: &Failure) -> Result<(), UseCaseError> {
+    pub(super) async fn fail(&self, lease: Lease, failure: &Failure) -> Result<(), UseCaseError> {
         let Failure { stage, kind, message, reasons } = failure;
         let detail = json!({
             "stage": stage, "message": message, "reasons": reasons,

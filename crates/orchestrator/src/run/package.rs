@@ -4,14 +4,15 @@ use crate::{UseCaseError, evidence::Gate, run::World};
 use domain::{
     evidence::EvidencePack,
     hash::{ContentHash, canonical_json},
-    package::{Instruction, PatternReference, RunPackage},
+    package::{Instruction, PatternReference, PreviousRun, RunPackage},
     run::FailureKind,
+    slot_override::OverrideKind,
     taxonomy::TAXONOMY_VERSION,
 };
 use storage::{
     PgConnection, evidence_pack,
     run::{self as store, RunRow},
-    specification,
+    slot_override, specification,
 };
 
 /// Earlier runs named in a package: context, not memory.
@@ -39,6 +40,17 @@ pub(super) struct Assembled {
     pub package: RunPackage,
     pub hash: ContentHash,
     pub document: String,
+}
+
+/// A run whose slot was reset takes the place of the period's earlier reports, so
+/// it is not told of them.
+async fn previous_runs(
+    tx: &mut PgConnection,
+    run: &RunRow,
+) -> Result<Vec<PreviousRun>, UseCaseError> {
+    let kind = slot_override::load_kind(tx, run.id).await?;
+    let replaced = (kind == Some(OverrideKind::SlotReset)).then_some(&run.period.key);
+    Ok(store::load_previous(tx, run.specification, replaced, PREVIOUS_RUNS_MAX).await?)
 }
 
 pub(super) async fn assemble(
@@ -87,7 +99,7 @@ pub(super) async fn assemble(
         taxonomy_version: TAXONOMY_VERSION,
         instruction: instruction(),
         pattern,
-        previous_runs: store::load_previous(tx, run.specification, PREVIOUS_RUNS_MAX).await?,
+        previous_runs: previous_runs(tx, run).await?,
     };
     let document = canonical_json(&package)?;
     let hash = ContentHash::of_bytes(document.as_bytes());

@@ -1,4 +1,4 @@
-use super::{BlockReason, Readiness, World, readiness};
+use super::{BlockReason, REGULAR_SLOT, Readiness, World, readiness};
 use crate::{Actor, Orchestrator, Refusal, UseCaseError, new_id};
 use domain::{
     cadence::{Period, local_date},
@@ -38,25 +38,43 @@ impl Orchestrator {
     ) -> Result<Triggered, UseCaseError> {
         let membership = actor.require(Role::Editor)?;
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        // Later triggers of this specification wait here; the index below would
-        // refuse them anyway.
-        let row = specification::lock(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
-        let summary = specification::load_summaries(&mut tx, Some(id), 1)
-            .await?
-            .pop()
-            .ok_or(UseCaseError::NotFound)?;
-        let world = World::load(&mut tx, membership.workspace).await?;
-        let answer = match readiness(&world, &summary)? {
-            Readiness::Live { run, .. } => Triggered::AlreadyLive(run),
-            Readiness::Blocked(reason) => {
-                audit_blocked(&mut tx, actor, id, &reason).await?;
-                Triggered::Blocked(reason)
-            }
-            Readiness::Ready { period } => claim(&mut tx, actor, &row, &world, &period).await?,
-        };
+        let answer = trigger_in(&mut tx, actor, id).await?;
         tx.commit().await?;
         Ok(answer)
     }
+}
+
+async fn trigger_in(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    id: SpecificationId,
+) -> Result<Triggered, UseCaseError> {
+    // Later triggers of this specification wait here; the index below would
+    // refuse them anyway.
+    let row = specification::lock(tx, id).await?.ok_or(UseCaseError::NotFound)?;
+    let summary = specification::load_summaries(tx, Some(id), 1)
+        .await?
+        .pop()
+        .ok_or(UseCaseError::NotFound)?;
+    let world = World::load(tx, row.workspace).await?;
+    Ok(match readiness(&world, &summary)? {
+        Readiness::Live { run, .. } => Triggered::AlreadyLive(run),
+        Readiness::Blocked(reason) => {
+            audit_blocked(tx, actor, id, &reason).await?;
+            Triggered::Blocked(reason)
+        }
+        Readiness::Ready { period, slot_ordinal } => {
+            let slot = Slot { period: &period, ordinal: slot_ordinal };
+            claim(tx, actor, &row, &world, slot).await?
+        }
+    })
+}
+
+/// What is claimed.
+#[derive(Clone, Copy)]
+struct Slot<'a> {
+    period: &'a Period,
+    ordinal: u16,
 }
 
 async fn claim(
@@ -64,8 +82,9 @@ async fn claim(
     actor: &Actor,
     row: &SpecificationRow,
     world: &World,
-    period: &Period,
+    slot: Slot<'_>,
 ) -> Result<Triggered, UseCaseError> {
+    let period = slot.period;
     let id = row.id;
     let version = row.active_version.ok_or(UseCaseError::NotFound)?;
     let version = specification::load_version(tx, version).await?.ok_or(UseCaseError::NotFound)?;
@@ -77,7 +96,7 @@ async fn claim(
         specification: id,
         version: version.id,
         period,
-        slot_ordinal: 0,
+        slot_ordinal: slot.ordinal,
         window_from: window.from,
         window_to: window.to,
         triggered_by: actor.user,
@@ -92,7 +111,7 @@ async fn claim(
             .ok_or_else(|| Refusal::SlotTaken.into());
     }
     let lease = Lease { workspace: row.workspace, run, token: 0 };
-    journal_claim(tx, lease, world, &version, period).await?;
+    journal_claim(tx, lease, world, &version, slot).await?;
     event::insert(tx, row.workspace, run, EventKind::Queued, None, "The run is queued.").await?;
     let entry = audit::Entry {
         action: "run.triggered",
@@ -102,11 +121,11 @@ async fn claim(
             "specification": id,
             "version": version.number,
             "period": period.key,
-            "slot_ordinal": 0,
+            "slot_ordinal": slot.ordinal,
         }),
     };
     audit::append(tx, Some(row.workspace), &entry).await?;
-    store::enqueue(tx, row.workspace, run).await?;
+    store::queue::enqueue(tx, row.workspace, run).await?;
     Ok(Triggered::Started(run))
 }
 
@@ -115,7 +134,7 @@ async fn journal_claim(
     lease: Lease,
     world: &World,
     version: &Version,
-    period: &Period,
+    Slot { period, ordinal }: Slot<'_>,
 ) -> Result<(), UseCaseError> {
     let scope = &version.specification.scope;
     let retrieved = format!(
@@ -125,8 +144,11 @@ async fn journal_claim(
         scope.regions.len(),
         scope.links.len()
     );
-    let enforced =
-        format!("The {} slot of {} is free and now held.", period.cadence.id(), period.key);
+    let enforced = if ordinal == REGULAR_SLOT {
+        format!("The {} slot of {} is free and now held.", period.cadence.id(), period.key)
+    } else {
+        format!("Slot {ordinal} of {}, granted by an administrator, is now held.", period.key)
+    };
     for (stage, input, output, result) in [
         (
             Stage::RetrieveSpecification,
@@ -138,7 +160,7 @@ async fn journal_claim(
             Stage::EnforceCadence,
             format!("{} in {}", period.label(), period.zone),
             enforced,
-            serde_json::json!({ "period": period.key, "slot_ordinal": 0 }),
+            serde_json::json!({ "period": period.key, "slot_ordinal": ordinal }),
         ),
     ] {
         let step = NewStep {
@@ -164,7 +186,10 @@ async fn audit_blocked(
         action: "run.blocked",
         actor: Some(actor.user),
         target: id.to_string(),
-        detail: serde_json::json!({ "code": reason.code(), "reason": reason.message() }),
+        detail: serde_json::json!({
+            "code": reason.code(),
+            "reason": reason.message(),
+        }),
     };
     audit::append(tx, actor.workspace(), &entry).await?;
     Ok(())

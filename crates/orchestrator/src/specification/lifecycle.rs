@@ -204,7 +204,7 @@ impl Orchestrator {
     }
 }
 
-fn reason_given(reason: &str) -> Result<String, UseCaseError> {
+pub(crate) fn reason_given(reason: &str) -> Result<String, UseCaseError> {
     let reason = reason.trim();
     if REASON_CHARACTERS.contains(&reason.chars().count()) {
         Ok(reason.to_owned())

@@ -5,4 +5,5 @@ mod lifecycle;
 mod reading;
 
 pub use drafting::Saved;
+pub(crate) use lifecycle::reason_given;
 pub use reading::{Comparison, SpecificationView};

@@ -24,7 +24,7 @@ const IMMUTABLE: [&str; 13] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 11] = [
+const MUTABLE: [(&str, &[&str]); 12] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -60,6 +60,8 @@ const MUTABLE: [(&str, &[&str]); 11] = [
     // Rows come and go.
     ("sessions", &["data", "expires_at", "id"]),
     ("sign_in_failures", &[]),
+    // How it ended; a trigger guards that it does so once.
+    ("slot_overrides", &["lapsed_at", "used_by_run"]),
     (
         "specifications",
         &[

@@ -21,7 +21,11 @@ mod identity;
 #[cfg(test)]
 mod immutability;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod lifecycle;
+#[cfg(test)]
+mod overrides;
 #[cfg(test)]
 mod periods;
 #[cfg(test)]

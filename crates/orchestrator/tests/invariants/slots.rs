@@ -189,11 +189,15 @@ async fn success_without_report_and_audit_entry_cannot_be_committed_and_an_end_i
     }
 }
 
-async fn set_status(tx: &mut Transaction, run: RunId, status: &str) -> Result<(), sqlx::Error> {
+async fn set_status(
+    tx: &mut storage::PgConnection,
+    run: RunId,
+    status: &str,
+) -> Result<(), sqlx::Error> {
     sqlx::query("update runs set status = $2, finished_at = now() where id = $1")
         .bind(run.as_uuid())
         .bind(status)
-        .execute(&mut **tx)
+        .execute(tx)
         .await
         .map(|updated| assert_eq!(updated.rows_affected(), 1))
 }

@@ -5,6 +5,7 @@ use domain::{
     access::Right,
     hash::ContentHash,
     id::{ApiTokenId, ExecutionId, RunId, SpecificationId, UserId, WorkspaceId},
+    slot_override::OverrideKind,
     workspace::Role,
 };
 use orchestrator::{
@@ -46,6 +47,15 @@ impl Two {
         world.succeed(&here, own).await;
         let specification = world.active(&there, draft("Monthly")).await;
         let run = world.succeed(&there, specification).await;
+        for id in [own, specification] {
+            let granted = world.orchestrator.grant_override(
+                &world.admin,
+                id,
+                OverrideKind::ExtraRun,
+                "Long enough a reason",
+            );
+            granted.await.unwrap();
+        }
         act_by_program(&world, &here).await;
         let token = act_by_program(&world, &there).await;
         Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
@@ -230,13 +240,15 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 20] = [
+const COMPARED: [&str; 22] = [
     "cancel_specification",
+    "cancel_run",
     "clone_specification",
     "compare_versions",
     "download_report",
     "execute_run",
     "execution",
+    "list_overrides",
     "pause_specification",
     "replay",
     "report_text",
@@ -255,14 +267,16 @@ const COMPARED: [&str; 20] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 8] = [
+const ACROSS_WORKSPACES: [&str; 10] = [
     "activate_specification",
     "add_account",
     "grant_entitlement",
+    "grant_override",
     // Told by the caller's own membership.
     "pricing_policy",
     "return_specification",
     "seed_entitlement",
+    "view_overrides",
     "view_submission",
     "view_workspace",
 ];
@@ -314,6 +328,8 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(resume_specification(owner; SpecificationId;));
     not_found!(cancel_specification(owner; SpecificationId; reason));
     not_found!(trigger_run(owner; SpecificationId;));
+    not_found!(cancel_run(owner; RunId;));
+    not_found!(list_overrides(owner; SpecificationId;));
     not_found!(view_run(owner; RunId;));
     not_found!(run_events_after(owner; RunId; 0));
     not_found!(view_report(owner; RunId;));
@@ -352,6 +368,9 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
         refused(&app.view_submission(owner, id).await);
         refused(&app.activate_specification(owner, id).await);
         refused(&app.return_specification(owner, id, "Long enough a reason").await);
+        refused(&app.view_overrides(owner, id).await);
+        let kind = OverrideKind::ExtraRun;
+        refused(&app.grant_override(owner, id, kind, "Long enough a reason").await);
     }
     for id in [two.there.workspace, WorkspaceId::from_uuid(Uuid::now_v7())] {
         refused(&app.view_workspace(owner, id).await);
@@ -383,7 +402,7 @@ fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
         let source = fs::read_to_string(&path).unwrap();
         for function in source.split("    pub async fn ").skip(1) {
             let (name, rest) = function.split_once('(').unwrap();
-            let (arguments, _) = rest.split_once(") ->").unwrap();
+            let (arguments, _) = rest.split_once(") ").unwrap();
             if arguments.contains("&self") && IDS.iter().any(|id| arguments.contains(id)) {
                 found.insert(name.to_owned());
             }

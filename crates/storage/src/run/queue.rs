@@ -1,0 +1,112 @@
+//! The jobs that carry runs. A run that is live has a job; the sweeper gives it a
+//! new one where a crash or a lost database left it without.
+
+use crate::StorageError;
+use domain::id::{RunId, WorkspaceId};
+use jiff::Timestamp;
+use sqlx::{PgConnection, Row, types::Json};
+
+/// The task that carries a run.
+pub const TASK: &str = "execute_run";
+
+/// The queue orders by 16 bits, the smallest first; a rank beyond them shares the
+/// last place, where the queue goes by age.
+const PRIORITY: &str = "(select least(r.queue_rank, 32767) from runs r where r.id = $4)";
+
+/// Queues the run's job in the transaction that claims its slot.
+pub async fn enqueue(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    run: RunId,
+) -> Result<(), StorageError> {
+    add_job(conn, workspace, run, "now()").await
+}
+
+/// Queues the job again for when whoever holds the run may have let go of it: at
+/// the end of the lease, and in `wait_ms` at the earliest.
+pub async fn enqueue_again(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    run: RunId,
+    wait_ms: u16,
+) -> Result<(), StorageError> {
+    let at = format!(
+        "greatest((select r.lease_until from runs r where r.id = $4), now()) + interval '{wait_ms} milliseconds'"
+    );
+    add_job(conn, workspace, run, &at).await
+}
+
+async fn add_job(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    run: RunId,
+    run_at: &str,
+) -> Result<(), StorageError> {
+    let payload = serde_json::json!({ "workspace": workspace, "run": run });
+    // Not checked at compile time: the queue's schema is the queue's own.
+    let query = format!(
+        "select graphile_worker.add_job(
+             $1, $2::json, job_key => $3, priority => {PRIORITY}, run_at => {run_at}
+         )"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(TASK)
+        .bind(Json(payload))
+        .bind(key(run))
+        .bind(run.as_uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+fn key(run: RunId) -> String {
+    format!("run:{run}")
+}
+
+/// A live run that nobody carries, and nobody is about to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abandoned {
+    pub workspace: WorkspaceId,
+    pub run: RunId,
+    /// Claimed before the oldest moment at which a live run may have been.
+    pub overdue: bool,
+}
+
+/// Live runs that are overdue, or whose lease has run out or was never taken and
+/// that have no job which a worker could take; the oldest first.
+pub async fn load_abandoned(
+    conn: &mut PgConnection,
+    claimed_before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Abandoned>, StorageError> {
+    // A locked job of a run whose lease has run out is its dead worker's.
+    let rows = sqlx::query(
+        "select r.id, r.workspace_id, r.claimed_at < $1 as overdue
+         from runs r
+         where r.status in ('queued', 'running')
+           and (r.claimed_at < $1
+                or (r.status = 'queued' or r.lease_until < clock_timestamp())
+                   and not exists (
+                       select from graphile_worker.jobs j
+                       where j.key = 'run:' || r.id
+                         and j.attempts < j.max_attempts
+                         and (r.status = 'queued' or j.locked_at is null)
+                   ))
+         order by r.claimed_at
+         limit $2",
+    )
+    .bind(crate::Moment(claimed_before))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Abandoned {
+                run: RunId::from_uuid(row.try_get("id")?),
+                workspace: WorkspaceId::from_uuid(row.try_get("workspace_id")?),
+                overdue: row.try_get("overdue")?,
+            })
+        })
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(StorageError::from)
+}
