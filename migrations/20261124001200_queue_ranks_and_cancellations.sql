@@ -13,16 +13,25 @@ create index runs_lease_idx on runs (lease_until) where status = 'running';
 -- length: a workspace's next run comes after its last live one, and never before
 -- what the queue has come to. So a workspace that queues a thousand runs makes
 -- nobody else wait for more than one of them.
--- The setting opens reading across workspaces to this one expression.
+-- It reads across workspaces for this one question, and says only a number.
 create function next_queue_rank(of_workspace uuid) returns integer
-    language sql stable
-    set app.platform = 'on'
-    return greatest(
+    language plpgsql
+as $$
+declare
+    reading_before constant text := coalesce(current_setting('app.platform', true), '');
+    next_rank      integer;
+begin
+    perform set_config('app.platform', 'on', true);
+    select greatest(
         (select max(r.queue_rank) + 1 from runs r
          where r.workspace_id = of_workspace and r.status in ('queued', 'running')),
         (select min(r.queue_rank) from runs r where r.status = 'queued'),
         0
-    );
+    ) into next_rank;
+    perform set_config('app.platform', reading_before, true);
+    return next_rank;
+end
+$$;
 comment on function next_queue_rank(uuid) is 'The rank of a run that this workspace queues now.';
 
 -- A cancellation must reach the worker that carries the run, at once.

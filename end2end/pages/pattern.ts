@@ -12,6 +12,11 @@ export class PatternPage {
     return this.page.getByRole("alert");
   }
 
+  /** Why nothing is executed yet. */
+  get warming(): Locator {
+    return this.page.getByRole("status").filter({ hasText: "The prices are still being prepared" });
+  }
+
   async execute(): Promise<void> {
     await this.page.getByRole("main").getByRole("button", { name: "Execute" }).click();
   }

@@ -1,6 +1,8 @@
 //! Workers that are killed, halted or cut off while they carry runs: each run ends
 //! once, and nothing is written by whoever lost it.
 
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
 mod support;
 
 use std::{

@@ -3,6 +3,7 @@ use domain::{access::Right, id::ApiTokenId};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
+#[cfg(feature = "ssr")]
 const PAGE: &str = "/account/tokens";
 
 /// Makes an API token for who asks. The page that follows shows its text once.

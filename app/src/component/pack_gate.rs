@@ -16,7 +16,7 @@ pub fn PackGate(
     /// Path of the page; the last fresh pack is chosen there by its day.
     path: String,
     zone: String,
-    /// Whether a browser without scripts renews the page by itself.
+    /// Whether the page renews itself until the pack is fresh.
     refreshes: bool,
 ) -> impl IntoView {
     let Some(state) = state else {
@@ -78,7 +78,12 @@ pub fn PackGate(
         }
     });
     let every_s = state.retry_after_s().clamp(*LOOK_AGAIN_S.start(), *LOOK_AGAIN_S.end());
-    let renewal = is_building.then(|| view! { <Refresh refreshes every_s /> <Renewal every_s /> });
+    let renewal = is_building.then(|| {
+        view! {
+            {refreshes.then(|| view! { <Renewal every_s /> })}
+            <Refresh refreshes every_s />
+        }
+    });
     let last = state.last_fresh.map(|last| {
         view! {
             <p>
@@ -107,7 +112,8 @@ pub fn PackGate(
     )
 }
 
-/// The same without scripts. What has been typed would be lost, so it can be paused.
+/// The same without scripts, where nobody sees that the reader types: so it can be
+/// paused.
 #[component]
 fn Refresh(refreshes: bool, every_s: u32) -> impl IntoView {
     let (href, words) =

@@ -12,7 +12,7 @@ pub fn Renewal(
     renew(every_s);
     view! {
         <p class="notice__small">
-            {format!("This page looks again every {every_s} seconds until you use it.")}
+            {format!("This page looks again every {every_s} seconds.")}
         </p>
     }
 }

@@ -31,6 +31,8 @@ pub struct NewStep<'a> {
     pub input: &'a str,
     pub output: &'a str,
     pub result: &'a serde_json::Value,
+    /// Where the result came from; none for what the stage does by itself.
+    pub lineage: Option<&'a serde_json::Value>,
 }
 
 /// Writes a step once.
@@ -44,8 +46,8 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "insert into run_steps (
-             run_id, workspace_id, stage, step, started_at, input, output, result, fencing_token
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             run_id, workspace_id, stage, step, started_at, input, output, result, fencing_token, lineage
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         lease.run.as_uuid(),
         lease.workspace.as_uuid(),
         step.stage.id(),
@@ -54,7 +56,8 @@ pub async fn insert(
         step.input,
         step.output,
         step.result,
-        lease.token
+        lease.token,
+        step.lineage
     )
     .execute(conn)
     .await
@@ -92,18 +95,29 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Vec<Step>, Stor
         .collect())
 }
 
-/// The results of the pattern's finished steps, by key.
+/// The result of a finished step of the pattern.
+#[derive(Clone, Debug)]
+pub struct StepResult {
+    pub key: String,
+    pub value: serde_json::Value,
+    /// None of a step that was kept before lineage was.
+    pub lineage: Option<serde_json::Value>,
+}
+
+/// The results of the pattern's finished steps.
 pub async fn load_results(
     conn: &mut PgConnection,
     run: RunId,
-) -> Result<Vec<(String, serde_json::Value)>, StorageError> {
-    let rows = sqlx::query!(
-        "select step, result from run_steps where run_id = $1 and step <> '' order by finished_at",
+) -> Result<Vec<StepResult>, StorageError> {
+    let rows = sqlx::query_as!(
+        StepResult,
+        "select step as key, result as value, lineage
+         from run_steps where run_id = $1 and step <> '' order by finished_at",
         run.as_uuid()
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.step, row.result)).collect())
+    Ok(rows)
 }
 
 /// Stores the sealed package of a run, once.

@@ -18,8 +18,28 @@ pub enum Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lineages {
     pub whole: Lineage,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "as_pairs")]
     pub parts: BTreeMap<Step, Lineages>,
+}
+
+/// As a list of pairs: the keys of a JSON object could not tell the index 0 from
+/// the name `0`.
+mod as_pairs {
+    use super::{BTreeMap, Lineages, Step};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        parts: &BTreeMap<Step, Lineages>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(parts)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Step, Lineages>, D::Error> {
+        Vec::<(Step, Lineages)>::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
+    }
 }
 
 impl Lineages {

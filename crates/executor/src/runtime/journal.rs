@@ -10,8 +10,8 @@ pub type JournalFuture<'j> =
 /// Keeps the results of steps, so that a run which is taken up again does none
 /// of them twice.
 pub trait Journal: Send + Sync {
-    /// The result of a step that was finished earlier.
-    fn recall(&self, key: &str) -> Option<Value>;
+    /// The result of a step that was finished earlier, as it was kept.
+    fn recall(&self, key: &str) -> Option<Output<Value>>;
 
     /// Keeps the result of a step. Steps that need it begin after this; when it
     /// fails the execution stops.

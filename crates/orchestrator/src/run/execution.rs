@@ -99,7 +99,7 @@ impl Orchestrator {
             TakenUp::Not(executed) => return Ok(executed),
         };
         let carried = tokio::select! {
-            carried = self.carry(lease, &row) => carried,
+            carried = Box::pin(self.carry(lease, &row)) => carried,
             lost = self.keep_lease(lease) => Err(Stop::Fault(lost)),
             () = self.cancelled(run) => return Ok(Executed::Final),
             failure = self.out_of_time(&row) => Err(failure),
@@ -223,6 +223,7 @@ impl Orchestrator {
             input: &input,
             output: &output,
             result: &json!({ "package_hash": hash, "pack_hash": package.pack_hash }),
+            lineage: None,
         };
         journal::insert(&mut tx, lease, &step).await?;
         announce(&mut tx, lease, Stage::AssemblePackage, &output).await?;
@@ -278,6 +279,7 @@ impl Orchestrator {
             input: &step.title,
             output: &sealed,
             result: &hashes,
+            lineage: None,
         };
         journal::insert(&mut tx, lease, &persisted).await?;
         let returned = NewStep {
@@ -287,6 +289,7 @@ impl Orchestrator {
             input: "The sealed report",
             output: handed,
             result: &Value::Null,
+            lineage: None,
         };
         journal::insert(&mut tx, lease, &returned).await?;
         store::finish(&mut tx, lease, &Ending::Succeeded).await?;

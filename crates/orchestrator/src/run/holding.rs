@@ -39,7 +39,7 @@ const PAST_LEASE_MS: u16 = 100;
 
 /// Whether a worker came to hold the run.
 pub(super) enum TakenUp {
-    Held(Lease, RunRow),
+    Held(Lease, Box<RunRow>),
     Not(Executed),
 }
 
@@ -79,7 +79,7 @@ impl Orchestrator {
             self.fail(lease, &self.given_up(lease).await?).await?;
             return Ok(TakenUp::Not(Executed::Final));
         }
-        Ok(TakenUp::Held(lease, row))
+        Ok(TakenUp::Held(lease, Box::new(row)))
     }
 
     /// Why a run ends that its workers did not survive.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use storage::{
     StorageError,
-    journal::{self, NewStep},
+    journal::{self, NewStep, StepResult},
     run::{self as store, Lease, event, event::EventKind},
     setup, tenancy,
 };
@@ -24,7 +24,7 @@ pub(super) struct RunJournal<'a> {
     app: &'a Orchestrator,
     lease: Lease,
     /// Results of the steps that an earlier worker finished, by key.
-    finished: BTreeMap<String, Value>,
+    finished: BTreeMap<String, Output<Value>>,
     /// When the step began whose result is sealed with the run's end.
     sealing_since: Mutex<Option<Timestamp>>,
     /// Why a result could not be written; the executor only knows that it was not.
@@ -41,10 +41,21 @@ pub(super) fn stage_of(capability: &CapabilityName) -> Stage {
     }
 }
 
+/// A kept result as the executor had it.
+fn recalled(kept: StepResult) -> Result<(String, Output<Value>), StorageError> {
+    let StepResult { key, value, lineage } = kept;
+    let lineage = lineage.map(serde_json::from_value).transpose().map_err(|error| {
+        StorageError::Corrupt(format!("run_steps.lineage of the step {key}: {error}"))
+    })?;
+    let output = Output { value, lineage: lineage.unwrap_or_default(), summary: String::new() };
+    Ok((key, output))
+}
+
 impl<'a> RunJournal<'a> {
     pub(super) async fn load(app: &'a Orchestrator, lease: Lease) -> Result<Self, StorageError> {
         let mut tx = tenancy::begin_workspace(&app.pool, lease.workspace).await?;
-        let finished = journal::load_results(&mut tx, lease.run).await?.into_iter().collect();
+        let kept = journal::load_results(&mut tx, lease.run).await?;
+        let finished = kept.into_iter().map(recalled).collect::<Result<_, _>>()?;
         Ok(Self { app, lease, finished, sealing_since: Mutex::default(), fault: Mutex::default() })
     }
 
@@ -74,6 +85,8 @@ impl<'a> RunJournal<'a> {
             return Ok(());
         }
         store::renew_lease(&mut tx, self.lease, self.app.limits.lease_s).await?;
+        let lineage = serde_json::to_value(&output.lineage)
+            .map_err(|error| StorageError::Corrupt(format!("lineage of {}: {error}", step.key)))?;
         let new = NewStep {
             stage,
             key: &step.key,
@@ -81,6 +94,7 @@ impl<'a> RunJournal<'a> {
             input: &step.title,
             output: &output.summary,
             result: &output.value,
+            lineage: Some(&lineage),
         };
         journal::insert(&mut tx, self.lease, &new).await?;
         let Lease { workspace, run, .. } = self.lease;
@@ -91,7 +105,7 @@ impl<'a> RunJournal<'a> {
 }
 
 impl Journal for RunJournal<'_> {
-    fn recall(&self, key: &str) -> Option<Value> {
+    fn recall(&self, key: &str) -> Option<Output<Value>> {
         self.finished.get(key).cloned()
     }
 

@@ -170,6 +170,7 @@ async fn journal_claim(
             input: &input,
             output: &output,
             result: &result,
+            lineage: None,
         };
         journal::insert(tx, lease, &step).await?;
     }

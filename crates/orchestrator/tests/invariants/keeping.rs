@@ -91,6 +91,15 @@ async fn a_run_without_a_job_is_queued_again_by_the_sweeper(pool: PgPool) {
     assert_eq!(app.sweep_runs().await.unwrap(), Swept::default(), "its lease lasts");
     execute_sql(&world, "update runs set lease_until = now() - interval '1 second'").await;
     assert_eq!(app.sweep_runs().await.unwrap(), Swept { queued_again: 1, overdue: 0 });
+    // A job that the queue has put off for an hour is brought forward.
+    execute_sql(
+        &world,
+        "update graphile_worker._private_jobs set run_at = now() + interval '1 hour'",
+    )
+    .await;
+    assert_eq!(app.sweep_runs().await.unwrap(), Swept { queued_again: 1, overdue: 0 });
+    let due = "select count(*) from graphile_worker.jobs where run_at <= now()";
+    assert_eq!(count(&world.superuser, due).await, 1);
     assert_eq!(app.execute_run(workspace, run).await.unwrap(), Executed::Final);
     assert_eq!(world.status(run).await, "succeeded");
 }

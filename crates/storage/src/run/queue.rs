@@ -79,7 +79,8 @@ pub async fn load_abandoned(
     claimed_before: Timestamp,
     limit: i64,
 ) -> Result<Vec<Abandoned>, StorageError> {
-    // A locked job of a run whose lease has run out is its dead worker's.
+    // A locked job of a run whose lease has run out is its dead worker's; one that the
+    // queue puts off, since its worker lost the database, need not wait any longer.
     let rows = sqlx::query(
         "select r.id, r.workspace_id, r.claimed_at < $1 as overdue
          from runs r
@@ -90,7 +91,8 @@ pub async fn load_abandoned(
                        select from graphile_worker.jobs j
                        where j.key = 'run:' || r.id
                          and j.attempts < j.max_attempts
-                         and (r.status = 'queued' or j.locked_at is null)
+                         and (r.status = 'queued'
+                              or j.locked_at is null and j.run_at < clock_timestamp() + interval '1 second')
                    ))
          order by r.claimed_at
          limit $2",

@@ -96,9 +96,10 @@ impl<'r> Pass<'r> {
     ) -> Result<(Asked<'r>, Option<Result<Asked<'r>, Fault>>), End> {
         let step = &self.plan.steps[index];
         let target = self.targets[index];
-        if let Some(value) = self.journal.and_then(|journal| journal.recall(&step.key)) {
+        if let Some(kept) = self.journal.and_then(|journal| journal.recall(&step.key)) {
             let from = step.args.lineages(&state.lineages).everything();
-            let output = Output::computed(value, "Done before the run was taken up again.");
+            let summary = "Done before the run was taken up again.".to_owned();
+            let output = Output { summary, ..kept };
             return Err(End::Recalled(StepValue::new(output, target.capability, &from)));
         }
         if !is_wanted(step, &self.scope(state)).map_err(End::Failed)? {

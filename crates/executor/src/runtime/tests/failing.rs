@@ -1,6 +1,7 @@
 use super::world::{World, context, outline};
 use crate::{
     capability::{FaultKind, Output},
+    lineage::{Lineage, Lineages, PublishingCalendar, Source, SourceName},
     pattern::Step,
     runtime::{
         BreakerState, CALLS_PER_AGENT_MAX, Journal, JournalFuture, Limits, StepStatus,
@@ -209,8 +210,13 @@ struct Diary {
 }
 
 impl Journal for Diary {
-    fn recall(&self, key: &str) -> Option<Value> {
-        self.known.get(key).cloned()
+    fn recall(&self, key: &str) -> Option<Output<Value>> {
+        let value = self.known.get(key).cloned()?;
+        let source = SourceName::provider("ECB");
+        let source =
+            Source { name: source, asof: None, ttl: None, calendar: PublishingCalendar::EveryDay };
+        let lineage = Lineages::whole(Lineage::of(source));
+        Some(Output { value, lineage, summary: "As it was kept.".to_owned() })
     }
 
     fn settled<'j>(
@@ -247,6 +253,8 @@ async fn a_run_that_is_taken_up_again_does_no_finished_step_twice() {
     assert_eq!(outline(&finished), ["a ok recalled", "b ok"]);
     assert_eq!(*diary.kept.lock().unwrap(), [("b".to_owned(), json!({ "value": 42 }))]);
     assert_eq!(world.log.count("begin 1"), 0);
+    // What came of it still says where it came from.
+    assert!(finished.trace.sources.iter().any(|source| source.as_str() == "provider:ECB"));
 
     let finished = run(&Diary { full: true, ..Diary::default() }).await;
     assert_eq!(outline(&finished), ["a error", "b not_run after_error"]);
