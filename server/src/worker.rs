@@ -5,7 +5,9 @@ use crate::{
     telemetry::{SPANS, trace_context::join_trace_of_run},
 };
 use domain::id::{RunId, WorkspaceId};
-use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
+use graphile_worker::{
+    IntoTaskHandlerResult, TaskHandler, Worker, WorkerBuildError, WorkerContext, WorkerOptions,
+};
 use jiff::tz::TimeZone;
 use orchestrator::{
     Orchestrator,
@@ -14,12 +16,14 @@ use orchestrator::{
 use serde::{Deserialize, Serialize};
 use std::{error::Error, path::PathBuf, time::Duration};
 use storage::session::PgSessionStore;
-use tokio::{task::JoinSet, time::MissedTickBehavior};
+use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
 use tracing::Instrument;
 
 /// A worker that is silent for this long has died; its jobs go to others. As
 /// long as the lease of a run, so that the next worker finds it run out.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// Pause before the queue's loop is begun anew.
+const BEGIN_ANEW: Duration = Duration::from_secs(1);
 /// How often abandoned runs are looked for at least; more often where leases are
 /// short.
 const SWEEP_INTERVAL_MAX: Duration = Duration::from_secs(5);
@@ -65,14 +69,58 @@ impl TaskHandler for ExecuteRun {
     }
 }
 
-/// Works until `stop` completes, then lets running jobs end.
+/// Works until `stop` completes, then lets running jobs end. The queue's loop ends
+/// with the connection that it listens on: it is begun anew until the process stops.
 pub async fn work(
     orchestrator: Orchestrator,
     options: &WorkOptions,
     files: &FileOptions,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Box<dyn Error>> {
-    let worker = WorkerOptions::default()
+    let (stopped, stopping) = watch::channel(false);
+    let mut beside = JoinSet::new();
+    beside.spawn(async move {
+        stop.await;
+        let _ = stopped.send(true);
+        // Whoever waits for the word must not find its sender gone.
+        std::future::pending().await
+    });
+    // What is wrong at the start is told by not starting.
+    let mut queue = queue(&orchestrator, options, stopping.clone()).await?;
+    beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir()));
+    beside.spawn(sweep(orchestrator.clone()));
+    let hearing = orchestrator.clone();
+    beside.spawn(async move { hearing.hear_cancellations().await });
+    tracing::info!(concurrency = options.worker_concurrency, "the worker is ready");
+    loop {
+        let outcome = queue.run().await;
+        if *stopping.borrow() {
+            return Ok(outcome?);
+        }
+        let error = outcome.err().map(|error| crate::log::chain(&error));
+        tracing::error!(error, "the queue was lost; it is begun anew");
+        queue = loop {
+            tokio::time::sleep(BEGIN_ANEW).await;
+            if *stopping.borrow() {
+                return Ok(());
+            }
+            match self::queue(&orchestrator, options, stopping.clone()).await {
+                Ok(queue) => break queue,
+                Err(error) => {
+                    tracing::warn!(error = crate::log::chain(&error), "the queue is not back yet");
+                }
+            }
+        };
+    }
+}
+
+/// The queue's loop, which ends when `stopping` says so.
+async fn queue(
+    orchestrator: &Orchestrator,
+    options: &WorkOptions,
+    mut stopping: watch::Receiver<bool>,
+) -> Result<Worker, WorkerBuildError> {
+    WorkerOptions::default()
         .pg_pool(orchestrator.pool().clone())
         .concurrency(options.worker_concurrency.into())
         .poll_interval(Duration::from_secs(2))
@@ -81,20 +129,15 @@ pub async fn work(
         .sweep_threshold(SILENCE_MAX)
         .recovery_delay(Duration::ZERO)
         .listen_os_shutdown_signals(false)
-        .shutdown_signal(stop)
+        .shutdown_signal(async move {
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        })
         .shutdown_grace_period(DRAIN)
         .shutdown_interrupted_job_retry_delay(Duration::ZERO)
         .add_extension(orchestrator.clone())
         .define_job::<ExecuteRun>()
         .init()
-        .await?;
-    let mut beside = JoinSet::new();
-    beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir()));
-    beside.spawn(sweep(orchestrator.clone()));
-    beside.spawn(async move { orchestrator.hear_cancellations().await });
-    tracing::info!(concurrency = options.worker_concurrency, "the worker is ready");
-    worker.run().await?;
-    Ok(())
+        .await
 }
 
 /// Sees to runs that no worker carries.
