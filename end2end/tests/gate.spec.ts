@@ -8,7 +8,7 @@ const EXAMPLE = "example_prices";
 /** The page looks again every few seconds; a machine under load needs some more. */
 const RENEWAL_PATIENCE = 45_000;
 
-test("a page that waits for prices says how far they are, renews itself when they are complete, and executes", async ({ desk }) => {
+test("a page that waits for prices says how far they are, looks again, and executes when they are complete", async ({ desk }) => {
   test.slow(); // it waits for the page to renew itself
   const { page } = await desk.owner();
   const policy = await warmPack(await desk.id());
@@ -25,7 +25,8 @@ test("a page that waits for prices says how far they are, renews itself when the
   await pattern.open(EXAMPLE);
   await expect(pattern.warming).toBeVisible();
   await freshenPack(policy);
-  // By itself: nobody asks again.
+  if (hasScripts()) await pattern.warming.getByRole("link", { name: "Look again", exact: true }).click();
+  // Without scripts by itself: nobody asks again.
   await expect(pattern.warming).toHaveCount(0, { timeout: RENEWAL_PATIENCE });
   await pattern.execute();
   await new ExecutionPage(page).expectOutcome("Succeeded");
@@ -47,7 +48,6 @@ test("what came back to be tried again is not renewed away", async ({ desk }) =>
   await warmPack(await desk.id());
   const pattern = new PatternPage(page);
   await pattern.open(EXAMPLE);
-  await expect(pattern.warming).toContainText("This page looks again every");
   if (!hasScripts()) await expect(pattern.warming.getByRole("link", { name: "Pause looking again" })).toBeVisible();
   await page.getByLabel("Min rows").fill("7");
   await pattern.execute();

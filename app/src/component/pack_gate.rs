@@ -1,5 +1,5 @@
 use super::{icon::Icon, moment::moment_words};
-use crate::{island::Renewal, view::execution::seconds_words};
+use crate::view::execution::seconds_words;
 use domain::pricing_pack::PackStatus;
 use leptos::prelude::*;
 use orchestrator::pricing::PackState;
@@ -78,12 +78,8 @@ pub fn PackGate(
         }
     });
     let every_s = state.retry_after_s().clamp(*LOOK_AGAIN_S.start(), *LOOK_AGAIN_S.end());
-    let renewal = is_building.then(|| {
-        view! {
-            {refreshes.then(|| view! { <Renewal every_s /> })}
-            <Refresh refreshes every_s />
-        }
-    });
+    let again = path.clone();
+    let renewal = is_building.then(|| view! { <Renewal path=again refreshes every_s /> });
     let last = state.last_fresh.map(|last| {
         view! {
             <p>
@@ -112,18 +108,25 @@ pub fn PackGate(
     )
 }
 
-/// The same without scripts, where nobody sees that the reader types: so it can be
-/// paused.
+/// A way to look again. Without scripts the page does so by itself; what has been
+/// typed would be lost, so that can be paused.
 #[component]
-fn Refresh(refreshes: bool, every_s: u32) -> impl IntoView {
-    let (href, words) =
-        if refreshes { ("?refresh=off", "Pause looking again") } else { ("?", "Look again") };
+fn Renewal(path: String, refreshes: bool, every_s: u32) -> impl IntoView {
     view! {
-        <noscript>
-            {refreshes.then(|| view! { <meta http-equiv="refresh" content=every_s.to_string() /> })}
-            <p>
-                <a href=href>{words}</a>
-            </p>
-        </noscript>
+        <p>
+            <a href=path>"Look again"</a>
+        </p>
+        {refreshes
+            .then(|| {
+                view! {
+                    <noscript>
+                        <meta http-equiv="refresh" content=every_s.to_string() />
+                        <p class="notice__small">
+                            {format!("This page looks again every {every_s} seconds. ")}
+                            <a href="?refresh=off">"Pause looking again"</a>
+                        </p>
+                    </noscript>
+                }
+            })}
     }
 }

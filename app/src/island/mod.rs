@@ -3,8 +3,6 @@
 
 mod live_quote;
 mod live_timeline;
-mod renewal;
 
 pub use live_quote::LiveQuote;
 pub use live_timeline::LiveTimeline;
-pub use renewal::Renewal;
