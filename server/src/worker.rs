@@ -83,7 +83,7 @@ pub async fn work(
         stop.await;
         let _ = stopped.send(true);
         // Whoever waits for the word must not find its sender gone.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     });
     // What is wrong at the start is told by not starting.
     let mut queue = queue(&orchestrator, options, stopping.clone()).await?;
