@@ -1,5 +1,6 @@
 //! What may follow `cargo xtask`.
 
+use crate::soak::{PARTS, Part};
 use crate::test::Step;
 
 pub const USAGE: &str = "\
@@ -13,7 +14,8 @@ usage: cargo xtask COMMAND
   bench [NAME…]  run the benchmarks, or those whose name contains NAME
   fuzz           put requests made up from /openapi.json to the server, and judge the answers;
                  what follows goes to schemathesis: fuzz --max-examples 1000
-  soak           kill workers at every message that a run sends to the database; takes minutes
+  soak [PART…]   the long versions of what test samples, all of them or only these: kills;
+                 takes minutes to hours
   sqlx           write .sqlx, the query data that builds without a database need
   sqlx --check   fail if .sqlx is not what the queries and migrations give
   postgres       keep an empty private Postgres until Ctrl-C and print its address
@@ -26,7 +28,7 @@ pub enum Command {
     Dev,
     Bench(Vec<String>),
     Fuzz(Vec<String>),
-    Soak,
+    Soak(Vec<&'static Part>),
     Sqlx { check: bool },
     Postgres,
 }
@@ -43,7 +45,7 @@ impl Command {
                 Some(Self::Bench(filter.iter().map(ToString::to_string).collect()))
             }
             ["fuzz", rest @ ..] => Some(Self::Fuzz(rest.iter().map(ToString::to_string).collect())),
-            ["soak"] => Some(Self::Soak),
+            ["soak", rest @ ..] => parse_soak(rest),
             ["sqlx"] => Some(Self::Sqlx { check: false }),
             ["sqlx", "--check"] => Some(Self::Sqlx { check: true }),
             ["postgres"] => Some(Self::Postgres),
@@ -61,6 +63,13 @@ fn parse_test(words: &[&str]) -> Option<Command> {
     }
     let playwright = words.iter().skip(end + 1).map(ToString::to_string).collect();
     Some(Command::Test { steps, playwright })
+}
+
+fn parse_soak(words: &[&str]) -> Option<Command> {
+    if words.is_empty() {
+        return Some(Command::Soak(PARTS.iter().collect()));
+    }
+    words.iter().map(|word| Part::parse(word)).collect::<Option<_>>().map(Command::Soak)
 }
 
 #[cfg(test)]
@@ -82,7 +91,8 @@ mod tests {
         check("bench history", Command::Bench(vec!["history".into()]));
         check("fuzz", Command::Fuzz(Vec::new()));
         check("fuzz --seed 7", Command::Fuzz(vec!["--seed".into(), "7".into()]));
-        check("soak", Command::Soak);
+        check("soak", Command::Soak(PARTS.iter().collect()));
+        check("soak kills", Command::Soak(vec![&PARTS[0]]));
         check("sqlx", Command::Sqlx { check: false });
         check("sqlx --check", Command::Sqlx { check: true });
         check("postgres", Command::Postgres);
@@ -97,9 +107,17 @@ mod tests {
     }
 
     #[test]
+    fn the_usage_names_every_part_of_the_soak() {
+        for part in PARTS {
+            assert!(USAGE.contains(part.name), "{}", part.name);
+        }
+    }
+
+    #[test]
     fn a_word_too_many_is_refused_rather_than_ignored() {
         check("", None);
         check("up now", None);
         check("sqlx --chek", None);
+        check("soak everything", None);
     }
 }

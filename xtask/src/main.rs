@@ -55,7 +55,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Dev => dev::run().map(|()| ExitCode::SUCCESS),
         Command::Bench(filter) => bench::run(&filter).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Soak => soak::run().map(|()| ExitCode::SUCCESS),
+        Command::Soak(parts) => soak::run(&parts).map(|()| ExitCode::SUCCESS),
         Command::Sqlx { check: false } => sqlx::write().map(|()| ExitCode::SUCCESS),
         Command::Sqlx { check: true } => sqlx::check().map(|()| ExitCode::SUCCESS),
         Command::Postgres => postgres::hold().map(|()| ExitCode::SUCCESS),

@@ -1,18 +1,53 @@
-//! The process tests that kill, halt and cut off workers, in full: `test` runs a
-//! sample of them.
+//! The long versions of tests of which `test` runs a sample: a part is a test target with
+//! the environment that makes it take everything.
 
 use anyhow::Result;
 
+use crate::console::heading;
 use crate::packages::{self, POSTGRES};
 use crate::postgres::{Cluster, Data};
 use crate::process;
 use crate::workspace;
 
-pub fn run() -> Result<()> {
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part {
+    /// As typed after `cargo xtask soak`.
+    pub name: &'static str,
+    package: &'static str,
+    /// The test target, and a part of its tests' names; empty for all of them.
+    target: &'static str,
+    filter: &'static str,
+    /// What the tests read to know how much to do.
+    environment: &'static [(&'static str, &'static str)],
+}
+
+/// In the order in which all of them are run: the quickest come first.
+pub const PARTS: &[Part] = &[Part {
+    name: "kills",
+    package: "server",
+    target: "kills",
+    filter: "",
+    environment: &[("KILLS_EVERY", "1")],
+}];
+
+impl Part {
+    pub fn parse(name: &str) -> Option<&'static Self> {
+        PARTS.iter().find(|part| part.name == name)
+    }
+
+    fn run(&self, cluster: &Cluster) -> Result<()> {
+        heading(self.name);
+        let mut cargo = workspace::cargo();
+        cargo.args(["test", "--package", self.package, "--test", self.target, self.filter]);
+        cargo.args(["--", "--nocapture"]); // seeds and counts are worth reading of a success, too
+        cargo.env("SQLX_OFFLINE", "true").env("DATABASE_URL", cluster.superuser_url("postgres"));
+        process::run(cargo.envs(self.environment.iter().copied()))
+    }
+}
+
+/// One part after the other, until the first that fails.
+pub fn run(parts: &[&Part]) -> Result<()> {
     packages::ensure(&[POSTGRES])?;
     let cluster = Cluster::start("soak", Data::Scratch)?;
-    let mut cargo = workspace::cargo();
-    cargo.args(["test", "--package", "server", "--test", "kills"]);
-    cargo.env("SQLX_OFFLINE", "true").env("DATABASE_URL", cluster.superuser_url("postgres"));
-    process::run(cargo.env("KILLS_EVERY", "1"))
+    parts.iter().try_for_each(|part| part.run(&cluster))
 }
