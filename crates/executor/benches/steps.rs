@@ -89,8 +89,11 @@ fn steps(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("direct", count), |b| {
             b.to_async(&tokio).iter(|| async {
                 for _ in 0..count {
-                    let call =
-                        Call { context: Arc::clone(&context), lineage: Arc::clone(&lineage) };
+                    let call = Call {
+                        context: Arc::clone(&context),
+                        lineage: Arc::clone(&lineage),
+                        call_id: uuid::Uuid::nil(),
+                    };
                     black_box(noop.call(json!({ "before": 1 }), call).await.is_ok());
                 }
             });

@@ -114,7 +114,12 @@ async fn call_in(
 ) -> Result<Output<Value>, Fault> {
     let agent = agent(Arc::new(OnePack(Arc::new(pack()))));
     let capability = agent.capabilities.iter().find(|owned| owned.name.as_str() == name).unwrap();
-    capability.call(args, Call { context: Arc::new(context), lineage: Arc::new(lineage) }).await
+    capability
+        .call(
+            args,
+            Call { context: Arc::new(context), lineage: Arc::new(lineage), call_id: Uuid::nil() },
+        )
+        .await
 }
 
 async fn call(name: &str, args: Value) -> Result<Output<Value>, Fault> {

@@ -7,6 +7,7 @@ mod fault;
 mod name;
 
 pub use agent::Agent;
+pub(crate) use call::call_id;
 pub use call::{Call, CallFuture, Handler, Output};
 pub use declaration::{Availability, Capability, Cost};
 pub use fault::{Fault, FaultKind};

@@ -3,7 +3,7 @@
 
 use super::{Pass, State, Target};
 use crate::{
-    capability::{Call, Fault, FaultKind, Output},
+    capability::{Call, Capability, Fault, FaultKind, Output, call_id},
     lineage::{Lineages, Ttl},
     observe::{self, CacheResult},
     pattern::{EvaluationError, Scope, Step, Template},
@@ -182,17 +182,24 @@ impl<'r> Pass<'r> {
         let deadline = self.deadline_of(index);
         let capability = asked.target.capability;
         if capability.pure {
-            return self.cached_value_of(asked, deadline).await;
+            return self.cached_value_of(index, asked, deadline).await;
         }
         let from = asked.lineage.everything();
-        let call = Call { context: Arc::clone(self.context), lineage: asked.lineage };
+        let call = self.call(index, capability, asked.lineage);
         let ward = self.runtime.ward(asked.target.agent);
         let output = ward.call(capability, asked.args, call, deadline).await?;
         Ok((StepValue::new(output, capability, &from), StepStatus::Ok))
     }
 
+    fn call(&self, index: usize, capability: &Capability, lineage: Arc<Lineages>) -> Call {
+        let step = &self.plan.steps[index].key;
+        let call_id = call_id(self.context.request_id, step, &capability.name);
+        Call { context: Arc::clone(self.context), lineage, call_id }
+    }
+
     async fn cached_value_of(
         &self,
+        index: usize,
         asked: Asked<'r>,
         deadline: Option<Deadline>,
     ) -> Result<(StepValue, StepStatus), Fault> {
@@ -202,7 +209,7 @@ impl<'r> Pass<'r> {
         let work = Mutex::new(Some(args));
         let compute = || async {
             let args = work.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let call = Call { context: Arc::clone(self.context), lineage: Arc::clone(&lineage) };
+            let call = self.call(index, capability, Arc::clone(&lineage));
             let ward = self.runtime.ward(agent);
             let output = ward.call(capability, args.unwrap_or_default(), call, deadline).await?;
             Ok(Kept::new(output, capability, from.clone()))

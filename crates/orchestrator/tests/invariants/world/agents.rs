@@ -12,18 +12,24 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
-/// How often each capability was called, over all processes that share it.
+/// The calls of each capability, over all processes that share it.
 #[derive(Clone, Default)]
-pub struct Calls(Arc<Mutex<BTreeMap<String, u32>>>);
+pub struct Calls(Arc<Mutex<BTreeMap<String, Vec<Uuid>>>>);
 
 impl Calls {
-    pub fn of(&self, capability: &str) -> u32 {
-        self.0.lock().unwrap().get(capability).copied().unwrap_or(0)
+    pub fn of(&self, capability: &str) -> usize {
+        self.ids(capability).len()
     }
 
-    fn add(&self, capability: &str) {
-        *self.0.lock().unwrap().entry(capability.to_owned()).or_default() += 1;
+    /// The ids of its calls, in their order.
+    pub fn ids(&self, capability: &str) -> Vec<Uuid> {
+        self.0.lock().unwrap().get(capability).cloned().unwrap_or_default()
+    }
+
+    fn add(&self, capability: &str, call: &Call) {
+        self.0.lock().unwrap().entry(capability.to_owned()).or_default().push(call.call_id);
     }
 }
 
@@ -33,7 +39,7 @@ pub fn counted(calls: &Calls) -> Vec<Agent> {
         let (calls, name) = (calls.clone(), capability.name.to_string());
         capability.around(|inner| {
             Arc::new(move |args, call| {
-                calls.add(&name);
+                calls.add(&name, &call);
                 inner(args, call)
             })
         })
