@@ -93,6 +93,11 @@ impl Proxy {
         self.tap.counted.load(Ordering::SeqCst)
     }
 
+    /// Whether the worker was killed.
+    pub fn is_cut(&self) -> bool {
+        self.tap.is_cut.load(Ordering::SeqCst)
+    }
+
     /// Whether the worker was killed within `patience`.
     pub fn wait_for_cut(&self, patience: Duration) -> bool {
         let (told, changed) = &self.tap.told;
