@@ -1,5 +1,7 @@
 //! Runs across real processes: many triggers, killed workers, a clean stop.
 
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
 mod support;
 
 use std::{sync::Barrier, thread};
@@ -51,6 +53,45 @@ fn two_hundred_triggers_over_two_servers_give_one_run_and_one_artifact() {
     assert!(text.contains(&format!("The weekly report for {period} was completed on")), "{text}");
     assert!(text.contains("Next eligible: Monday"), "{text}");
     world.succeeds(&["verify"], "");
+}
+
+/// A program that triggers, as it is answered: status, `Retry-After`, code.
+fn triggered_by_a_program(person: &Person, specification: &str) -> (u16, String, String) {
+    let fields = [("specification", specification)];
+    let mut answer = person.post("/action/trigger-run", &fields, "application/json");
+    let status = answer.status().as_u16();
+    let retry_after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap());
+    let retry_after = retry_after.unwrap_or_default().to_owned();
+    let body: serde_json::Value =
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+    (status, retry_after, body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn a_full_queue_tells_programs_when_to_come_back_and_pages_why() {
+    let world = World::with_people();
+    let bounds = [("WORKSPACE_QUEUED_MAX", "1"), ("QUEUED_MAX", "50")];
+    let server = world.serve_with(&bounds);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let admin = Person::signed_in(&server, "admin@test.example");
+    let first = owner.active_specification(&admin, "First");
+    let second = owner.active_specification(&admin, "Second");
+    assert!(owner.act("trigger-run", &[("specification", &first)]).starts_with("/runs/"));
+
+    let blocked = owner.act("trigger-run", &[("specification", &second)]);
+    assert_eq!(blocked, format!("/specifications/{second}?blocked=1"));
+    let text = owner.text(&blocked);
+    assert!(text.contains("at most 1 of its runs wait at once"), "{text}");
+    let told = triggered_by_a_program(&owner, &second);
+    assert_eq!(told, (429, "10".to_owned(), "workspace_queue_full".to_owned()));
+
+    let full = world.serve_with(&[("QUEUED_MAX", "1")]);
+    let owner = owner.moved_to(&full);
+    let told = triggered_by_a_program(&owner, &second);
+    assert_eq!(told, (503, "30".to_owned(), "queue_full".to_owned()));
+    assert!(owner.text(&blocked).contains("More runs wait than the service takes at present."));
+    assert_eq!(world.value("select count(*) from runs"), "1");
+    assert_eq!(world.value("select count(*) from audit_log where action = 'run.blocked'"), "3");
 }
 
 /// Holds a table so that the worker stops right before it writes there, kills

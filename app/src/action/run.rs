@@ -13,6 +13,11 @@ pub async fn trigger_run(specification: SpecificationId) -> Result<(), AppError>
     let outcome = async { request.orchestrator.trigger_run(request.actor()?, specification).await };
     let outcome = outcome.await;
     let page = format!("/specifications/{specification}");
+    if let Ok(Triggered::Blocked(reason)) = &outcome
+        && !request.accepts_html
+    {
+        return Err(blocked(reason));
+    }
     answer(
         &request,
         outcome,
@@ -23,6 +28,29 @@ pub async fn trigger_run(specification: SpecificationId) -> Result<(), AppError>
         },
         &page,
     )
+}
+
+/// What a program is told of a trigger that gave no run: a full queue is a matter of
+/// time, everything else of how things stand.
+#[cfg(feature = "ssr")]
+fn blocked(reason: &orchestrator::run::BlockReason) -> AppError {
+    use http::StatusCode;
+    use orchestrator::run::{BlockReason, QueueFull};
+
+    let status = match reason {
+        BlockReason::QueueFull(full) => {
+            crate::ssr::retry_after(full.retry_after_s());
+            match full {
+                QueueFull::OfWorkspace { .. } => StatusCode::TOO_MANY_REQUESTS,
+                QueueFull::OfAll => StatusCode::SERVICE_UNAVAILABLE,
+            }
+        }
+        _ => StatusCode::CONFLICT,
+    };
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(status);
+    }
+    AppError { code: reason.code().to_owned(), title: reason.message() }
 }
 
 /// Ends a run that is on its way. The period's slot is free again.

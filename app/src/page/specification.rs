@@ -28,7 +28,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
     UseCaseError,
-    run::{BlockReason, Readiness},
+    run::{BlockReason, QueueFull, Readiness},
     specification::SpecificationView,
 };
 use standing::Standing;
@@ -150,6 +150,8 @@ fn BlockedNotice(reason: BlockReason) -> impl IntoView {
         BlockReason::SlotTaken { .. } => "The period’s report exists already",
         BlockReason::GateClosed { .. } => "The evidence is not ready",
         BlockReason::NotActive { .. } => "It is not active",
+        BlockReason::QueueFull(QueueFull::OfWorkspace { .. }) => "The workspace’s queue is full",
+        BlockReason::QueueFull(QueueFull::OfAll) => "The queue is full",
         BlockReason::NoEntitlement
         | BlockReason::EntitlementExpired { .. }
         | BlockReason::ExceedsEntitlement { .. } => "The entitlement does not allow it",

@@ -1,6 +1,7 @@
 //! Whether a specification can run now, and if not, why not: one pure rule for
 //! the dashboard, the trigger and the worker.
 
+use super::RunLimits;
 use crate::{UseCaseError, evidence::Gate};
 use domain::{
     cadence::{Period, PeriodError, blocked_message, local_date},
@@ -10,7 +11,13 @@ use domain::{
     workspace::{Entitlement, EntitlementExcess},
 };
 use jiff::Timestamp;
-use storage::{PgConnection, evidence_pack, setup, specification::Summary, workspace};
+use storage::{
+    PgConnection, evidence_pack,
+    run::queue::{self, Room},
+    setup,
+    specification::Summary,
+    workspace,
+};
 
 /// Two zones are at most 26 hours apart, so that a change of zone leaves the
 /// calendar at most two days behind.
@@ -26,6 +33,36 @@ pub struct World {
     pub time_zone: String,
     pub entitlement: Option<Entitlement>,
     pub pack: Option<evidence_pack::CurrentPack>,
+    /// Why no run may be queued; none as well where nobody asked.
+    pub queue_full: Option<QueueFull>,
+}
+
+/// A queue that takes no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueFull {
+    OfWorkspace { queued_max: u16 },
+    OfAll,
+}
+
+impl QueueFull {
+    /// Seconds after which asking again makes sense: a workspace's queue moves with each
+    /// of its runs, the whole one is a load that should fall first.
+    pub const fn retry_after_s(self) -> u32 {
+        match self {
+            Self::OfWorkspace { .. } => 10,
+            Self::OfAll => 30,
+        }
+    }
+
+    pub(super) fn of(room: Room, limits: &RunLimits) -> Option<Self> {
+        match room {
+            Room::Free => None,
+            Room::WorkspaceFull => {
+                Some(Self::OfWorkspace { queued_max: limits.workspace_queued_max })
+            }
+            Room::QueueFull => Some(Self::OfAll),
+        }
+    }
 }
 
 impl World {
@@ -40,7 +77,19 @@ impl World {
                 .ok_or(UseCaseError::NotFound)?,
             entitlement: workspace::load_entitlement(tx, workspace).await?,
             pack: evidence_pack::load_current(tx).await?,
+            queue_full: None,
         })
+    }
+
+    /// What one more run of the workspace would meet.
+    pub(crate) async fn load_for_trigger(
+        tx: &mut PgConnection,
+        workspace: WorkspaceId,
+        limits: &RunLimits,
+    ) -> Result<Self, UseCaseError> {
+        let room = queue::load_room(tx, workspace, limits.of_queue()).await?;
+        let queue_full = QueueFull::of(room, limits);
+        Ok(Self { queue_full, ..Self::load(tx, workspace).await? })
     }
 }
 
@@ -84,6 +133,7 @@ pub enum BlockReason {
     GateClosed {
         reason: String,
     },
+    QueueFull(QueueFull),
 }
 
 impl BlockReason {
@@ -96,6 +146,8 @@ impl BlockReason {
             Self::ExceedsEntitlement { .. } => "exceeds_entitlement",
             Self::SlotTaken { .. } => "slot_taken",
             Self::GateClosed { .. } => "gate_closed",
+            Self::QueueFull(QueueFull::OfWorkspace { .. }) => "workspace_queue_full",
+            Self::QueueFull(QueueFull::OfAll) => "queue_full",
         }
     }
 
@@ -127,6 +179,15 @@ impl BlockReason {
             }
             Self::SlotTaken { message, .. } => message.clone(),
             Self::GateClosed { reason } => reason.clone(),
+            Self::QueueFull(QueueFull::OfWorkspace { queued_max }) => format!(
+                "The workspace’s queue is full: at most {queued_max} of its runs wait at once. Each \
+                 that begins makes room for another, and the period stays available."
+            ),
+            Self::QueueFull(QueueFull::OfAll) => {
+                "More runs wait than the service takes at present. The period stays available; \
+                 try again in a minute."
+                    .to_owned()
+            }
         }
     }
 }
@@ -144,7 +205,7 @@ fn not_active(state: SpecificationState, reason: Option<&str>) -> String {
     }
 }
 
-/// The rule. Order: live run, activation, entitlement, slot, freshness gate.
+/// The rule. Order: live run, activation, entitlement, slot, freshness gate, queue.
 pub fn readiness(world: &World, summary: &Summary) -> Result<Readiness, PeriodError> {
     if let Some((run, status)) = summary.live_run {
         return Ok(Readiness::Live { run, status });
@@ -168,8 +229,11 @@ pub fn readiness(world: &World, summary: &Summary) -> Result<Readiness, PeriodEr
         },
     };
     Ok(match Gate::of(world.pack.as_ref(), active.cadence, world.now) {
-        Gate::Open => Readiness::Ready { period, slot_ordinal },
         Gate::Closed { reason } => Readiness::Blocked(BlockReason::GateClosed { reason }),
+        Gate::Open => match world.queue_full {
+            Some(full) => Readiness::Blocked(BlockReason::QueueFull(full)),
+            None => Readiness::Ready { period, slot_ordinal },
+        },
     })
 }
 

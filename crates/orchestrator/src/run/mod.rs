@@ -12,11 +12,13 @@ mod trigger;
 
 pub use closing::Swept;
 pub(crate) use eligibility::REGULAR_SLOT;
-pub use eligibility::{BlockReason, Readiness, World, readiness};
+pub use eligibility::{BlockReason, QueueFull, Readiness, World, readiness};
 pub use holding::Executed;
 pub use progress::{RunView, StageState, StageView};
 pub use reading::HistoryPage;
 pub use trigger::Triggered;
+
+use storage::run::queue;
 
 /// Bounds of the execution of every run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +33,31 @@ pub struct RunLimits {
     pub attempts_max: u16,
     /// Runs of one workspace that may be carried at once, by all processes together.
     pub workspace_runs_max: u16,
+    /// Runs of one workspace that may wait at once. With the default a whole portfolio
+    /// of a thousand specifications may fall due in the same second.
+    pub workspace_queued_max: u16,
+    /// Runs of all workspaces that may wait at once. The default is more than is carried
+    /// before `run_s` ends what still waits, unless runs are short; and a trigger counts
+    /// those that wait, which takes some milliseconds there.
+    pub queued_max: u32,
+}
+
+impl RunLimits {
+    fn of_queue(&self) -> queue::Bounds {
+        queue::Bounds { of_workspace: self.workspace_queued_max, in_all: self.queued_max }
+    }
 }
 
 impl Default for RunLimits {
     fn default() -> Self {
-        Self { lease_s: 15, step_s: 120, run_s: 1800, attempts_max: 10, workspace_runs_max: 8 }
+        Self {
+            lease_s: 15,
+            step_s: 120,
+            run_s: 1800,
+            attempts_max: 10,
+            workspace_runs_max: 8,
+            workspace_queued_max: 1000,
+            queued_max: 10_000,
+        }
     }
 }

@@ -1,4 +1,4 @@
-use super::{BlockReason, REGULAR_SLOT, Readiness, World, readiness};
+use super::{BlockReason, QueueFull, REGULAR_SLOT, Readiness, RunLimits, World, readiness};
 use crate::{Actor, Orchestrator, Refusal, UseCaseError, new_id};
 use domain::{
     cadence::{Period, local_date},
@@ -38,7 +38,7 @@ impl Orchestrator {
     ) -> Result<Triggered, UseCaseError> {
         let membership = actor.require(Role::Editor)?;
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        let answer = trigger_in(&mut tx, actor, id).await?;
+        let answer = trigger_in(&mut tx, &self.limits, actor, id).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -46,6 +46,7 @@ impl Orchestrator {
 
 async fn trigger_in(
     tx: &mut PgConnection,
+    limits: &RunLimits,
     actor: &Actor,
     id: SpecificationId,
 ) -> Result<Triggered, UseCaseError> {
@@ -56,7 +57,7 @@ async fn trigger_in(
         .await?
         .pop()
         .ok_or(UseCaseError::NotFound)?;
-    let world = World::load(tx, row.workspace).await?;
+    let world = World::load_for_trigger(tx, row.workspace, limits).await?;
     Ok(match readiness(&world, &summary)? {
         Readiness::Live { run, .. } => Triggered::AlreadyLive(run),
         Readiness::Blocked(reason) => {
@@ -64,6 +65,12 @@ async fn trigger_in(
             Triggered::Blocked(reason)
         }
         Readiness::Ready { period, slot_ordinal } => {
+            let room = store::queue::take_room(tx, row.workspace, limits.of_queue()).await?;
+            if let Some(full) = QueueFull::of(room, limits) {
+                let reason = BlockReason::QueueFull(full);
+                audit_blocked(tx, actor, id, &reason).await?;
+                return Ok(Triggered::Blocked(reason));
+            }
             let slot = Slot { period: &period, ordinal: slot_ordinal };
             claim(tx, actor, &row, &world, slot).await?
         }

@@ -1,6 +1,6 @@
 use crate::{
     Actor, Orchestrator, UseCaseError,
-    run::{Readiness, readiness},
+    run::{Readiness, World, readiness},
 };
 use domain::{
     id::SpecificationId,
@@ -65,7 +65,7 @@ impl Orchestrator {
     ) -> Result<Vec<(Summary, Readiness)>, UseCaseError> {
         let membership = actor.require(Role::Viewer)?;
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        let world = crate::run::World::load(&mut tx, membership.workspace).await?;
+        let world = World::load_for_trigger(&mut tx, membership.workspace, &self.limits).await?;
         let summaries = store::load_summaries(&mut tx, None, SPECIFICATIONS_MAX).await?;
         summaries
             .into_iter()
@@ -84,7 +84,7 @@ impl Orchestrator {
         let membership = actor.require(Role::Viewer)?;
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
         let row = store::load(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
-        let world = crate::run::World::load(&mut tx, membership.workspace).await?;
+        let world = World::load_for_trigger(&mut tx, membership.workspace, &self.limits).await?;
         let summary = store::load_summaries(&mut tx, Some(id), 1)
             .await?
             .pop()

@@ -31,6 +31,8 @@ mod periods;
 #[cfg(test)]
 mod pricing_packs;
 #[cfg(test)]
+mod queue_room;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod sessions;

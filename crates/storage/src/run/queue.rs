@@ -13,6 +13,73 @@ pub const TASK: &str = "execute_run";
 /// last place, where the queue goes by age.
 const PRIORITY: &str = "(select least(r.queue_rank, 32767) from runs r where r.id = $4)";
 
+/// Whether one more run may wait to be carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Free,
+    /// The workspace has as many runs waiting as it may.
+    WorkspaceFull,
+    /// So have all workspaces together.
+    QueueFull,
+}
+
+/// How many runs may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    pub of_workspace: u16,
+    pub in_all: u32,
+}
+
+impl Room {
+    fn parse(text: &str) -> Result<Self, StorageError> {
+        match text {
+            "free" => Ok(Self::Free),
+            "workspace_full" => Ok(Self::WorkspaceFull),
+            "queue_full" => Ok(Self::QueueFull),
+            other => Err(StorageError::Corrupt(format!("queue_room said {other}"))),
+        }
+    }
+}
+
+/// Whether there is room at a glance. Another trigger may take it first.
+pub async fn load_room(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    bounds: Bounds,
+) -> Result<Room, StorageError> {
+    let room = sqlx::query_scalar!(
+        r#"select queue_room($1, $2, $3) as "room!""#,
+        workspace.as_uuid(),
+        i32::from(bounds.of_workspace),
+        whole(bounds.in_all)
+    )
+    .fetch_one(conn)
+    .await?;
+    Room::parse(&room)
+}
+
+/// Whether there is room for a run that this transaction queues. Until it ends nobody
+/// can take the same room, however many servers ask.
+pub async fn take_room(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    bounds: Bounds,
+) -> Result<Room, StorageError> {
+    let room = sqlx::query_scalar!(
+        r#"select take_queue_room($1, $2, $3) as "room!""#,
+        workspace.as_uuid(),
+        i32::from(bounds.of_workspace),
+        whole(bounds.in_all)
+    )
+    .fetch_one(conn)
+    .await?;
+    Room::parse(&room)
+}
+
+fn whole(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
 /// Queues the run's job in the transaction that claims its slot.
 pub async fn enqueue(
     conn: &mut PgConnection,
