@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 
-use crate::postgres::{Cluster, Data};
+use crate::postgres::{self, Data};
 use crate::process;
 use crate::workspace;
 
 pub fn run(filter: &[String]) -> Result<()> {
-    let cluster = Cluster::start("bench", Data::Scratch)?;
+    let cluster = postgres::start("bench", Data::Scratch)?;
     let mut cargo = workspace::cargo();
     cargo.args(["bench", "--workspace", "--bench", "*"]); // only what benchmarks need is built
     if !filter.is_empty() {

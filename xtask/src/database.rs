@@ -5,7 +5,7 @@ use std::env;
 use anyhow::Result;
 
 use crate::postgres::Cluster;
-use crate::secret;
+use private_postgres::secret;
 
 const OWNER: &str = "observatory_owner";
 const SERVER: &str = "observatory_server";

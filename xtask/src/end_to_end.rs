@@ -13,11 +13,11 @@ use crate::observatory::{self, Observatory};
 use crate::packages::{self, CHROMIUM, NODE};
 use crate::postgres::{self, Cluster};
 use crate::process;
-use crate::secret;
 use crate::site;
 use crate::stamp::{Digest, Stamp};
 use crate::summary::{Runner, Summary};
 use crate::workspace;
+use private_postgres::secret;
 
 const DATABASE: &str = "end_to_end";
 

@@ -12,12 +12,12 @@ use crate::database::Database;
 use crate::ledger;
 use crate::observatory::{self, Observatory};
 use crate::packages::{self, POSTGRES, PYTHON};
-use crate::postgres::{self, Cluster, Data};
+use crate::postgres::{self, Data};
 use crate::process;
-use crate::secret;
 use crate::site;
 use crate::stamp::{Digest, Stamp};
 use crate::workspace;
+use private_postgres::secret;
 
 const DATABASE: &str = "fuzz";
 
@@ -27,7 +27,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let schemathesis = install()?;
     site::build()?;
     observatory::build_with_tests()?;
-    let cluster = Cluster::start("fuzz", Data::Scratch)?;
+    let cluster = postgres::start("fuzz", Data::Scratch)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, postgres::free_port()?));
     let database = Database::ensure(&cluster, DATABASE)?;
     ledger::ensure()?;

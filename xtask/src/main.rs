@@ -16,7 +16,6 @@ mod observatory;
 mod packages;
 mod postgres;
 mod process;
-mod secret;
 mod site;
 mod soak;
 mod sqlx;

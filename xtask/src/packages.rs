@@ -1,12 +1,12 @@
 //! What the commands need from the system: looked for, and on Debian as root installed.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
+use private_postgres::program::IS_ROOT;
+pub use private_postgres::program::find_program;
 
 use crate::console;
 use crate::postgres;
@@ -69,10 +69,6 @@ pub const WEB_RUST: Need = Need {
     elsewhere: "the WebAssembly target of your toolchain: rustup target add wasm32-unknown-unknown",
 };
 
-pub static IS_ROOT: LazyLock<bool> = LazyLock::new(|| {
-    process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
-});
-
 /// Installs what is missing, or says exactly what somebody has to install.
 pub fn ensure(needs: &[Need]) -> Result<()> {
     let missing: Vec<&Need> = needs.iter().filter(|need| !(need.is_met)()).collect();
@@ -109,11 +105,6 @@ pub fn chromium() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
         .into_iter()
         .find_map(find_program)
-}
-
-pub fn find_program(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|dir| dir.join(name)).find(|program| program.is_file())
 }
 
 fn instructions(missing: &[&Need], is_debian: bool) -> String {

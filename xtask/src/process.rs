@@ -3,7 +3,6 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use private_postgres::program::describe;
+pub use private_postgres::program::{output, output_of, succeeds};
 
 /// What a shell reports for a command ended by Ctrl-C.
 pub const EXIT_INTERRUPTED: u8 = 130;
@@ -130,38 +131,6 @@ pub fn run_watched(mut command: Command, mut watch: impl FnMut(&str)) -> Result<
     running.succeed()
 }
 
-/// Runs quietly and returns what it printed; a failure carries what it complained about.
-pub fn output(command: &mut Command) -> Result<String> {
-    output_of(command, "")
-}
-
-/// Like [`output`], with `input` on standard input: the way for secrets, which would be
-/// visible to everybody as arguments.
-pub fn output_of(command: &mut Command, input: &str) -> Result<String> {
-    let name = describe(command);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("cannot start {name}"))?;
-    let mut stdin = child.stdin.take().expect("standard input is piped");
-    stdin.write_all(input.as_bytes()).with_context(|| format!("{name} takes no input"))?;
-    drop(stdin);
-    let output = child.wait_with_output().with_context(|| format!("lost sight of {name}"))?;
-    if !output.status.success() {
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        bail!("{name} failed ({}): {}", output.status, complaint.trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Whether it starts and ends well; its output is dropped.
-pub fn succeeds(command: &mut Command) -> bool {
-    output(command).is_ok()
-}
-
 fn running() -> MutexGuard<'static, Vec<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -172,14 +141,6 @@ fn signal_group(leader: u32, signal: &str) {
     let _ = Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status();
 }
 
-/// Program and arguments; never the environment, which holds passwords.
-fn describe(command: &Command) -> String {
-    let program = Path::new(command.get_program());
-    let name = program.file_name().unwrap_or(program.as_os_str());
-    let words = std::iter::once(name).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,17 +149,6 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         command
-    }
-
-    #[test]
-    fn a_failing_program_is_an_error_with_its_complaint() {
-        let error = output(&mut shell("echo no such table >&2; exit 3")).unwrap_err();
-        assert!(error.to_string().contains("no such table"), "{error}");
-    }
-
-    #[test]
-    fn input_arrives_and_output_returns() {
-        assert_eq!(output_of(&mut shell("tr a-z A-Z"), "quiet").unwrap(), "QUIET");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::console::heading;
 use crate::packages::{self, POSTGRES};
-use crate::postgres::{Cluster, Data};
+use crate::postgres::{self, Cluster, Data};
 use crate::process;
 use crate::workspace;
 
@@ -48,6 +48,6 @@ impl Part {
 /// One part after the other, until the first that fails.
 pub fn run(parts: &[&Part]) -> Result<()> {
     packages::ensure(&[POSTGRES])?;
-    let cluster = Cluster::start("soak", Data::Scratch)?;
+    let cluster = postgres::start("soak", Data::Scratch)?;
     parts.iter().try_for_each(|part| part.run(&cluster))
 }

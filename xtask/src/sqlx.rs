@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail};
 
 use crate::console::say;
-use crate::postgres::{Cluster, Data};
+use crate::postgres::{self, Data};
 use crate::process;
 use crate::stamp::{Digest, Stamp};
 use crate::workspace;
@@ -63,7 +63,7 @@ fn stamp() -> Result<Stamp> {
 /// Compiles `storage` against a migrated scratch database; its macros write down what they
 /// learn. Returns the folder with one file per query.
 fn describe_queries() -> Result<PathBuf> {
-    let cluster = Cluster::start("sqlx", Data::Scratch)?;
+    let cluster = postgres::start("sqlx", Data::Scratch)?;
     cluster.sql("postgres", &format!("create database {DATABASE};"))?;
     for migration in migrations()? {
         let script = fs::read_to_string(&migration)?;

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::console::{heading, say};
 use crate::end_to_end;
 use crate::packages::{self, CHROMIUM, GIT, NODE, POSTGRES, find_program};
-use crate::postgres::{Cluster, Data};
+use crate::postgres::{self, Cluster, Data};
 use crate::process;
 use crate::sqlx;
 use crate::summary::{Runner, Summary};
@@ -54,7 +54,7 @@ struct Outcome {
 pub fn run(steps: &[Step], playwright: &[String]) -> Result<ExitCode> {
     packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM])?;
     packages::ensure_cargo_components()?;
-    let cluster = Cluster::start("test", Data::Scratch)?;
+    let cluster = postgres::start("test", Data::Scratch)?;
     let mut outcomes = Vec::new();
     for step in steps {
         outcomes.push(run_step(*step, &cluster, playwright));

@@ -9,7 +9,7 @@ use crate::console::{heading, say};
 use crate::database::Database;
 use crate::ledger;
 use crate::observatory::{self, Observatory};
-use crate::postgres::{Cluster, Data};
+use crate::postgres::{self, Cluster, Data};
 use crate::process;
 use crate::site;
 
@@ -47,7 +47,7 @@ impl Site {
             say("using DATABASE_URL");
             (None, database)
         } else {
-            let cluster = Cluster::start("up", Data::Kept)?;
+            let cluster = postgres::start("up", Data::Kept)?;
             let database = Database::ensure(&cluster, DATABASE)?;
             say("the private Postgres runs");
             (Some(cluster), database)

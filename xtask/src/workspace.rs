@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -28,25 +27,9 @@ pub fn site_root() -> PathBuf {
     target_dir().join("site")
 }
 
-const PRIVATE: &str = ".observatory";
-
 /// Where something private lies, whether it is there or not.
 pub fn private_path(name: &str) -> PathBuf {
-    root().join(PRIVATE).join(name)
-}
-
-/// Everything that belongs to this checkout alone and is not built: database clusters, locks.
-pub fn private_dir() -> Result<PathBuf> {
-    let dir = root().join(PRIVATE);
-    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    Ok(dir)
-}
-
-/// Tells this checkout from others where they share a folder.
-pub fn key() -> String {
-    let mut hasher = DefaultHasher::new();
-    root().hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    root().join(private_postgres::PRIVATE_DIR).join(name)
 }
 
 /// `cargo` of the toolchain that runs xtask, in the workspace.

@@ -1,27 +1,46 @@
 //! Where a cluster lives, who owns its folder, and which of the installed Postgres versions serves it.
 
 use std::fs::{self, File, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::packages::{IS_ROOT, find_program};
-use crate::process;
-use crate::workspace;
+use crate::program::{self, IS_ROOT, find_program};
 
 /// Postgres refuses to run as root; Debian's package brings this user.
 pub const SERVICE_USER: &str = "postgres";
 
+/// Its name in the checkout.
+pub const PRIVATE_DIR: &str = ".observatory";
+
+/// Everything that belongs to this checkout alone and is not built: database clusters, locks.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_dir(checkout: &Path) -> Result<PathBuf> {
+    let dir = checkout.join(PRIVATE_DIR);
+    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    Ok(dir)
+}
+
+/// Tells this checkout from others where they share a folder.
+fn key(checkout: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    checkout.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// Held as long as the returned file is open.
-pub fn lock(name: &str) -> Result<File> {
-    let path = workspace::private_dir()?.join(format!("{name}.lock"));
+pub fn lock(checkout: &Path, name: &str) -> Result<File> {
+    let path = private_dir(checkout)?.join(format!("{name}.lock"));
     let file = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!("another command of this checkout is using its private Postgres \"{name}\"")
+            bail!("another process of this checkout is using its private Postgres \"{name}\"")
         }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
@@ -30,14 +49,14 @@ pub fn lock(name: &str) -> Result<File> {
 }
 
 /// In the checkout, unless root has put that where the service user cannot reach it.
-pub fn cluster_dir(name: &str) -> Result<PathBuf> {
-    let private = workspace::private_dir()?;
+pub fn cluster_dir(checkout: &Path, name: &str) -> Result<PathBuf> {
+    let private = private_dir(checkout)?;
     let mut reach = Command::new("runuser");
     reach.args(["-u", SERVICE_USER, "--", "test", "-x"]).arg(&private);
-    if !*IS_ROOT || process::succeeds(&mut reach) {
+    if !*IS_ROOT || program::succeeds(&mut reach) {
         return Ok(private.join(name));
     }
-    Ok(Path::new("/var/lib/observatory").join(workspace::key()).join(name))
+    Ok(Path::new("/var/lib/observatory").join(key(checkout)).join(name))
 }
 
 /// Creates the folder for the one user that Postgres runs as.
@@ -47,7 +66,7 @@ pub fn make_private_dir(dir: &Path) -> Result<()> {
     if *IS_ROOT {
         install.args(["-o", SERVICE_USER, "-g", SERVICE_USER]);
     }
-    process::output(install.arg(dir)).map(drop)
+    program::output(install.arg(dir)).map(drop)
 }
 
 /// Writes a file that its owner alone, the service user, can read.
@@ -57,7 +76,7 @@ pub fn write_private(path: &Path, content: &str) -> Result<()> {
         .and_then(|()| fs::write(path, content))
         .with_context(|| format!("cannot write {}", path.display()))?;
     if *IS_ROOT {
-        process::output(Command::new("chown").arg(SERVICE_USER).arg(path))?;
+        program::output(Command::new("chown").arg(SERVICE_USER).arg(path))?;
     }
     Ok(())
 }
@@ -102,7 +121,7 @@ pub fn programs_for(cluster_dir: &Path) -> Result<PathBuf> {
 }
 
 fn major_version(programs: &Path) -> Result<u32> {
-    let text = process::output(Command::new(programs.join("postgres")).arg("--version"))?;
+    let text = program::output(Command::new(programs.join("postgres")).arg("--version"))?;
     parse_major(&text).with_context(|| format!("not a version of Postgres: {text}"))
 }
 
