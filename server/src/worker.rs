@@ -161,8 +161,8 @@ async fn sweep(orchestrator: Orchestrator) {
     }
 }
 
-/// Reads the sources when a reading is due, forgets expired sessions and answers, and
-/// writes down which overrides expired.
+/// Reads the sources when a reading is due, forgets expired sessions, answers and spent
+/// jobs, and writes down which overrides expired.
 async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
     let mut tick = tokio::time::interval(EVIDENCE_INTERVAL);
     let sessions = PgSessionStore::new(orchestrator.pool().clone());
@@ -192,6 +192,10 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
         if let Err(error) = orchestrator.forget_expired_answers().await {
             let error = crate::telemetry::log::chain(&error);
             tracing::warn!(error, "expired answers were not deleted");
+        }
+        if let Err(error) = orchestrator.forget_spent_jobs().await {
+            let error = crate::telemetry::log::chain(&error);
+            tracing::warn!(error, "spent jobs were not deleted");
         }
         if let Err(error) = orchestrator.expire_overrides().await {
             let error = crate::telemetry::log::chain(&error);

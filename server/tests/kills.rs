@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 use support::{
-    PATIENCE, Person, World,
+    PATIENCE, Person, SLOW_STEPS, World,
     proxy::{Cut, Proxy, Side},
 };
 
@@ -142,12 +142,6 @@ fn a_worker_killed_at_any_message_of_a_run_leaves_it_to_be_finished_once() {
     let (killed, wanted) = (killed.into_inner(), cuts.len());
     assert!(killed * 4 >= wanted * 3, "{killed} of {wanted} workers were killed");
 }
-
-/// Holds a worker in a transaction: every write of a step takes this long.
-const SLOW_STEPS: &str =
-    "create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return new; end $$;
-     create trigger slow before insert on run_steps for each row
-         when (new.stage = 'execute') execute function slow()";
 
 fn signal(worker: &support::Process, signal: &str) {
     let told = std::process::Command::new("kill").args([signal, &worker.id().to_string()]).status();

@@ -23,6 +23,9 @@ use tokio_stream::wrappers::ReceiverStream;
 const STREAMS_MAX: usize = 1000;
 /// Without a wake-up a stream looks by itself, since one can be missed.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Pause before the channel of run events is opened again; meanwhile each stream looks
+/// by itself.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// Wake-ups kept for a stream that is busy; one that missed some just looks.
 const WAKES_KEPT: usize = 256;
 
@@ -59,7 +62,7 @@ async fn forward_wakes(orchestrator: Orchestrator, wakes: broadcast::Sender<RunI
             },
             Err(error) => tracing::warn!(error = %error, "no channel of run events"),
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(LISTEN_AGAIN).await;
     }
 }
 

@@ -25,6 +25,12 @@ pub const PASSWORD: &str = "only-for-this-process-test";
 /// What a reader of metrics sends.
 pub const METRICS_TOKEN: &str = "a-metrics-token-of-the-process-tests";
 
+/// Holds a worker in a transaction: every write of a step takes this long.
+pub const SLOW_STEPS: &str =
+    "create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return new; end $$;
+     create trigger slow before insert on run_steps for each row
+         when (new.stage = 'execute') execute function slow()";
+
 pub struct World {
     pub database_url: String,
     site: tempfile::TempDir,
@@ -41,11 +47,19 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+fn cluster_url() -> String {
+    std::env::var("DATABASE_URL")
+        .expect("DATABASE_URL names a cluster in which tests may create databases")
+}
+
 impl World {
     /// A migrated database without people, packs or specifications.
     pub fn new() -> Self {
-        let admin_url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL names a cluster in which tests may create databases");
+        Self::at(cluster_url())
+    }
+
+    /// The same in the cluster that a superuser reaches there.
+    pub fn at(admin_url: String) -> Self {
         let name = format!("process_{}", uuid::Uuid::now_v7().simple());
         runtime().block_on(async {
             let mut conn = PgConnection::connect(&admin_url).await.unwrap();
@@ -64,7 +78,12 @@ impl World {
     /// With the sample evidence read, and an administrator and a subscriber in
     /// a workspace that is entitled to everything.
     pub fn with_people() -> Self {
-        let world = Self::new();
+        Self::with_people_at(cluster_url())
+    }
+
+    /// The same in the cluster that a superuser reaches there.
+    pub fn with_people_at(admin_url: String) -> Self {
+        let world = Self::at(admin_url);
         world.succeeds(&["seed"], "");
         for (email, extra) in [
             ("admin@test.example", &["--admin"][..]),
@@ -277,6 +296,11 @@ impl Process {
             assert!(begun.elapsed() < PATIENCE, "not in the log: {:#?}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// How many lines of the log `wanted` likes.
+    pub fn count_lines(&self, wanted: impl Fn(&str) -> bool) -> usize {
+        self.log().iter().filter(|line| wanted(line)).count()
     }
 
     /// SIGKILL.

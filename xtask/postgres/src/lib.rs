@@ -9,6 +9,8 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use place::SERVICE_USER;
@@ -17,6 +19,8 @@ use program::IS_ROOT;
 
 const SUPERUSER: &str = "postgres";
 const START_SECONDS: &str = "60";
+const START_ATTEMPTS: u32 = 50;
+const START_PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Data {
@@ -24,6 +28,26 @@ pub enum Data {
     Kept,
     /// For tests: begins empty, trades safety for speed, removed at the end.
     Scratch,
+    /// Begins empty and is removed at the end, and is as safe in between as [`Self::Kept`]:
+    /// for what measures commits, or ends the cluster by force.
+    SafeScratch,
+}
+
+impl Data {
+    fn is_kept(self) -> bool {
+        self == Self::Kept
+    }
+}
+
+/// How a cluster is made to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Connections are cut, then all is written down.
+    Fast,
+    /// As after a loss of power: what was committed is recovered at the next start.
+    Immediate,
+    /// SIGKILL to the first process; the others notice.
+    Killed,
 }
 
 /// A running cluster; stopped when this goes out of scope.
@@ -53,7 +77,7 @@ impl Cluster {
         let mut cluster =
             Self { programs, dir, data, port: 0, password: String::new(), _lock: lock };
         cluster.stop(); // what a killed run left behind: the lock says that nobody uses it
-        if data == Data::Scratch {
+        if !data.is_kept() {
             cluster.remove()?;
         }
         cluster.password = cluster.initialise()?;
@@ -68,6 +92,44 @@ impl Cluster {
 
     pub fn superuser_url(&self, database: &str) -> String {
         self.url(SUPERUSER, &self.password, database)
+    }
+
+    /// Ends it, and returns when it has ended.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn end(&self, ending: Ending) -> Result<()> {
+        let mode = match ending {
+            Ending::Fast => "fast",
+            Ending::Immediate => "immediate",
+            Ending::Killed => return self.kill(),
+        };
+        let mut pg_ctl = self.command("pg_ctl");
+        program::output(pg_ctl.args(["stop", "-w", "-m", mode, "-D"]).arg(self.data_dir()))
+            .map(drop)
+    }
+
+    fn kill(&self) -> Result<()> {
+        let file = self.data_dir().join("postmaster.pid");
+        let text = fs::read_to_string(&file).context("no cluster runs")?;
+        let pid = text.lines().next().context("no process in postmaster.pid")?;
+        program::output(Command::new("kill").args(["-KILL", pid])).map(drop)
+    }
+
+    /// Starts it again where it was, after [`Self::end`].
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_again(&self) -> Result<()> {
+        // The processes of one that was killed hold on for a moment.
+        let mut attempts_left = START_ATTEMPTS;
+        loop {
+            attempts_left -= 1;
+            match self.launch() {
+                Err(_) if attempts_left > 0 => thread::sleep(START_PAUSE),
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Where one of Postgres's own programs is.
@@ -105,7 +167,7 @@ impl Cluster {
         let mut initdb = self.command("initdb");
         initdb.arg("-D").arg(&unfinished).arg("--pwfile").arg(&password_file);
         initdb.args(["-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8"]);
-        if self.data == Data::Scratch {
+        if !self.data.is_kept() {
             initdb.arg("--no-sync");
         }
         program::output(&mut initdb)?;
@@ -134,9 +196,11 @@ impl Cluster {
         );
         // No socket: in a deep checkout its path would be longer than the system allows.
         settings += " -c unix_socket_directories=''";
+        if !self.data.is_kept() {
+            settings += " -c max_connections=300"; // every test has a database and a pool of its own
+        }
         if self.data == Data::Scratch {
             settings += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off";
-            settings += " -c max_connections=300"; // every test has a database and a pool of its own
         }
         settings
     }
@@ -171,7 +235,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.stop();
-        if self.data == Data::Scratch {
+        if !self.data.is_kept() {
             let _ = self.remove();
         }
     }

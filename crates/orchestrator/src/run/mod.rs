@@ -7,6 +7,7 @@ mod holding;
 mod journal;
 mod package;
 mod progress;
+mod queue;
 mod reading;
 mod trigger;
 
@@ -17,8 +18,6 @@ pub use holding::Executed;
 pub use progress::{RunView, StageState, StageView};
 pub use reading::HistoryPage;
 pub use trigger::Triggered;
-
-use storage::run::queue;
 
 /// Bounds of the execution of every run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +39,6 @@ pub struct RunLimits {
     /// before `run_s` ends what still waits, unless runs are short; and a trigger counts
     /// those that wait, which takes some milliseconds there.
     pub queued_max: u32,
-}
-
-impl RunLimits {
-    fn of_queue(&self) -> queue::Bounds {
-        queue::Bounds { of_workspace: self.workspace_queued_max, in_all: self.queued_max }
-    }
 }
 
 impl Default for RunLimits {

@@ -10,6 +10,7 @@ use orchestrator::{
 };
 use sqlx::PgPool;
 use std::time::Duration;
+use storage::{run::queue, tenancy};
 
 /// Longer than anything here takes on a busy machine, shorter than a lease.
 const SOON: Duration = Duration::from_secs(10);
@@ -102,6 +103,29 @@ async fn a_run_without_a_job_is_queued_again_by_the_sweeper(pool: PgPool) {
     assert_eq!(count(&world.superuser, due).await, 1);
     assert_eq!(app.execute_run(workspace, run).await.unwrap(), Executed::Final);
     assert_eq!(world.status(run).await, "succeeded");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_job_that_the_queue_will_not_offer_again_is_forgotten_and_no_other(pool: PgPool) {
+    let (world, tenant, run) = queued(pool).await;
+    let app = &world.orchestrator;
+    assert_eq!(app.forget_spent_jobs().await.unwrap(), 0, "its job is still to come");
+    // The worker that held the job died; the run got another one, and the queue has
+    // taken the first from its dead worker.
+    execute_sql(
+        &world,
+        "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'dead'",
+    )
+    .await;
+    let mut tx = tenancy::begin_workspace(app.pool(), tenant.workspace).await.unwrap();
+    queue::enqueue(&mut tx, tenant.workspace, run).await.unwrap();
+    tx.commit().await.unwrap();
+    execute_sql(&world, "select graphile_worker.force_unlock_workers(array['dead'])").await;
+    let jobs = "select count(*) from graphile_worker.jobs";
+    assert_eq!(count(&world.superuser, jobs).await, 2);
+    assert_eq!(app.forget_spent_jobs().await.unwrap(), 1);
+    assert_eq!(count(&world.superuser, jobs).await, 1);
+    assert_eq!(app.sweep_runs().await.unwrap(), Swept::default(), "the run has its job");
 }
 
 #[sqlx::test(migrations = false)]

@@ -126,6 +126,21 @@ async fn add_job(
     Ok(())
 }
 
+/// Deletes the jobs that were tried as often as they may be, and those whose run got
+/// another job while a worker that died held them. A live run without a job is queued
+/// again by the sweeper.
+pub async fn forget_spent(conn: &mut PgConnection) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from graphile_worker.complete_jobs(array(
+             select j.id from graphile_worker.jobs j
+             where j.task_identifier = $1 and j.attempts >= j.max_attempts and j.locked_at is null
+         ))",
+    )
+    .bind(TASK)
+    .fetch_one(conn)
+    .await?)
+}
+
 fn key(run: RunId) -> String {
     format!("run:{run}")
 }
