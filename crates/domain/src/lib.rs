@@ -10,6 +10,8 @@ pub mod evidence;
 pub mod execution;
 pub mod hash;
 pub mod id;
+pub mod measure;
+pub mod money;
 pub mod package;
 pub mod price;
 pub mod pricing_pack;
