@@ -22,13 +22,29 @@ pub struct Part {
 }
 
 /// In the order in which all of them are run: the quickest come first.
-pub const PARTS: &[Part] = &[Part {
-    name: "kills",
-    package: "server",
-    target: "kills",
-    filter: "",
-    environment: &[("KILLS_EVERY", "1")],
-}];
+pub const PARTS: &[Part] = &[
+    Part {
+        name: "triggers",
+        package: "server",
+        target: "runs",
+        filter: "thousands_of_triggers",
+        environment: &[("TRIGGERS", "10000")],
+    },
+    Part {
+        name: "kills",
+        package: "server",
+        target: "kills",
+        filter: "",
+        environment: &[("KILLS_EVERY", "1")],
+    },
+    Part {
+        name: "random-kills",
+        package: "server",
+        target: "soak",
+        filter: "",
+        environment: &[("SOAK_KILLS", "1000")],
+    },
+];
 
 impl Part {
     pub fn parse(name: &str) -> Option<&'static Self> {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a failed step ends the test")]
 
 pub mod collector;
+pub mod load;
 mod prices;
 pub mod proxy;
 
