@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/specifications/:specification") view=page::specification::Specification ssr=SsrMode::Async />
                 <Route path=path!("/specifications/:specification/edit") view=page::specification_editor::EditSpecification ssr=SsrMode::Async />
                 <Route path=path!("/specifications/:specification/compare") view=page::comparison::Comparison ssr=SsrMode::Async />
+                <Route path=path!("/specifications/:specification/schedule") view=page::schedule::EditSchedule ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run") view=page::run::Run ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run/report") view=page::report::Report ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library") view=page::pattern_library::PatternLibrary ssr=SsrMode::Async />

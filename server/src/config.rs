@@ -143,6 +143,11 @@ pub struct RunOptions {
     #[arg(long, env = "QUEUED_MAX", default_value_t = RunLimits::default().queued_max,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub queued_max: u32,
+    /// Scheduled runs that may fail in a row before the schedule is paused.
+    #[arg(long, env = "SCHEDULE_FAILURES_MAX",
+          default_value_t = RunLimits::default().schedule_failures_max,
+          value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub schedule_failures_max: u16,
 }
 
 impl RunOptions {
@@ -155,6 +160,7 @@ impl RunOptions {
             workspace_runs_max: self.workspace_runs_max,
             workspace_queued_max: self.workspace_queued_max,
             queued_max: self.queued_max,
+            schedule_failures_max: self.schedule_failures_max,
         }
     }
 }

@@ -31,6 +31,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/specifications/{specification}", Access::Viewer),
     ("/specifications/{specification}/edit", Access::Editor),
     ("/specifications/{specification}/compare", Access::Viewer),
+    ("/specifications/{specification}/schedule", Access::Editor),
     ("/runs/{run}", Access::Viewer),
     ("/runs/{run}/report", Access::Viewer),
     ("/history", Access::Viewer),

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use orchestrator::{
     Orchestrator,
     run::{Executed, Swept},
+    schedule::Dispatched,
 };
 use serde::{Deserialize, Serialize};
 use std::{error::Error, path::PathBuf, time::Duration};
@@ -27,6 +28,8 @@ const BEGIN_ANEW: Duration = Duration::from_secs(1);
 /// How often abandoned runs are looked for at least; more often where leases are
 /// short.
 const SWEEP_INTERVAL_MAX: Duration = Duration::from_secs(5);
+/// How often schedules are planned and what is due is started.
+const SCHEDULE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often the sources are looked at; they are read when a reading is due.
 const EVIDENCE_INTERVAL: Duration = Duration::from_mins(10);
 /// A reading older than this is renewed, well within the gate's half day.
@@ -89,6 +92,7 @@ pub async fn work(
     let mut queue = queue(&orchestrator, options, stopping.clone()).await?;
     beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir()));
     beside.spawn(sweep(orchestrator.clone()));
+    beside.spawn(keep_schedules(orchestrator.clone()));
     let hearing = orchestrator.clone();
     beside.spawn(async move { hearing.hear_cancellations().await });
     tracing::info!(concurrency = options.worker_concurrency, "the worker is ready");
@@ -156,6 +160,37 @@ async fn sweep(orchestrator: Orchestrator) {
             Err(error) => {
                 let error = crate::log::chain(&error);
                 tracing::error!(error, "abandoned runs were not looked for");
+            }
+        }
+    }
+}
+
+/// Starts the runs that schedules have due, and plans the next ones.
+async fn keep_schedules(orchestrator: Orchestrator) {
+    let mut tick = tokio::time::interval(SCHEDULE_INTERVAL);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = orchestrator.plan_schedules().await {
+            let error = crate::log::chain(&error);
+            tracing::error!(error, "schedules were not planned");
+        }
+        loop {
+            match orchestrator.dispatch_schedules().await {
+                Ok(Dispatched { started, not_run, waiting, is_full }) => {
+                    if started + not_run + waiting > 0 {
+                        tracing::info!(started, not_run, waiting, "slots of schedules were due");
+                    }
+                    // What waits is not due again at once, so this ends.
+                    if !is_full {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    let error = crate::log::chain(&error);
+                    tracing::error!(error, "what schedules have due was not started");
+                    break;
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ mod error;
 mod execution;
 mod identity;
 mod run;
+mod schedule;
 mod specification;
 
 pub use administration::{
@@ -17,6 +18,7 @@ pub use error::AppError;
 pub use execution::ExecutePattern;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
 pub use run::{CancelRun, TriggerRun};
+pub use schedule::{PauseSchedule, ResumeSchedule, SetSchedule};
 pub use specification::{
     CancelSpecification, CloneSpecification, CreateSpecification, PauseSpecification,
     ResumeSpecification, SaveSpecification, SubmitSpecification,

@@ -4,8 +4,9 @@
 use super::{
     ActivateSpecification, CancelRun, CancelSpecification, ChangePassword, CloneSpecification,
     CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement, GrantOverride,
-    PauseSpecification, ResumeSpecification, ReturnSpecification, RevokeApiToken,
-    SaveSpecification, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TriggerRun,
+    PauseSchedule, PauseSpecification, ResumeSchedule, ResumeSpecification, ReturnSpecification,
+    RevokeApiToken, SaveSpecification, SetSchedule, SignIn, SignOut, SubmitSpecification,
+    SwitchWorkspace, TriggerRun,
 };
 use leptos::server_fn::ServerFn;
 
@@ -36,6 +37,9 @@ pub const TABLE: &[(&str, Access)] = &[
     (PauseSpecification::PATH, Access::Editor),
     (ResumeSpecification::PATH, Access::Owner),
     (CancelSpecification::PATH, Access::Owner),
+    (SetSchedule::PATH, Access::Editor),
+    (PauseSchedule::PATH, Access::Editor),
+    (ResumeSchedule::PATH, Access::Editor),
     (TriggerRun::PATH, Access::Editor),
     (CancelRun::PATH, Access::Editor),
     (ExecutePattern::PATH, Access::Viewer),

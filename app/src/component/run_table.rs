@@ -6,7 +6,7 @@ use super::{
     run_filter::{RunFilterForm, RunQuery},
     state::RunState,
 };
-use domain::{id::SpecificationId, run::RunStatus};
+use domain::{id::SpecificationId, run::RunStatus, schedule::RunTrigger};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use orchestrator::run::HistoryPage;
@@ -154,9 +154,18 @@ fn Row(row: HistoryRow, across: bool, now: Timestamp, zone: String) -> impl Into
             </td>
             <td data-label="Started">
                 <Moment at=row.claimed_at now zone=zone.clone() />
+                <span class="data-table__sub">{format!("by {}", starter(&row))}</span>
             </td>
             <td data-label="Ended">{ended}</td>
         </tr>
+    }
+}
+
+/// Who or what started a run.
+fn starter(row: &HistoryRow) -> String {
+    match row.trigger {
+        RunTrigger::Member => row.triggered_by.clone(),
+        RunTrigger::Schedule => "its schedule".to_owned(),
     }
 }
 

@@ -145,6 +145,7 @@ fn Card(
         (current.cadence.label(), words.join(", "))
     });
     let last = summary.last_success.clone();
+    let next_due = schedule_words(&summary, now, &zone);
     view! {
         <article class="specification-card" aria-labelledby=labelled_by>
             <p class="specification-card__state">
@@ -173,6 +174,15 @@ fn Card(
                                 </div>
                             }
                         })}
+                    {next_due
+                        .map(|next_due| {
+                            view! {
+                                <div class="facts__item">
+                                    <dt class="facts__term">"Schedule"</dt>
+                                    <dd>{next_due}</dd>
+                                </div>
+                            }
+                        })}
                     {scope
                         .map(|(cadence, scope)| {
                             view! {
@@ -193,6 +203,14 @@ fn Card(
             </div>
         </article>
     }
+}
+
+/// What its schedule does next; none without a schedule.
+fn schedule_words(summary: &Summary, now: Timestamp, zone: &str) -> Option<String> {
+    if summary.schedule_is_paused {
+        return Some("paused".to_owned());
+    }
+    summary.next_due.map(|due| format!("next {}", moment_words(due, now, zone)))
 }
 
 /// A draft may not have a name yet.

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod problems;
 pub mod report;
 pub mod run;
+pub mod schedule;
 pub mod sign_in;
 pub mod specification;
 pub mod specification_editor;

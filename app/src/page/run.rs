@@ -5,7 +5,7 @@ use crate::{
     ssr::page,
     view::run::RunProgress,
 };
-use domain::{id::RunId, workspace::Role};
+use domain::{id::RunId, schedule::RunTrigger, workspace::Role};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, run::RunView};
@@ -147,7 +147,12 @@ fn Facts(run: RunView, now: jiff::Timestamp) -> impl IntoView {
             <div class="facts__item">
                 <dt class="facts__term">"Started by"</dt>
                 <dd>
-                    {row.triggered_by} ", "
+                    {match row.trigger {
+                        RunTrigger::Member => row.triggered_by,
+                        RunTrigger::Schedule => {
+                            format!("Its schedule, set by {}", row.triggered_by)
+                        }
+                    }} ", "
                     <Moment at=row.claimed_at now zone=time_zone />
                 </dd>
             </div>

@@ -3,6 +3,7 @@
 
 mod actions;
 mod decisions;
+mod schedule;
 mod standing;
 mod versions;
 
@@ -23,6 +24,7 @@ use decisions::Decisions;
 use domain::{
     id::SpecificationId,
     specification::{FieldError, SpecificationState, check},
+    workspace::Role,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -31,6 +33,7 @@ use orchestrator::{
     run::{BlockReason, QueueFull, Readiness},
     specification::SpecificationView,
 };
+use schedule::Schedule;
 use standing::Standing;
 use storage::specification::Version;
 use versions::Versions;
@@ -44,7 +47,9 @@ pub fn Specification() -> impl IntoView {
         let actor = request.actor()?;
         let view = request.orchestrator.view_specification(actor, id).await?;
         let overrides = request.orchestrator.list_overrides(actor, id).await?;
-        let now = request.orchestrator.now().await?;
+        let schedule = request.orchestrator.view_schedule(actor, id).await?;
+        let may_edit = actor.may(Role::Editor);
+        let now = schedule.now;
         let zone = view.time_zone.clone();
         let offer = Offer::of(&view, actor);
         let standing = Standing::of(&view);
@@ -88,6 +93,7 @@ pub fn Specification() -> impl IntoView {
             <div class="split">
                 <div class="page">
                     <OtherActions offer />
+                    <Schedule id view=schedule may_edit />
                     <Orders view=view.clone() standing />
                     {(!view.versions.is_empty())
                         .then(|| {

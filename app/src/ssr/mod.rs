@@ -10,6 +10,7 @@ mod shown_once;
 mod typed;
 mod typed_entitlement;
 mod typed_execution;
+mod typed_schedule;
 mod typed_token;
 
 pub use answer::{AppError, answer, redirect_to};
@@ -23,4 +24,5 @@ pub use shown_once::NewToken;
 pub use typed::TypedSpecification;
 pub use typed_entitlement::TypedEntitlement;
 pub use typed_execution::TypedExecution;
+pub use typed_schedule::TypedSchedule;
 pub use typed_token::TypedToken;

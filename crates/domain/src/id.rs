@@ -57,4 +57,6 @@ ids! {
     ApiTokenId,
     /// A further slot of a period, granted by an administrator.
     SlotOverrideId,
+    /// The regular slot of a period, as a schedule has it.
+    PlannedSlotId,
 }

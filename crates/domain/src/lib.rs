@@ -17,6 +17,7 @@ pub mod price;
 pub mod pricing_pack;
 pub mod report;
 pub mod run;
+pub mod schedule;
 pub mod slot_override;
 pub mod specification;
 pub mod taxonomy;

@@ -14,6 +14,7 @@ pub mod pricing;
 pub mod refusal;
 pub mod report;
 pub mod run;
+pub mod schedule;
 pub mod slot_override;
 pub mod specification;
 

@@ -63,6 +63,12 @@ refusals! {
     EntitlementSeats = "entitlement_seats", "An entitlement has 1 to 500 seats.";
     EntitlementForm = "entitlement_form",
         "Choose a cadence and a tier, and give both dates and a number of seats.";
+    NoSchedule = "no_schedule",
+        "This specification has no schedule. Set one first.";
+    ScheduleForm = "schedule_form",
+        "Some answers of the schedule need mending. They are marked in the form.";
+    ScheduleStands = "schedule_stands",
+        "The schedule is paused, or not paused, already. Somebody may have changed it meanwhile.";
     SubmittedByYou = "submitted_by_you",
         "You submitted this specification yourself, so another administrator decides.";
     OverrideKind = "override_kind", "Choose an extra run or a slot reset.";

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod journal;
 pub mod pricing_pack;
 pub mod run;
+pub mod schedule;
 pub mod session;
 pub mod setup;
 pub mod sign_in;

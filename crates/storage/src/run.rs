@@ -5,6 +5,7 @@ use domain::{
     cadence::{Period, PeriodKey},
     id::{RunId, SpecificationId, SpecificationVersionId, UserId, WorkspaceId},
     run::{FailureKind, RunStatus},
+    schedule::RunTrigger,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::{PgConnection, types::Json};
@@ -23,6 +24,8 @@ pub struct NewRun<'a> {
     pub slot_ordinal: u16,
     pub window_from: Date,
     pub window_to: Date,
+    pub trigger: RunTrigger,
+    /// Who asked for it, or who set the schedule that did.
     pub triggered_by: UserId,
 }
 
@@ -34,10 +37,10 @@ pub async fn claim_slot(conn: &mut PgConnection, run: &NewRun<'_>) -> Result<boo
     let inserted = sqlx::query!(
         "insert into runs (
              id, workspace_id, specification_id, specification_version_id, period, period_key,
-             period_starts_at, period_ends_at, slot_ordinal, window_from, window_to, triggered_by,
-             queue_rank
+             period_starts_at, period_ends_at, slot_ordinal, window_from, window_to, run_trigger,
+             triggered_by, queue_rank
          ) values (
-             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
              next_queue_rank($2)
          )
          on conflict do nothing",
@@ -52,6 +55,7 @@ pub async fn claim_slot(conn: &mut PgConnection, run: &NewRun<'_>) -> Result<boo
         ordinal,
         Day(run.window_from) as Day,
         Day(run.window_to) as Day,
+        run.trigger.id(),
         run.triggered_by.as_uuid()
     )
     .execute(conn)
@@ -271,6 +275,8 @@ pub struct RunRow {
     pub window_from: Date,
     pub window_to: Date,
     pub status: RunStatus,
+    pub trigger: RunTrigger,
+    /// Who asked for it, or who set the schedule that did.
     pub triggered_by: String,
     pub claimed_at: Timestamp,
     pub started_at: Option<Timestamp>,
@@ -293,6 +299,7 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRow>,
                r.window_from as "window_from: Day",
                r.window_to as "window_to: Day",
                r.status as "status: RunStatus",
+               r.run_trigger as "trigger: RunTrigger",
                u.name as triggered_by,
                r.claimed_at as "claimed_at: Moment",
                r.started_at as "started_at: Moment",
@@ -319,6 +326,7 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRow>,
         window_from: row.window_from.0,
         window_to: row.window_to.0,
         status: row.status,
+        trigger: row.trigger,
         triggered_by: row.triggered_by,
         claimed_at: row.claimed_at.0,
         started_at: row.started_at.map(|at| at.0),

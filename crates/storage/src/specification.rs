@@ -348,6 +348,10 @@ pub struct Summary {
     pub last_regular: Option<FinishedRun>,
     /// Granted slots that are neither used nor expired, by ordinal.
     pub open_slots: Vec<OpenSlot>,
+    /// When its schedule starts a run next.
+    pub next_due: Option<Timestamp>,
+    /// It has a schedule, which is paused.
+    pub schedule_is_paused: bool,
 }
 
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -379,7 +383,9 @@ pub async fn load_summaries(
                finished.run as "last_run?: Json<FinishedRun>",
                success.run as "last_success?: Json<FinishedRun>",
                regular.run as "last_regular?: Json<FinishedRun>",
-               granted.slots as "open_slots?: Json<Vec<OpenSlot>>"
+               granted.slots as "open_slots?: Json<Vec<OpenSlot>>",
+               planned.due_at as "next_due?: Moment",
+               coalesce(sc.paused_at is not null, false) as "schedule_is_paused!"
            from specifications s
            left join specification_versions active on active.id = s.active_version_id
            left join lateral (
@@ -416,6 +422,11 @@ pub async fn load_summaries(
                where o.specification_id = s.id and o.used_by_run is null and o.lapsed_at is null
                  and o.expires_at > now()
            ) granted on true
+           left join schedules sc on sc.specification_id = s.id
+           left join lateral (
+               select min(p.due_at) as due_at from planned_slots p
+               where p.specification_id = s.id and p.state = 'planned'
+           ) planned on true
            where s.workspace_id = current_workspace() and ($1::uuid is null or s.id = $1)
            order by
                array_position(array['active', 'submitted', 'draft', 'paused', 'cancelled'], s.state),
@@ -444,6 +455,8 @@ pub async fn load_summaries(
                 last_success: row.last_success.map(|run| run.0),
                 last_regular: row.last_regular.map(|run| run.0),
                 open_slots: row.open_slots.map(|slots| slots.0).unwrap_or_default(),
+                next_due: row.next_due.map(|at| at.0),
+                schedule_is_paused: row.schedule_is_paused,
             })
         })
         .collect()

@@ -4,6 +4,7 @@ mod moment;
 mod period;
 
 pub use moment::{blocked_message, format_moment, format_moment_without_weekday};
+pub(crate) use period::first_instant;
 pub use period::{Period, PeriodError, PeriodKey, Window, local_date};
 
 use crate::taxonomy::vocabulary;

@@ -1,7 +1,7 @@
 use super::Cadence;
 use jiff::{
     Timestamp, ToSpan, ZonedDateTime,
-    civil::{Date, ISOWeekDate, Weekday},
+    civil::{Date, DateTime, ISOWeekDate, Weekday},
     tz::{AmbiguousOffset, TimeZone},
 };
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,8 @@ pub enum PeriodError {
     UnknownZone(String),
     #[error("the period of {0} lies outside the calendar")]
     OutOfRange(Timestamp),
+    #[error("{0} lies outside the calendar")]
+    BeyondCalendar(DateTime),
 }
 
 /// Publication dates that a run looks at, both ends included.
@@ -182,14 +184,27 @@ fn zone_named(zone: &str) -> Result<TimeZone, PeriodError> {
 /// the zone skipped that date. Where the clock was turned forward over midnight,
 /// that is the instant at which it was turned.
 fn start_of_day(date: Date, time_zone: &TimeZone) -> Option<Timestamp> {
-    let midnight = time_zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0));
-    let skipped = matches!(midnight.offset(), AmbiguousOffset::Gap { .. });
-    let instant = midnight.compatible().ok()?;
+    first_of(date.at(0, 0, 0, 0), time_zone)
+}
+
+/// The first instant at which the clock shows `moment`; where it was turned forward
+/// over it, the instant at which it was turned.
+fn first_of(moment: DateTime, time_zone: &TimeZone) -> Option<Timestamp> {
+    let found = time_zone.to_ambiguous_timestamp(moment);
+    let skipped = matches!(found.offset(), AmbiguousOffset::Gap { .. });
+    let instant = found.compatible().ok()?;
     if !skipped {
         return Some(instant);
     }
     let after = instant.checked_add(1.second()).ok()?;
     time_zone.preceding(after).next().map(|transition| transition.timestamp())
+}
+
+/// The first instant at which the clock of `zone` shows `moment`, or is turned
+/// forward over it.
+pub(crate) fn first_instant(moment: DateTime, zone: &str) -> Result<Timestamp, PeriodError> {
+    let time_zone = zone_named(zone)?;
+    first_of(moment, &time_zone).ok_or(PeriodError::BeyondCalendar(moment))
 }
 
 #[cfg(test)]

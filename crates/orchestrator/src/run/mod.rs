@@ -18,6 +18,7 @@ pub use holding::Executed;
 pub use progress::{RunView, StageState, StageView};
 pub use reading::HistoryPage;
 pub use trigger::Triggered;
+pub(crate) use trigger::{Asked, By, Slot, audit_blocked};
 
 /// Bounds of the execution of every run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub struct RunLimits {
     /// before `run_s` ends what still waits, unless runs are short; and a trigger counts
     /// those that wait, which takes some milliseconds there.
     pub queued_max: u32,
+    /// Scheduled runs of one specification that may fail in a row before its schedule
+    /// is paused.
+    pub schedule_failures_max: u16,
 }
 
 impl Default for RunLimits {
@@ -51,6 +55,7 @@ impl Default for RunLimits {
             workspace_runs_max: 8,
             workspace_queued_max: 1000,
             queued_max: 10_000,
+            schedule_failures_max: 3,
         }
     }
 }

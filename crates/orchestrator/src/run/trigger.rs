@@ -2,8 +2,9 @@ use super::{BlockReason, QueueFull, REGULAR_SLOT, Readiness, RunLimits, World, r
 use crate::{Actor, Orchestrator, Refusal, UseCaseError, new_id};
 use domain::{
     cadence::{Period, local_date},
-    id::{RunId, SpecificationId},
+    id::{RunId, SpecificationId, UserId, WorkspaceId},
     run::Stage,
+    schedule::RunTrigger,
     workspace::Role,
 };
 use storage::{
@@ -50,43 +51,101 @@ async fn trigger_in(
     actor: &Actor,
     id: SpecificationId,
 ) -> Result<Triggered, UseCaseError> {
-    // Later triggers of this specification wait here; the index below would
-    // refuse them anyway.
-    let row = specification::lock(tx, id).await?.ok_or(UseCaseError::NotFound)?;
-    let summary = specification::load_summaries(tx, Some(id), 1)
-        .await?
-        .pop()
-        .ok_or(UseCaseError::NotFound)?;
-    let world = World::load_for_trigger(tx, row.workspace, limits).await?;
-    Ok(match readiness(&world, &summary)? {
-        Readiness::Live { run, .. } => Triggered::AlreadyLive(run),
-        Readiness::Blocked(reason) => {
-            audit_blocked(tx, actor, id, &reason).await?;
-            Triggered::Blocked(reason)
-        }
+    let asked = Asked::load(tx, limits, id).await?;
+    let answer = match &asked.readiness {
+        Readiness::Live { run, .. } => Triggered::AlreadyLive(*run),
+        Readiness::Blocked(reason) => Triggered::Blocked(reason.clone()),
         Readiness::Ready { period, slot_ordinal } => {
-            let room = store::queue::take_room(tx, row.workspace, limits.of_queue()).await?;
-            if let Some(full) = QueueFull::of(room, limits) {
-                let reason = BlockReason::QueueFull(full);
-                audit_blocked(tx, actor, id, &reason).await?;
-                return Ok(Triggered::Blocked(reason));
-            }
-            let slot = Slot { period: &period, ordinal: slot_ordinal };
-            claim(tx, actor, &row, &world, slot).await?
+            let slot = Slot { period, ordinal: *slot_ordinal };
+            asked.start(tx, limits, By::Member(actor.user), slot).await?
         }
-    })
+    };
+    if let Triggered::Blocked(reason) = &answer {
+        audit_blocked(tx, asked.row.workspace, Some(actor.user), id, reason).await?;
+    }
+    Ok(answer)
 }
 
 /// What is claimed.
 #[derive(Clone, Copy)]
-struct Slot<'a> {
-    period: &'a Period,
-    ordinal: u16,
+pub(crate) struct Slot<'a> {
+    pub period: &'a Period,
+    pub ordinal: u16,
+}
+
+/// Who or what asks for a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum By {
+    Member(UserId),
+    Schedule { set_by: UserId },
+}
+
+impl By {
+    const fn trigger(self) -> RunTrigger {
+        match self {
+            Self::Member(_) => RunTrigger::Member,
+            Self::Schedule { .. } => RunTrigger::Schedule,
+        }
+    }
+
+    const fn user(self) -> UserId {
+        match self {
+            Self::Member(user) | Self::Schedule { set_by: user } => user,
+        }
+    }
+
+    /// A schedule acts by itself, whoever set it.
+    const fn actor(self) -> Option<UserId> {
+        match self {
+            Self::Member(user) => Some(user),
+            Self::Schedule { .. } => None,
+        }
+    }
+}
+
+/// A specification that somebody wants to run now. Later triggers of it wait until
+/// the transaction ends; the index of slots would refuse them anyway.
+pub(crate) struct Asked {
+    row: SpecificationRow,
+    world: World,
+    pub readiness: Readiness,
+}
+
+impl Asked {
+    pub(crate) async fn load(
+        tx: &mut PgConnection,
+        limits: &RunLimits,
+        id: SpecificationId,
+    ) -> Result<Self, UseCaseError> {
+        let row = specification::lock(tx, id).await?.ok_or(UseCaseError::NotFound)?;
+        let summary = specification::load_summaries(tx, Some(id), 1)
+            .await?
+            .pop()
+            .ok_or(UseCaseError::NotFound)?;
+        let world = World::load_for_trigger(tx, row.workspace, limits).await?;
+        let readiness = readiness(&world, &summary)?;
+        Ok(Self { row, world, readiness })
+    }
+
+    /// Claims the slot, if the queue has room.
+    pub(crate) async fn start(
+        &self,
+        tx: &mut PgConnection,
+        limits: &RunLimits,
+        by: By,
+        slot: Slot<'_>,
+    ) -> Result<Triggered, UseCaseError> {
+        let room = store::queue::take_room(tx, self.row.workspace, limits.of_queue()).await?;
+        if let Some(full) = QueueFull::of(room, limits) {
+            return Ok(Triggered::Blocked(BlockReason::QueueFull(full)));
+        }
+        claim(tx, by, &self.row, &self.world, slot).await
+    }
 }
 
 async fn claim(
     tx: &mut PgConnection,
-    actor: &Actor,
+    by: By,
     row: &SpecificationRow,
     world: &World,
     slot: Slot<'_>,
@@ -106,7 +165,8 @@ async fn claim(
         slot_ordinal: slot.ordinal,
         window_from: window.from,
         window_to: window.to,
-        triggered_by: actor.user,
+        trigger: by.trigger(),
+        triggered_by: by.user(),
     };
     if !store::claim_slot(tx, &new).await? {
         // Only another writer that does not take the lock can bring us here.
@@ -122,10 +182,12 @@ async fn claim(
     event::insert(tx, row.workspace, run, EventKind::Queued, None, "The run is queued.").await?;
     let entry = audit::Entry {
         action: "run.triggered",
-        actor: Some(actor.user),
+        actor: by.actor(),
         target: run.to_string(),
         detail: serde_json::json!({
             "specification": id,
+            "trigger": by.trigger(),
+            "triggered_by": by.user(),
             "version": version.number,
             "period": period.key,
             "slot_ordinal": slot.ordinal,
@@ -184,21 +246,22 @@ async fn journal_claim(
     Ok(())
 }
 
-async fn audit_blocked(
+pub(crate) async fn audit_blocked(
     tx: &mut PgConnection,
-    actor: &Actor,
+    workspace: WorkspaceId,
+    actor: Option<UserId>,
     id: SpecificationId,
     reason: &BlockReason,
 ) -> Result<(), UseCaseError> {
     let entry = audit::Entry {
         action: "run.blocked",
-        actor: Some(actor.user),
+        actor,
         target: id.to_string(),
         detail: serde_json::json!({
             "code": reason.code(),
             "reason": reason.message(),
         }),
     };
-    audit::append(tx, actor.workspace(), &entry).await?;
+    audit::append(tx, Some(workspace), &entry).await?;
     Ok(())
 }

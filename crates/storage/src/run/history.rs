@@ -5,6 +5,7 @@ use domain::{
     cadence::Cadence,
     id::{RunId, SpecificationId},
     run::{FailureKind, RunStatus},
+    schedule::RunTrigger,
 };
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -38,6 +39,9 @@ pub struct HistoryRow {
     pub period_key: String,
     pub status: RunStatus,
     pub failure_kind: Option<FailureKind>,
+    pub trigger: RunTrigger,
+    /// Who asked for it, or who set the schedule that did.
+    pub triggered_by: String,
     pub claimed_at: Timestamp,
     pub finished_at: Option<Timestamp>,
     pub report_title: Option<String>,
@@ -62,12 +66,15 @@ pub async fn load_page(
                r.period_key,
                r.status as "status: RunStatus",
                r.failure_kind as "failure_kind: FailureKind",
+               r.run_trigger as "trigger: RunTrigger",
+               u.name as triggered_by,
                r.claimed_at as "claimed_at: Moment",
                r.finished_at as "finished_at: Moment",
                a.title as "report_title?"
            from runs r
            join specification_versions v on v.id = r.specification_version_id
            join workspaces w on w.id = r.workspace_id
+           join users u on u.id = r.triggered_by
            left join artifacts a on a.run_id = r.id
            where (r.workspace_id = current_workspace() or current_workspace() is null)
              and ($1::text is null or r.status = $1)
@@ -101,6 +108,8 @@ pub async fn load_page(
             period_key: row.period_key,
             status: row.status,
             failure_kind: row.failure_kind,
+            trigger: row.trigger,
+            triggered_by: row.triggered_by,
             claimed_at: row.claimed_at.0,
             finished_at: row.finished_at.map(|at| at.0),
             report_title: row.report_title,
