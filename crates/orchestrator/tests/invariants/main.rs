@@ -35,6 +35,8 @@ mod queue_room;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod slots;
