@@ -24,6 +24,16 @@ export class SpecificationPage {
     return this.page.getByRole("region", { name: "Decisions" });
   }
 
+  get schedule(): Locator {
+    return this.page.getByRole("region", { name: "Schedule" });
+  }
+
+  async pauseSchedule(reason: string): Promise<void> {
+    await this.page.getByText("Pause the schedule").click();
+    await this.page.getByLabel("Why the schedule rests").fill(reason);
+    await this.button("Pause schedule").click();
+  }
+
   async submit(): Promise<void> {
     await this.button("Submit for activation").click();
   }

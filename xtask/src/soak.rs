@@ -31,6 +31,13 @@ pub const PARTS: &[Part] = &[
         environment: &[("TRIGGERS", "10000")],
     },
     Part {
+        name: "schedules",
+        package: "server",
+        target: "schedules",
+        filter: "",
+        environment: &[("SCHEDULED", "1000")],
+    },
+    Part {
         name: "kills",
         package: "server",
         target: "kills",

@@ -196,13 +196,17 @@ impl World {
     }
 
     pub fn wait_for(&self, query: &str, expected: &str) {
+        self.wait_for_up_to(PATIENCE, query, expected);
+    }
+
+    pub fn wait_for_up_to(&self, patience: Duration, query: &str, expected: &str) {
         let begun = Instant::now();
         loop {
             let value = self.value(query);
             if value == expected {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{query} is {value}, not {expected}");
+            assert!(begun.elapsed() < patience, "{query} is {value}, not {expected}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }

@@ -51,6 +51,13 @@ fn sentence(row: &AuditRow) -> String {
         "specification.paused" => format!("{who} paused it."),
         "specification.resumed" => format!("{who} resumed it."),
         "specification.cancelled" => format!("{who} cancelled it."),
+        "schedule.set" => format!("{who} set its schedule."),
+        "schedule.paused" => format!("{who} paused its schedule."),
+        "schedule.resumed" => format!("{who} resumed its schedule."),
+        "run.blocked" if row.actor_name.is_none() => format!(
+            "Its schedule could not start a run. {}",
+            row.entry["detail"]["reason"].as_str().unwrap_or_default()
+        ),
         // The platform's reason, not the words of the person.
         "run.blocked" => match row.entry["detail"]["reason"].as_str() {
             Some(reason) => format!("{who} wanted to run it, which was not possible. {reason}"),
@@ -91,6 +98,11 @@ mod tests {
 
     #[test]
     fn an_audit_entry_reads_as_a_sentence() {
+        check("schedule.set", &json!({}), "Anna Keller set its schedule.");
+        check("schedule.paused", &json!({}), "Anna Keller paused its schedule.");
+        check("schedule.resumed", &json!({}), "Anna Keller resumed its schedule.");
+        let blocked = row("run.blocked", None, &json!({ "reason": "It is paused." }));
+        assert_eq!(sentence(&blocked), "Its schedule could not start a run. It is paused.");
         check("specification.created", &json!({ "name": "X" }), "Anna Keller began it.");
         check(
             "specification.created",

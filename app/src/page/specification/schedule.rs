@@ -130,7 +130,7 @@ fn Actions(id: SpecificationId, is_paused: Option<bool>) -> impl IntoView {
                     <input type="hidden" name="specification" value=id.to_string() />
                     <ReasonField
                         id="schedule-pause-reason"
-                        label="Reason for pausing the schedule"
+                        label="Why the schedule rests"
                         consequence="Runs can still be started by hand."
                     />
                     <button class="button button--primary">"Pause schedule"</button>
