@@ -1,7 +1,5 @@
 //! Schedules across real processes: all that falls due in one second, once each.
 
-#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
-
 mod support;
 
 use std::time::Duration;
@@ -18,7 +16,7 @@ const PATIENCE_WITH_ALL: Duration = Duration::from_mins(10);
 /// with a schedule whose slot of this week is due now.
 fn copies(total: usize) -> String {
     format!(
-        r#"begin;
+        r"begin;
         set local session_replication_role = replica;
         create temporary table model on commit drop as
             select s.*, w.id as of_workspace from specifications s
@@ -44,7 +42,7 @@ fn copies(total: usize) -> String {
             from copy c, specification_versions v, model where v.id = model.active_version_id;
         insert into schedules (specification_id, workspace_id, local_time, weekday, month_day, missed, set_by)
             select c.id, c.workspace, '07:00', 1, 1, 'latest', model.draft_saved_by from copy c, model;
-        commit;"#
+        commit;"
     )
 }
 

@@ -198,7 +198,8 @@ pub struct Basis {
     pub time_zone: String,
     /// Whether the slots that are planned were computed from something else.
     pub is_new: bool,
-    basis: String,
+    /// As it is written down.
+    text: String,
 }
 
 /// None without a schedule.
@@ -231,7 +232,7 @@ pub async fn lock_basis(
         cadence,
         time_zone: row.time_zone,
         is_new: row.planned_as.as_ref() != Some(&row.basis),
-        basis: row.basis,
+        text: row.basis,
     }))
 }
 
@@ -248,7 +249,7 @@ pub async fn record_planned(
     sqlx::query!(
         "update schedules set planned_as = $2, planned_until = $3 where specification_id = $1",
         specification.as_uuid(),
-        basis.basis,
+        basis.text,
         until.map(Moment) as Option<Moment>
     )
     .execute(conn)

@@ -76,10 +76,11 @@ impl Case {
         let now = self.app().now().await.unwrap();
         let zone = &self.tenant.editor.membership.as_ref().unwrap().time_zone;
         let period = Period::containing(Cadence::Monthly, zone, now).unwrap();
-        self.sql(format!(
+        self.sql(
             "delete from planned_slots where state = 'planned' and id <>
                  (select id from planned_slots where state = 'planned' order by due_at limit 1)"
-        ))
+                .to_owned(),
+        )
         .await;
         self.sql(format!(
             "update planned_slots
