@@ -26,12 +26,12 @@ fn copies(total: usize) -> String {
         insert into workspaces
             select (jsonb_populate_record(null::workspaces, to_jsonb(w) || jsonb_build_object('id', h.id, 'name', 'House ' || h.n))).*
             from house h, workspaces w, model where w.id = model.of_workspace;
-        insert into entitlements
-            select (jsonb_populate_record(null::entitlements, to_jsonb(e) || jsonb_build_object('id', gen_random_uuid(), 'workspace_id', h.id))).*
+        insert into entitlements overriding system value
+            select (jsonb_populate_record(null::entitlements, to_jsonb(e) || jsonb_build_object('id', 1000000 + h.n, 'workspace_id', h.id))).*
             from house h, entitlements e, model where e.workspace_id = model.of_workspace;
         create temporary table copy on commit drop as
-            select gen_random_uuid() as id, gen_random_uuid() as version, h.id as workspace, n
-            from generate_series(1, {total}) n join house h on h.n = 1 + n % {WORKSPACES};
+            select gen_random_uuid() as id, gen_random_uuid() as version, h.id as workspace, g.n
+            from generate_series(1, {total}) as g(n) join house h on h.n = 1 + g.n % {WORKSPACES};
         insert into specifications
             select (jsonb_populate_record(null::specifications, to_jsonb(s) || jsonb_build_object(
                 'id', c.id, 'workspace_id', c.workspace, 'name', 'Copy ' || c.n, 'active_version_id', c.version))).*
