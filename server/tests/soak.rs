@@ -10,7 +10,6 @@ mod support;
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::{
-    collections::HashSet,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -36,8 +35,8 @@ fn setting(name: &str) -> Option<u64> {
 /// What the clients were told, all together.
 #[derive(Default)]
 struct Heard {
-    /// Runs that somebody was sent to: these were accepted.
-    runs: HashSet<String>,
+    /// Runs that somebody was sent to: these were accepted. In the order of their triggers.
+    runs: Vec<String>,
     triggers: usize,
     blocked: usize,
     later: usize,
@@ -83,6 +82,15 @@ fn kill_at_random(
     running.into_iter().flatten().collect()
 }
 
+/// Ends the clients, also where a killer panics.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Somebody who triggers, cancels and reads until the kills are over.
 struct Client<'a> {
     person: Person,
@@ -117,7 +125,10 @@ impl Client<'_> {
         heard.triggers += 1;
         match came {
             Came::Onward(onward) if onward.starts_with("/runs/") => {
-                heard.runs.insert(onward[6..42].to_owned());
+                let run = onward[6..42].to_owned();
+                if !heard.runs.contains(&run) {
+                    heard.runs.push(run);
+                }
             }
             Came::Onward(onward) if onward.ends_with("?blocked=1") => heard.blocked += 1,
             other => heard.note(other),
@@ -153,10 +164,10 @@ impl Client<'_> {
         }
     }
 
+    /// One of the latest, which may not be over yet.
     fn any_run(&self, rng: &mut StdRng) -> Option<String> {
-        let heard = self.heard.lock().unwrap();
-        let at = rng.random_range(0..heard.runs.len().max(1));
-        heard.runs.iter().nth(at).cloned()
+        let back = rng.random_range(0..10);
+        self.heard.lock().unwrap().runs.iter().nth_back(back).cloned()
     }
 }
 
@@ -263,9 +274,8 @@ fn servers_and_workers_that_are_killed_at_random_lose_double_and_block_nothing()
             let over = &over;
             scope.spawn(move || client.act_until(rng(at as u64), over));
         }
-        let running = killers.into_iter().flat_map(|killer| killer.join().unwrap()).collect();
-        over.store(true, Ordering::SeqCst);
-        running
+        let _over = Over(&over);
+        killers.into_iter().flat_map(|killer| killer.join().unwrap()).collect()
     });
     wait_until_nothing_lives(&world);
     let heard = heard.into_inner().unwrap();
