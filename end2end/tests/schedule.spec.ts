@@ -16,11 +16,11 @@ test("a report starts by itself, and its page says what is next", async ({ desk 
   await expect(schedule).toContainText("It has no schedule: a person starts each run.");
 
   await schedule.getByRole("link", { name: "Set a schedule" }).click();
-  await expect(page.getByLabel("Time")).toHaveValue("07:00");
+  await expect(page.getByLabel("Time", { exact: true })).toHaveValue("07:00");
   await audit(page);
   await picture(page, "schedule-form");
   await page.getByLabel("Day of the week").selectOption("Wednesday");
-  await page.getByLabel("Time").fill("06:30");
+  await page.getByLabel("Time", { exact: true }).fill("06:30");
   await page.getByRole("button", { name: "Set the schedule" }).click();
   await expect(new Frame(page).notice).toContainText("The schedule is set.");
   await expect(schedule).toContainText("It runs by itself every Wednesday at 06:30");
@@ -49,7 +49,7 @@ test("an answer that does not fit a schedule is named at its field, and nothing 
   await expect(page.getByRole("alert")).toContainText("The schedule was not set");
   await page.getByRole("link", { name: "Choose a day from 1 to 28, which every month has." }).click();
   await expect(page.getByLabel("Day of the month")).toBeFocused();
-  await expect(page.getByLabel("Time")).toHaveValue("18:15");
+  await expect(page.getByLabel("Time", { exact: true })).toHaveValue("18:15");
   await expect(page.getByRole("radio", { name: /Skip/ })).toBeChecked();
   await audit(page);
   await page.getByLabel("Day of the month").selectOption("28");
