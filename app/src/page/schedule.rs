@@ -146,7 +146,7 @@ fn Form(
                 </p>
                 {at_error.map(|message| view! { <FieldErrorText id="at-error" message /> })}
                 <input
-                    class="field__input field__input--short"
+                    class="field__input field__input--time"
                     id="at"
                     name="schedule[at]"
                     type="time"
