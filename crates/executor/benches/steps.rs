@@ -1,5 +1,12 @@
 //! What the executor adds to a step: chains and fans of steps that do nothing,
 //! beside the same calls made directly.
+//!
+//! A direct call is what a caller without the engine would write for the same
+//! capability: arguments as JSON read into their type, the call under a
+//! time-out, its value as JSON, kept by name for the one that needs it next. It
+//! has no trace, no lineage, no breaker, no bound on parallel calls, no hash of
+//! its arguments and no metrics. No collector listens in either, so that a span
+//! or a counter costs what it costs where nobody asks for it.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use executor::{
@@ -12,7 +19,7 @@ use executor::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::{hint::black_box, sync::Arc};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 #[derive(Deserialize, JsonSchema)]
 struct Args {
@@ -73,6 +80,26 @@ fn context() -> Arc<Context> {
     })
 }
 
+/// The steps of a chain by hand.
+async fn direct(noop: &Capability, context: &Arc<Context>, steps: usize) -> Map<String, Value> {
+    let lineage = Arc::new(Lineages::default());
+    let mut state = Map::new();
+    let mut before = json!(1);
+    for at in 0..steps {
+        let call = Call {
+            context: Arc::clone(context),
+            lineage: Arc::clone(&lineage),
+            call_id: uuid::Uuid::nil(),
+        };
+        let args = json!({ "before": before });
+        let done = tokio::time::timeout(Duration::from_secs(10), noop.call(args, call)).await;
+        let output = done.expect("in time").expect("it never fails");
+        before = output.value["value"].clone();
+        state.insert(format!("s{at}"), output.value);
+    }
+    state
+}
+
 fn steps(c: &mut Criterion) {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -82,21 +109,11 @@ fn steps(c: &mut Criterion) {
     let name: CapabilityName = "bench.noop".parse().expect("a capability name");
     let noop = runtime.registry().get(&name).expect("the agent owns it");
     let context = context();
-    let lineage = Arc::new(Lineages::default());
     for count in [10, 100, 1000_usize] {
         let mut group = c.benchmark_group("steps");
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("direct", count), |b| {
-            b.to_async(&tokio).iter(|| async {
-                for _ in 0..count {
-                    let call = Call {
-                        context: Arc::clone(&context),
-                        lineage: Arc::clone(&lineage),
-                        call_id: uuid::Uuid::nil(),
-                    };
-                    black_box(noop.call(json!({ "before": 1 }), call).await.is_ok());
-                }
-            });
+            b.to_async(&tokio).iter(|| async { black_box(direct(noop, &context, count).await) });
         });
         for (shape, chain) in [("chain", true), ("fan", false)] {
             let plan = plan(runtime.registry(), count, chain);

@@ -116,7 +116,7 @@ pub fn step_ended(
     histogram!(
         PATTERN_STEP_DURATION,
         "pattern_id" => pattern.0.to_owned(),
-        "capability" => capability.name.as_str().to_owned(),
+        "capability" => capability.name.shared(),
         "status" => status
     )
     .record(took.as_secs_f64());
@@ -129,7 +129,7 @@ pub fn agent_called(
     status: &'static str,
     took: Duration,
 ) {
-    let capability = capability.name.as_str().to_owned();
+    let capability = capability.name.shared();
     counter!(
         AGENT_INVOCATIONS,
         "agent" => agent, "capability" => capability.clone(), "status" => status
@@ -172,7 +172,7 @@ pub fn cache_asked(capability: &Capability, result: CacheResult) {
         CacheResult::Hit => "hit",
         CacheResult::Miss => "miss",
     };
-    let capability = capability.name.as_str().to_owned();
+    let capability = capability.name.shared();
     counter!(CACHE_REQUESTS, "capability" => capability, "result" => result).increment(1);
 }
 

@@ -1,7 +1,7 @@
 //! What a capability says of itself, and its handler.
 
 use super::{Call, CallFuture, CapabilityName, Fault, FaultKind, Handler, Output};
-use crate::lineage::Ttl;
+use crate::lineage::{PublishingCalendar, Source, SourceName, Ttl};
 pub use domain::execution::Cost;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
@@ -43,6 +43,8 @@ pub struct Capability {
     /// The capability to use instead; this one is still served.
     pub deprecated_by: Option<&'static str>,
     handler: Handler,
+    /// What every value of it came from besides its data.
+    source: Source,
 }
 
 impl Capability {
@@ -79,6 +81,12 @@ impl Capability {
         });
         Self {
             name: name.parse().expect("an agent names its capabilities category.operation"),
+            source: Source {
+                name: SourceName::computed(name, version),
+                asof: None,
+                ttl: None,
+                calendar: PublishingCalendar::default(),
+            },
             version,
             description,
             input: schema_of::<A>(true),
@@ -133,6 +141,11 @@ impl Capability {
     #[must_use]
     pub fn around(self, wrap: impl FnOnce(Handler) -> Handler) -> Self {
         Self { handler: wrap(self.handler), ..self }
+    }
+
+    /// The capability itself as a source: `computed:<name>@<version>`.
+    pub(crate) const fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Calls it. Nothing has happened before the future is polled.

@@ -1,19 +1,24 @@
 //! The name of a capability.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// The name of a capability, `category.operation` in lower-case words.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 #[serde(try_from = "String", into = "String")]
-pub struct CapabilityName(String);
+pub struct CapabilityName(Arc<str>);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}” is not a capability name, such as evidence.select")]
 pub struct InvalidCapabilityName(String);
 
 impl CapabilityName {
+    /// Shared rather than copied, for the label of a metric.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -33,7 +38,7 @@ impl FromStr for CapabilityName {
         };
         match text.split_once('.') {
             Some((category, operation)) if word(category) && word(operation) => {
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
             _ => Err(InvalidCapabilityName(text.to_owned())),
         }
@@ -50,7 +55,7 @@ impl TryFrom<String> for CapabilityName {
 
 impl From<CapabilityName> for String {
     fn from(name: CapabilityName) -> Self {
-        name.0
+        name.0.as_ref().to_owned()
     }
 }
 

@@ -4,47 +4,59 @@ use super::Ttl;
 use domain::{hash::ContentHash, pricing_pack::PricingPackId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// What a value came from, written `pack:<id>`, `ledger:<commit, 8 digits>`,
 /// `provider:<ID>`, `computed:<capability>@<version>`, `evidence:<item id>` or
 /// `manual:<user>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SourceName(String);
+#[serde(from = "String", into = "String")]
+pub struct SourceName(Arc<str>);
 
 impl SourceName {
     pub fn pack(id: &PricingPackId) -> Self {
-        Self(format!("pack:{id}"))
+        Self::from(format!("pack:{id}"))
     }
 
     /// An evidence pack, by its content.
     pub fn evidence_pack(hash: ContentHash) -> Self {
-        Self(format!("pack:{}", hash.short()))
+        Self::from(format!("pack:{}", hash.short()))
     }
 
     pub fn ledger(commit: &str) -> Self {
-        Self(format!("ledger:{}", commit.get(..8).unwrap_or(commit)))
+        Self::from(format!("ledger:{}", commit.get(..8).unwrap_or(commit)))
     }
 
     pub fn provider(id: &str) -> Self {
-        Self(format!("provider:{id}"))
+        Self::from(format!("provider:{id}"))
     }
 
     pub fn computed(capability: &str, version: &str) -> Self {
-        Self(format!("computed:{capability}@{version}"))
+        Self::from(format!("computed:{capability}@{version}"))
     }
 
     pub fn evidence(item: &str) -> Self {
-        Self(format!("evidence:{item}"))
+        Self::from(format!("evidence:{item}"))
     }
 
     pub fn manual(user: &str) -> Self {
-        Self(format!("manual:{user}"))
+        Self::from(format!("manual:{user}"))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for SourceName {
+    fn from(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<SourceName> for String {
+    fn from(name: SourceName) -> Self {
+        name.0.as_ref().to_owned()
     }
 }
 
@@ -96,11 +108,16 @@ impl Lineage {
 
     /// Adds everything of `other`.
     pub fn extend(&mut self, other: &Self) {
-        let Self { sources, warnings } = other;
-        let new = |source: &&Source| !self.sources.contains(*source);
-        let new: Vec<Source> = sources.iter().filter(new).cloned().collect();
-        self.sources.extend(new);
-        self.warnings.extend(warnings.iter().cloned());
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        for source in &other.sources {
+            if !self.sources.contains(source) {
+                self.sources.insert(source.clone());
+            }
+        }
+        self.warnings.extend(other.warnings.iter().cloned());
     }
 
     #[must_use]

@@ -85,9 +85,16 @@ impl Lineages {
     /// Everything that the value and its parts came from.
     #[must_use]
     pub fn everything(&self) -> Lineage {
-        let mut all = Lineage::default();
-        self.visit(&mut Vec::new(), &mut |_, lineage| all.extend(lineage));
+        let mut all = self.whole.clone();
+        self.add_parts_to(&mut all);
         all
+    }
+
+    fn add_parts_to(&self, all: &mut Lineage) {
+        for part in self.parts.values() {
+            all.extend(&part.whole);
+            part.add_parts_to(all);
+        }
     }
 
     /// Calls `each` with the whole and then with every part that says something

@@ -2,7 +2,7 @@
 
 use crate::{
     capability::{Capability, Output},
-    lineage::{Lineage, Lineages, Source, SourceName},
+    lineage::{Lineage, Lineages},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct StepValue {
 
 impl StepValue {
     /// `args` is everything that the arguments came from.
-    pub(super) fn new(output: Output<Value>, capability: &Capability, args: &Lineage) -> Self {
+    pub(super) fn new(output: Output<Value>, capability: &Capability, args: Lineage) -> Self {
         let Output { value, lineage, summary } = output;
         let lineage = Arc::new(rooted(lineage, capability, args));
         Self { value: Arc::new(value), lineage, summary: summary.into() }
@@ -28,18 +28,15 @@ impl StepValue {
 
 /// The lineage that a handler told, with the arguments' and the capability's
 /// at the root.
-pub(super) fn rooted(own: Lineages, capability: &Capability, args: &Lineage) -> Lineages {
+pub(super) fn rooted(own: Lineages, capability: &Capability, args: Lineage) -> Lineages {
     let Lineages { mut whole, parts } = own;
-    whole.extend(args);
-    whole.sources.insert(computed(capability));
-    Lineages { whole, parts }
-}
-
-fn computed(capability: &Capability) -> Source {
-    Source {
-        name: SourceName::computed(capability.name.as_str(), capability.version),
-        asof: None,
-        ttl: None,
-        calendar: crate::lineage::PublishingCalendar::default(),
+    if whole.is_empty() {
+        whole = args;
+    } else {
+        whole.extend(&args);
     }
+    if !whole.sources.contains(capability.source()) {
+        whole.sources.insert(capability.source().clone());
+    }
+    Lineages { whole, parts }
 }

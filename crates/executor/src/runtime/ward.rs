@@ -76,11 +76,11 @@ impl Ward {
             let message = format!("{} has as many calls as it carries.", self.agent);
             return Err(Fault::new(FaultKind::Overloaded, message).retry_after(1));
         };
-        let permit = self.guard.admit().map_err(|refused| {
+        let began = Instant::now();
+        let permit = self.guard.admit_at(began).map_err(|refused| {
             let message = format!("{} rests after repeated failures.", self.agent);
             Fault::new(FaultKind::BreakerOpen, message).retry_after(seconds(refused.retry_in))
         })?;
-        let began = Instant::now();
         let carried = self.carry(capability, args, call);
         let result = match deadline {
             None => carried.await,
@@ -92,9 +92,10 @@ impl Ward {
                 })
             }
         };
-        permit.settle(&result);
+        let ended = Instant::now();
+        permit.settle_at(ended, &result);
         let status = result.as_ref().map_or_else(|fault| fault.kind.id(), |_| "ok");
-        observe::agent_called(self.agent, capability, status, began.elapsed());
+        observe::agent_called(self.agent, capability, status, ended.duration_since(began));
         result
     }
 

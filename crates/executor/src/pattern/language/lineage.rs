@@ -45,6 +45,10 @@ impl Node {
 impl Path {
     fn lineages(&self, state: &[Option<Arc<Lineages>>]) -> Lineages {
         let step = self.step().and_then(|index| state.get(index)?.as_deref());
+        let Some(lineages) = step else { return Lineages::default() };
+        if lineages.parts.is_empty() {
+            return lineages.clone();
+        }
         let path: Vec<Step> = self
             .segments
             .iter()
@@ -53,6 +57,6 @@ impl Path {
                 Segment::Index(index) => Step::Index(*index),
             })
             .collect();
-        step.map_or_else(Lineages::default, |lineages| lineages.at(&path))
+        lineages.at(&path)
     }
 }

@@ -72,9 +72,15 @@ impl Guard {
 
     /// Asks to make one call.
     pub fn admit(&self) -> Result<Permit<'_>, Refused> {
+        self.admit_at(Instant::now())
+    }
+
+    /// The same, for who has just read the clock.
+    pub fn admit_at(&self, now: Instant) -> Result<Permit<'_>, Refused> {
         let mut inner = self.lock();
-        let (next, admission) = inner.breaker.admit(self.policy, self.start.elapsed());
-        self.store(&mut inner, next);
+        let now = now.saturating_duration_since(self.start);
+        let (next, admission) = inner.breaker.admit(self.policy, now);
+        self.store(&mut inner, next, now);
         match admission {
             Admission::Go(ticket) => Ok(Permit { guard: self, ticket: Some(ticket) }),
             Admission::Refused { retry_in } => Err(Refused { retry_in }),
@@ -98,24 +104,30 @@ impl Guard {
         }
     }
 
-    fn settle(&self, ticket: Ticket, outcome: Outcome, reason: impl FnOnce() -> String) {
+    fn settle(
+        &self,
+        ticket: Ticket,
+        outcome: Outcome,
+        now: Instant,
+        reason: impl FnOnce() -> String,
+    ) {
         let mut inner = self.lock();
+        let now = now.saturating_duration_since(self.start);
         let before = inner.breaker;
-        let next = before.settle(self.policy, ticket, outcome, self.start.elapsed());
+        let next = before.settle(self.policy, ticket, outcome, now);
         if before.tripped_to(next) {
             let trip = Trip { at: (self.clock)(), reason: reason() };
             tracing::warn!(agent = self.name, reason = trip.reason, "a breaker has opened");
             inner.last = Some(trip);
             inner.trips += 1;
         }
-        self.store(&mut inner, next);
+        self.store(&mut inner, next, now);
         if outcome == Outcome::Failure {
             observe::breaker_counted_failure(self.name);
         }
     }
 
-    fn store(&self, inner: &mut Inner, next: Breaker) {
-        let now = self.start.elapsed();
+    fn store(&self, inner: &mut Inner, next: Breaker, now: Duration) {
         let state = next.state(self.policy, now);
         if state != inner.breaker.state(self.policy, now) || inner.breaker.tripped_to(next) {
             observe::breaker_is(
@@ -146,7 +158,12 @@ pub struct Permit<'g> {
 
 impl Permit<'_> {
     /// Tells how the call ended.
-    pub fn settle<T>(mut self, result: &Result<T, Fault>) {
+    pub fn settle<T>(self, result: &Result<T, Fault>) {
+        self.settle_at(Instant::now(), result);
+    }
+
+    /// The same, for who has just read the clock.
+    pub fn settle_at<T>(mut self, now: Instant, result: &Result<T, Fault>) {
         let Some(ticket) = self.ticket.take() else { return };
         let outcome = match result {
             Ok(_) => Outcome::Success,
@@ -156,7 +173,7 @@ impl Permit<'_> {
             }
             Err(_) => Outcome::Neutral,
         };
-        self.guard.settle(ticket, outcome, || match result {
+        self.guard.settle(ticket, outcome, now, || match result {
             Ok(_) => String::new(),
             Err(fault) => format!("{}: {}", fault.kind.label(), fault.message),
         });
@@ -167,7 +184,7 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
             let reason = || "The probe was cancelled before it answered.".to_owned();
-            self.guard.settle(ticket, Outcome::Cancelled, reason);
+            self.guard.settle(ticket, Outcome::Cancelled, Instant::now(), reason);
         }
     }
 }

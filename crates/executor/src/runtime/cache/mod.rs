@@ -32,13 +32,13 @@ pub(super) struct Kept {
 impl Kept {
     pub fn new(output: Output<Value>, capability: &Capability, args: Lineage) -> Self {
         let own = Arc::new(output.lineage.clone());
-        let value = StepValue::new(output, capability, &args);
+        let value = StepValue::new(output, capability, args.clone());
         Self { own, args: Arc::new(args), value }
     }
 
     /// The value for a call whose arguments came from `args`.
-    pub fn for_call(self, capability: &Capability, args: &Lineage) -> StepValue {
-        if *self.args == *args {
+    pub fn for_call(self, capability: &Capability, args: Lineage) -> StepValue {
+        if *self.args == args {
             return self.value;
         }
         let lineage = Arc::new(rooted((*self.own).clone(), capability, args));

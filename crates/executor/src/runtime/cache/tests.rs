@@ -94,5 +94,5 @@ async fn another_caller_s_timeout_is_not_this_one_s_answer() {
     let second = cache.look(key(1), None, async || Ok(kept(json!(2))));
     let (first, second) = tokio::join!(first, second);
     assert!(first.is_err_and(|fault| fault.kind == FaultKind::Timeout));
-    assert_eq!(*second.unwrap().kept.for_call(&capability(), &Lineage::default()).value, json!(2));
+    assert_eq!(*second.unwrap().kept.for_call(&capability(), Lineage::default()).value, json!(2));
 }

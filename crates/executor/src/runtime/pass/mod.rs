@@ -19,7 +19,7 @@ use crate::{
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use serde_json::{Map, Value};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{cmp::Reverse, collections::BinaryHeap, future::poll_fn, sync::Arc, task::Poll};
 use step::{Begun, Carried, End};
 use tokio::time::Instant;
 
@@ -62,7 +62,7 @@ struct Order {
     waits_for: Vec<usize>,
     dependants: Vec<Vec<usize>>,
     /// In the order of the file.
-    ready: BTreeSet<usize>,
+    ready: BinaryHeap<Reverse<usize>>,
 }
 
 impl<'r> Pass<'r> {
@@ -127,15 +127,27 @@ impl<'r> Pass<'r> {
         let most = self.plan.budget.max_parallel.max(1);
         loop {
             while under_way.len() < most
-                && let Some(index) = order.ready.pop_first()
+                && let Some(Reverse(index)) = order.ready.pop()
             {
-                match self.begin(index, &state) {
-                    Begun::Call(call) => under_way.push(self.carry(index, call)),
-                    Begun::Ended(carried) => {
-                        self.settle(index, *carried, &mut state)?;
-                        order.ended(index);
+                let carried = match self.begin(index, &state) {
+                    Begun::Ended(carried) => *carried,
+                    Begun::Call(call) => {
+                        let mut call = Box::pin(self.carry(index, call));
+                        // Work that waits for nothing is done here and now; a place in the
+                        // set costs more than such work.
+                        match poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await {
+                            Poll::Ready((_, carried)) => carried,
+                            Poll::Pending => {
+                                under_way.push(call);
+                                continue;
+                            }
+                        }
                     }
-                }
+                };
+                self.settle(index, carried, &mut state)?;
+                order.ended(index);
+                // Other tasks have their turn, however many such steps there are.
+                tokio::task::coop::consume_budget().await;
             }
             let Some((index, carried)) = under_way.next().await else { return Ok(state) };
             self.settle(index, carried, &mut state)?;
@@ -253,14 +265,14 @@ impl Order {
     fn new(plan: &Plan) -> Self {
         let mut dependants = vec![Vec::new(); plan.steps.len()];
         let mut waits_for = Vec::with_capacity(plan.steps.len());
-        let mut ready = BTreeSet::new();
+        let mut ready = BinaryHeap::new();
         for (index, step) in plan.steps.iter().enumerate() {
             waits_for.push(step.after.len());
             for earlier in &step.after {
                 dependants[*earlier].push(index);
             }
             if step.after.is_empty() {
-                ready.insert(index);
+                ready.push(Reverse(index));
             }
         }
         Self { waits_for, dependants, ready }
@@ -270,7 +282,7 @@ impl Order {
         for &dependant in &self.dependants[index] {
             self.waits_for[dependant] -= 1;
             if self.waits_for[dependant] == 0 {
-                self.ready.insert(dependant);
+                self.ready.push(Reverse(dependant));
             }
         }
     }

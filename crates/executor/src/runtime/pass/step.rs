@@ -100,7 +100,7 @@ impl<'r> Pass<'r> {
             let from = step.args.lineages(&state.lineages).everything();
             let summary = "Done before the run was taken up again.".to_owned();
             let output = Output { summary, ..kept };
-            return Err(End::Recalled(StepValue::new(output, target.capability, &from)));
+            return Err(End::Recalled(StepValue::new(output, target.capability, from)));
         }
         if !is_wanted(step, &self.scope(state)).map_err(End::Failed)? {
             return Err(End::Skipped);
@@ -145,7 +145,8 @@ impl<'r> Pass<'r> {
             && (fault.kind.counts() || fault.kind == FaultKind::BreakerOpen)
         {
             let (target, of) = (other.target, fault.clone());
-            if let Ok(value) = self.value_of(index, other).await {
+            // Seldom gone into: not a part of every step's future.
+            if let Ok(value) = Box::pin(self.value_of(index, other)).await {
                 found = Ok(value);
                 instead = Some(Instead { target, of });
             }
@@ -182,13 +183,14 @@ impl<'r> Pass<'r> {
         let deadline = self.deadline_of(index);
         let capability = asked.target.capability;
         if capability.pure {
-            return self.cached_value_of(index, asked, deadline).await;
+            // Of its own, so that a step without a cache does not carry its future about.
+            return Box::pin(self.cached_value_of(index, asked, deadline)).await;
         }
         let from = asked.lineage.everything();
         let call = self.call(index, capability, asked.lineage);
         let ward = self.runtime.ward(asked.target.agent);
         let output = ward.call(capability, asked.args, call, deadline).await?;
-        Ok((StepValue::new(output, capability, &from), StepStatus::Ok))
+        Ok((StepValue::new(output, capability, from), StepStatus::Ok))
     }
 
     fn call(&self, index: usize, capability: &Capability, lineage: Arc<Lineages>) -> Call {
@@ -228,7 +230,7 @@ impl<'r> Pass<'r> {
         self.recorder.cache_asked(hit);
         observe::cache_asked(capability, if hit { CacheResult::Hit } else { CacheResult::Miss });
         let status = if hit { StepStatus::Cached } else { StepStatus::Ok };
-        Ok((kept.for_call(capability, &from), status))
+        Ok((kept.for_call(capability, from), status))
     }
 }
 

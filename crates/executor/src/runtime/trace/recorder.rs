@@ -8,12 +8,13 @@ use super::{
 use crate::{
     capability::{CapabilityName, Fault, FaultKind},
     context::Context,
-    lineage::{Lineage, Lineages},
-    pattern::Plan,
+    lineage::Lineages,
+    pattern::{Plan, Step},
     runtime::ExecutionError,
 };
 use domain::{hash::ContentHash, pricing_pack::PackStatus};
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -72,6 +73,16 @@ pub(in crate::runtime) struct Called {
 impl Ending {
     pub(in crate::runtime) const fn of(status: StepStatus) -> Self {
         Self { status, lineage: None, reason: None, error: None, instead: None }
+    }
+
+    /// What was called of a step, and whose that is.
+    fn called<'e>(
+        &'e self,
+        planned: &'e Step,
+        agent: &'static str,
+    ) -> (&'e CapabilityName, &'static str) {
+        let instead = self.instead.as_ref();
+        instead.map_or((&planned.capability, agent), |called| (&called.capability, called.agent))
     }
 }
 
@@ -152,18 +163,32 @@ impl TraceRecorder {
     pub fn trace(&self) -> Trace {
         let inner = self.lock();
         let now = inner.ended.unwrap_or_else(|| self.start.elapsed());
-        let cut = inner.error.clone().unwrap_or_else(ExecutionError::cancelled);
+        let cut = inner.error.as_ref().map_or_else(
+            || Cow::Owned(ExecutionError::cancelled()),
+            |error: &ExecutionError| Cow::Borrowed(error),
+        );
         let mut agents = BTreeSet::new();
         let mut capabilities = BTreeSet::new();
         let mut sources = BTreeSet::new();
         let mut steps = Vec::with_capacity(inner.steps.len());
-        for (index, record) in inner.steps.iter().enumerate() {
-            let step = self.step(index, record, &cut, now);
+        for (planned, record) in self.plan.steps.iter().zip(&inner.steps) {
+            let ending = record
+                .ending
+                .as_ref()
+                .map_or_else(|| Cow::Owned(record.cut_by(&cut)), Cow::Borrowed);
             if record.was_called() {
-                agents.insert(step.agent.clone());
-                capabilities.insert(step.capability.clone());
+                let (capability, agent) = ending.called(planned, record.agent);
+                agents.insert(agent);
+                if !capabilities.contains(capability) {
+                    capabilities.insert(capability.clone());
+                }
             }
-            sources.extend(step.sources.iter().cloned());
+            let step = self.step(planned, record, &ending, &cut, now);
+            for source in &step.sources {
+                if !sources.contains(source) {
+                    sources.insert(source.clone());
+                }
+            }
             steps.push(step);
         }
         Trace {
@@ -173,7 +198,7 @@ impl TraceRecorder {
             ledger_commit_hash: self.context.ledger_commit.clone(),
             trace_id: self.context.trace_id.clone(),
             request_id: self.context.request_id,
-            agents_used: agents.into_iter().collect(),
+            agents_used: agents.into_iter().map(str::to_owned).collect(),
             capabilities_used: capabilities.into_iter().collect(),
             sources: sources.into_iter().collect(),
             steps,
@@ -193,24 +218,20 @@ impl TraceRecorder {
 
     fn step(
         &self,
-        index: usize,
+        planned: &Step,
         record: &Record,
+        ending: &Ending,
         cut: &ExecutionError,
         now: Duration,
     ) -> StepTrace {
-        let planned = &self.plan.steps[index];
-        let ending = record.ending.clone().unwrap_or_else(|| record.cut_by(cut));
-        let lineage = ending.lineage.map_or_else(Lineage::default, |lineage| lineage.everything());
+        let lineage = ending.lineage.as_deref().map(Lineages::everything).unwrap_or_default();
         let age = lineage.staleness(self.context.timestamp, None);
-        let (capability, agent) = match ending.instead {
-            Some(called) => (called.capability, called.agent),
-            None => (planned.capability.clone(), record.agent),
-        };
+        let (capability, agent) = ending.called(planned, record.agent);
         let other = ending.reason == Some(Reason::AfterError);
-        let step = cut.step.clone().filter(|key| other && *key != planned.key);
+        let step = cut.step.as_ref().filter(|key| other && **key != planned.key);
         StepTrace {
             key: planned.key.clone(),
-            capability,
+            capability: capability.clone(),
             agent: agent.to_owned(),
             status: ending.status,
             started_ms: record.started.map(milliseconds),
@@ -222,11 +243,11 @@ impl TraceRecorder {
             asof: age.asof,
             ttl_s: ttl_seconds(age.ttl),
             reason: ending.reason,
-            error: ending.error.map(|fault| StepError {
+            error: ending.error.as_ref().map(|fault| StepError {
                 kind: fault.kind,
                 code: fault.code.map(str::to_owned),
-                step,
-                message: fault.message,
+                step: step.cloned(),
+                message: fault.message.clone(),
             }),
         }
     }
