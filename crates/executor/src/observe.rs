@@ -4,10 +4,10 @@
 //! program, a thing of the registry, or a type that can only be made of what
 //! was loaded; never text of a request.
 
-use crate::{capability::Capability, pattern::Plan};
+use crate::{capability::Capability, pattern::Plan, runtime::StepStatus};
 use domain::pricing_pack::{PackStatus, PricingPackId, PricingPolicy};
-use metrics::{counter, gauge, histogram};
-use std::time::Duration;
+use metrics::{Counter, Histogram, counter, gauge, histogram};
+use std::{sync::OnceLock, time::Duration};
 
 pub const PATTERN_LATENCY: &str = "pattern_latency_seconds";
 pub const EXECUTOR_REQUESTS: &str = "executor_requests_total";
@@ -113,13 +113,46 @@ pub fn step_ended(
     status: &'static str,
     took: Duration,
 ) {
+    step_handle(pattern, capability, status).record(took.as_secs_f64());
+}
+
+fn step_handle(
+    pattern: PatternLabel<'_>,
+    capability: &Capability,
+    status: &'static str,
+) -> Histogram {
     histogram!(
         PATTERN_STEP_DURATION,
         "pattern_id" => pattern.0.to_owned(),
         "capability" => capability.name.shared(),
         "status" => status
     )
-    .record(took.as_secs_f64());
+}
+
+/// What is counted of one capability's calls that went well, which nearly all do. The
+/// collector is asked for it once: it has to be there before the first call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallMeter(OnceLock<(Counter, Histogram)>);
+
+impl CallMeter {
+    pub fn went_well(&self, agent: &'static str, capability: &Capability, took: Duration) {
+        let (calls, latency) =
+            self.0.get_or_init(|| call_handles(agent, capability, StepStatus::Ok.as_str()));
+        calls.increment(1);
+        latency.record(took.as_secs_f64());
+    }
+}
+
+/// The same of one step of a pattern.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StepMeter(OnceLock<Histogram>);
+
+impl StepMeter {
+    pub fn went_well(&self, pattern: PatternLabel<'_>, capability: &Capability, took: Duration) {
+        let status = StepStatus::Ok.as_str();
+        let duration = self.0.get_or_init(|| step_handle(pattern, capability, status));
+        duration.record(took.as_secs_f64());
+    }
 }
 
 /// An agent was called; `status` is `ok` or the kind of fault.
@@ -129,14 +162,25 @@ pub fn agent_called(
     status: &'static str,
     took: Duration,
 ) {
+    let (calls, latency) = call_handles(agent, capability, status);
+    calls.increment(1);
+    latency.record(took.as_secs_f64());
+}
+
+fn call_handles(
+    agent: &'static str,
+    capability: &Capability,
+    status: &'static str,
+) -> (Counter, Histogram) {
     let capability = capability.name.shared();
-    counter!(
+    let calls = counter!(
         AGENT_INVOCATIONS,
         "agent" => agent, "capability" => capability.clone(), "status" => status
-    )
-    .increment(1);
-    histogram!(AGENT_LATENCY, "agent" => agent, "capability" => capability, "status" => status)
-        .record(took.as_secs_f64());
+    );
+    let latency = histogram!(
+        AGENT_LATENCY, "agent" => agent, "capability" => capability, "status" => status
+    );
+    (calls, latency)
 }
 
 /// The breaker of an agent, or of a provider, is in this state.

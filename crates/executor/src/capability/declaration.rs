@@ -1,7 +1,10 @@
 //! What a capability says of itself, and its handler.
 
 use super::{Call, CallFuture, CapabilityName, Fault, FaultKind, Handler, Output};
-use crate::lineage::{PublishingCalendar, Source, SourceName, Ttl};
+use crate::{
+    lineage::{PublishingCalendar, Source, SourceName, Ttl},
+    observe::CallMeter,
+};
 pub use domain::execution::Cost;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
@@ -45,6 +48,7 @@ pub struct Capability {
     handler: Handler,
     /// What every value of it came from besides its data.
     source: Source,
+    pub(crate) meter: CallMeter,
 }
 
 impl Capability {
@@ -87,6 +91,7 @@ impl Capability {
                 ttl: None,
                 calendar: PublishingCalendar::default(),
             },
+            meter: CallMeter::default(),
             version,
             description,
             input: schema_of::<A>(true),

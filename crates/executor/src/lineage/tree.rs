@@ -2,7 +2,7 @@
 
 use super::Lineage;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 /// One step into a JSON value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +88,15 @@ impl Lineages {
         let mut all = self.whole.clone();
         self.add_parts_to(&mut all);
         all
+    }
+
+    /// The same, without a copy where no part says anything of its own.
+    pub(crate) fn everything_borrowed(&self) -> Cow<'_, Lineage> {
+        if self.parts.is_empty() {
+            Cow::Borrowed(&self.whole)
+        } else {
+            Cow::Owned(self.everything())
+        }
     }
 
     fn add_parts_to(&self, all: &mut Lineage) {

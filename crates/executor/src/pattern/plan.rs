@@ -3,7 +3,7 @@
 use super::{
     Category, Color, Column, Expression, Format, InputType, OnError, PanelKind, Series, Template,
 };
-use crate::{capability::CapabilityName, lineage::Ttl};
+use crate::{capability::CapabilityName, lineage::Ttl, observe::StepMeter};
 use domain::{access::Right, hash::ContentHash};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,7 @@ pub struct Step {
     pub fallback: Option<Fallback>,
     /// The steps that args, condition and fallback refer to, by index, sorted.
     pub after: Vec<usize>,
+    pub(crate) meter: StepMeter,
 }
 
 /// What is called when a step fails by a fault that its breaker counts, or while

@@ -94,8 +94,11 @@ impl Ward {
         };
         let ended = Instant::now();
         permit.settle_at(ended, &result);
-        let status = result.as_ref().map_or_else(|fault| fault.kind.id(), |_| "ok");
-        observe::agent_called(self.agent, capability, status, ended.duration_since(began));
+        let took = ended.duration_since(began);
+        match &result {
+            Ok(_) => capability.meter.went_well(self.agent, capability, took),
+            Err(fault) => observe::agent_called(self.agent, capability, fault.kind.id(), took),
+        }
         result
     }
 

@@ -3,6 +3,7 @@
 use super::{Check, NOT_A_WORD, arguments::Arguments, is_word};
 use crate::{
     capability::{Capability, CapabilityName},
+    observe::StepMeter,
     pattern::{
         Expression, Fallback, OnError, Step, Template,
         fault::{did_you_mean, join},
@@ -119,6 +120,7 @@ impl<'a> Check<'a> {
             deadline: step.deadline_ms.map(Duration::from_millis),
             fallback,
             after: after.into_iter().collect(),
+            meter: StepMeter::default(),
         });
     }
 

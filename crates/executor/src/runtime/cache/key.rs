@@ -25,7 +25,7 @@ pub(in crate::runtime) struct Arguments {
 
 impl Arguments {
     pub fn new(args: &Value) -> Result<Self, serde_json::Error> {
-        let text = canonical_json(args)?;
+        let text = canonical_arguments(args)?;
         let hash = ContentHash::of_bytes(text.as_bytes());
         Ok(Self { text, hash })
     }
@@ -37,5 +37,27 @@ impl Arguments {
             self.text, capability.name, context.0, capability.version
         );
         ContentHash::of_bytes(text.as_bytes())
+    }
+}
+
+/// Canonical JSON. Where keys are of ASCII and numbers whole and small, as nearly all
+/// arguments are, that is the very text which is written without sorting anew.
+fn canonical_arguments(args: &Value) -> Result<String, serde_json::Error> {
+    if is_plain(args) { serde_json::to_string(args) } else { canonical_json(args) }
+}
+
+/// Whether the sorted keys of a [`serde_json::Map`] stand in the order of UTF-16, and
+/// each number reads the same in JavaScript.
+fn is_plain(value: &Value) -> bool {
+    const EXACT_MAX: u64 = 1 << 53;
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => {
+            number.as_i64().is_some_and(|whole| whole.unsigned_abs() <= EXACT_MAX)
+        }
+        Value::Array(items) => items.iter().all(is_plain),
+        Value::Object(fields) => {
+            fields.iter().all(|(name, field)| name.is_ascii() && is_plain(field))
+        }
     }
 }

@@ -30,13 +30,15 @@ fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
-        any::<i32>().prop_map(|number| json!(number)),
-        "[a-z\"\\\\\u{e9} ]{0,6}".prop_map(Value::String),
+        any::<i64>().prop_map(|number| json!(number)),
+        (-1_000_000_i64..1_000_000).prop_map(|number| json!(number)),
+        proptest::num::f64::NORMAL.prop_map(|number| json!(number)),
+        "[a-z\"\\\\\u{e9}\u{1}\u{1f}\u{7f}\n\u{2028} ]{0,6}".prop_map(Value::String),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-            proptest::collection::btree_map("[a-c\u{e9}]{0,3}", inner, 0..4)
+            proptest::collection::btree_map("[a-c\u{e9}\u{ff5e}\u{1f600}]{0,3}", inner, 0..4)
                 .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })

@@ -198,10 +198,16 @@ impl<'r> Pass<'r> {
             }
         }
         let status = ending.status.as_str();
+        let is_usual = ending.status == StepStatus::Ok && ending.instead.is_none();
         let took = self.recorder.step_ended(index, ending);
         span.record("status", status);
         span.record("duration_ms", took.as_secs_f64() * 1e3);
-        observe::step_ended(PatternLabel::of_plan(self.plan), target.capability, status, took);
+        let pattern = PatternLabel::of_plan(self.plan);
+        if is_usual {
+            step.meter.went_well(pattern, target.capability, took);
+        } else {
+            observe::step_ended(pattern, target.capability, status, took);
+        }
         let Some(fault) = failed else { return Ok(()) };
         let Called { capability, agent } = self.called(target);
         Err(Box::new(ExecutionError {

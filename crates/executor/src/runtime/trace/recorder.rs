@@ -224,7 +224,8 @@ impl TraceRecorder {
         cut: &ExecutionError,
         now: Duration,
     ) -> StepTrace {
-        let lineage = ending.lineage.as_deref().map(Lineages::everything).unwrap_or_default();
+        let lineage =
+            ending.lineage.as_deref().map(Lineages::everything_borrowed).unwrap_or_default();
         let age = lineage.staleness(self.context.timestamp, None);
         let (capability, agent) = ending.called(planned, record.agent);
         let other = ending.reason == Some(Reason::AfterError);
