@@ -407,6 +407,12 @@ fn lots_in_loss_are_ranked_by_their_benefit_after_cost() {
     assert!(found.blocked.is_empty());
 }
 
+// Domain reference, section 14: trade cost 100 x 232.50: 39.875.
+#[test]
+fn a_trade_costs_five_and_fifteen_basis_points() {
+    assert_eq!(policy("1", true).cost.of(base("23250")), Ok(base("39.875")));
+}
+
 #[test]
 fn a_lot_that_a_wash_sale_would_touch_is_left_out_or_counts_less() {
     let story = "2024-01-02 buy 100 @ 25
