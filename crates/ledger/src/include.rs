@@ -52,10 +52,10 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(usize, Option<&str>)]) {
-        let mention = |path: &Option<&str>| {
+        let mention = |path: Option<&str>| {
             path.map_or(Mention::Elsewhere, |path| Mention::Include(path.to_owned()))
         };
-        let expected: Vec<_> = expected.iter().map(|(at, path)| (*at, mention(path))).collect();
+        let expected: Vec<_> = expected.iter().map(|(at, path)| (*at, mention(*path))).collect();
         assert_eq!(mentions(text), expected, "{text}");
     }
 

@@ -76,8 +76,13 @@ fn play(events: &[Event], selection: &Selection, rule: WashRule, days: i64) -> P
             }
             Event::Split { to, from } => {
                 let event = at.to_string().into();
-                book.split(&Split { event, date: today, to: to.into(), from: from.into() })
-                    .unwrap();
+                let split = Split { event, date: today, to: to.into(), from: from.into() };
+                // What is left of a lot after many fractions may be too little to be split;
+                // the book is then as it was.
+                match book.split(&split) {
+                    Ok(_) | Err(LotError::SplitLeavesNothing { .. }) => {}
+                    Err(error) => panic!("{error}"),
+                }
             }
         }
     }

@@ -191,6 +191,26 @@ fn a_split_is_applied_once() {
 }
 
 #[test]
+fn a_split_that_would_leave_nothing_of_a_lot_is_refused_and_nothing_changes() {
+    let mut book = played(
+        "CAD",
+        WashRule::Off,
+        "2024-01-02 buy 10 @ 200
+         2024-01-03 buy 0.0000000001 @ 200",
+    );
+    let refused = play(&mut book, "2024-06-01 split 1:2 ACME-2024").unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the split leaves nothing of 0.0000000001 that ten decimals could hold"
+    );
+    assert_eq!(book.quantity(), decimal("10.0000000001"));
+    // It does not count as applied either.
+    play(&mut book, "2024-06-01 sell 0.0000000001 @ 200 lifo").unwrap();
+    play(&mut book, "2024-06-01 split 1:2 ACME-2024").unwrap();
+    assert_eq!(book.quantity(), decimal("5"));
+}
+
+#[test]
 fn more_than_is_held_cannot_be_sold_and_nothing_changes() {
     let mut book = played("CAD", WashRule::Off, "2024-01-02 buy 100 @ 10");
     let refused = play(&mut book, "2024-04-01 sell 100.5 @ 15 fifo").unwrap_err();
