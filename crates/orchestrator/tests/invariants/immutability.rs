@@ -24,7 +24,7 @@ const IMMUTABLE: [&str; 13] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 12] = [
+const MUTABLE: [(&str, &[&str]); 14] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -43,6 +43,8 @@ const MUTABLE: [(&str, &[&str]); 12] = [
         ],
     ),
     ("memberships", &["role"]),
+    // What became of a slot; a trigger guards that it is decided once.
+    ("planned_slots", &["decided_at", "next_try_at", "reason", "reason_code", "run_id", "state"]),
     // The columns that say where a pack stands; a trigger guards the rest.
     ("pricing_packs", &["error", "fresh_at", "stage", "stages_done", "status", "updated_at"]),
     (
@@ -55,6 +57,23 @@ const MUTABLE: [(&str, &[&str]); 12] = [
             "lease_until",
             "started_at",
             "status",
+        ],
+    ),
+    (
+        "schedules",
+        &[
+            "failures_from",
+            "local_time",
+            "missed",
+            "month_day",
+            "paused_at",
+            "paused_by",
+            "paused_reason",
+            "planned_as",
+            "planned_until",
+            "set_at",
+            "set_by",
+            "weekday",
         ],
     ),
     // Rows come and go.
