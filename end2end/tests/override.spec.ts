@@ -31,6 +31,7 @@ test("an administrator grants one more run of the period, for one report", async
   const run = new RunPage(page);
   await run.expectToBeShown();
   await run.watchToTheEnd();
+  await expect(page.getByRole("region", { name: "This run" })).toContainText("Extra run, granted by an administrator");
   await specification.open(id);
   await expect(granted).toContainText("Used today");
   await specification.run();

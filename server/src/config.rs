@@ -4,7 +4,10 @@
 use crate::http::api::options::{ApiConfigError, ApiOptions};
 use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
-use orchestrator::run::RunLimits;
+use orchestrator::{
+    execution::{KEPT_DAYS, KEPT_DAYS_MIN},
+    run::RunLimits,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -171,6 +174,41 @@ pub struct WorkOptions {
     #[arg(long, env = "WORKER_CONCURRENCY", default_value_t = 4,
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub worker_concurrency: u16,
+    /// Days that executions are kept with their answer and trace.
+    #[arg(long, env = "EXECUTIONS_KEPT_DAYS", default_value_t = KEPT_DAYS,
+          value_parser = clap::value_parser!(u16).range(i64::from(KEPT_DAYS_MIN)..=3650))]
+    pub executions_kept_days: u16,
+}
+
+/// How the metrics of a process are read that serves nothing else.
+#[derive(Clone, Debug, Args)]
+pub struct WorkMetricsOptions {
+    /// Where `/metrics` and `/health` are served; without it nothing is.
+    #[arg(long, env = "METRICS_ADDRESS")]
+    pub metrics_address: Option<SocketAddr>,
+    /// What a reader of `/metrics` sends as bearer token. Without it
+    /// `METRICS_ADDRESS` has to be a loopback address.
+    #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<SecretString>,
+}
+
+impl WorkMetricsOptions {
+    /// # Errors
+    /// [`ConfigError`] where anybody could read the metrics.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        check_metrics_token(self.metrics_token.as_ref())?;
+        match self.metrics_address {
+            Some(address) if self.metrics_token.is_none() && !address.ip().is_loopback() => {
+                Err(ConfigError::OpenMetrics(address))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_metrics_token(token: Option<&SecretString>) -> Result<(), ConfigError> {
+    let is_short = |token: &SecretString| token.expose_secret().len() < METRICS_TOKEN_CHARS_MIN;
+    if token.is_some_and(is_short) { Err(ConfigError::ShortMetricsToken) } else { Ok(()) }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -186,6 +224,11 @@ pub enum ConfigError {
     NoSite(PathBuf),
     #[error("METRICS_TOKEN is too short: {METRICS_TOKEN_CHARS_MIN} characters at least")]
     ShortMetricsToken,
+    #[error(
+        "METRICS_ADDRESS {0} can be reached from elsewhere and METRICS_TOKEN is not set; \
+         set one, or choose a loopback address"
+    )]
+    OpenMetrics(SocketAddr),
     #[error(transparent)]
     Api(#[from] ApiConfigError),
 }
@@ -200,10 +243,7 @@ impl ServeOptions {
         if !self.site_root.join("pkg/observatory.css").is_file() {
             return Err(ConfigError::NoSite(self.site_root.clone()));
         }
-        let is_short = |token: &SecretString| token.expose_secret().len() < METRICS_TOKEN_CHARS_MIN;
-        if self.metrics_token.as_ref().is_some_and(is_short) {
-            return Err(ConfigError::ShortMetricsToken);
-        }
+        check_metrics_token(self.metrics_token.as_ref())?;
         self.api.door()?;
         self.api.cors()?;
         Ok(())

@@ -90,7 +90,8 @@ pub async fn work(
     });
     // What is wrong at the start is told by not starting.
     let mut queue = queue(&orchestrator, options, stopping.clone()).await?;
-    beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir()));
+    let kept_days = options.executions_kept_days;
+    beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir(), kept_days));
     beside.spawn(sweep(orchestrator.clone()));
     beside.spawn(keep_schedules(orchestrator.clone()));
     let hearing = orchestrator.clone();
@@ -196,9 +197,9 @@ async fn keep_schedules(orchestrator: Orchestrator) {
     }
 }
 
-/// Reads the sources when a reading is due, forgets expired sessions, answers and spent
-/// jobs, and writes down which overrides expired.
-async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
+/// Reads the sources when a reading is due, forgets expired sessions and answers, spent
+/// jobs and old executions, and writes down which overrides expired.
+async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf, executions_kept_days: u16) {
     let mut tick = tokio::time::interval(EVIDENCE_INTERVAL);
     let sessions = PgSessionStore::new(orchestrator.pool().clone());
     loop {
@@ -231,6 +232,14 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf) {
         if let Err(error) = orchestrator.forget_spent_jobs().await {
             let error = crate::telemetry::log::chain(&error);
             tracing::warn!(error, "spent jobs were not deleted");
+        }
+        match orchestrator.forget_executions(executions_kept_days).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "old executions were deleted"),
+            Err(error) => {
+                let error = crate::telemetry::log::chain(&error);
+                tracing::warn!(error, "old executions were not deleted");
+            }
         }
         if let Err(error) = orchestrator.expire_overrides().await {
             let error = crate::telemetry::log::chain(&error);

@@ -277,6 +277,33 @@ fn unsafe_requests_without_our_own_origin_are_refused_everywhere() {
 }
 
 #[test]
+fn a_reason_that_is_refused_comes_back_with_what_was_typed() {
+    let world = World::with_people();
+    let server = world.serve(&["--without-worker"]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let typed = "</b>&";
+    let shown = "&lt;/b>&amp;</textarea>";
+    let page = |person: &Person, path: &str| person.get(path).into_body().read_to_string().unwrap();
+    let fields = [("specification", specification.as_str()), ("reason", typed)];
+    let onward = owner.act("pause-specification", &fields);
+    assert_eq!(onward, format!("/specifications/{specification}?refused=reason_length"));
+    let html = page(&owner, &onward);
+    assert_eq!(html.matches(shown).count(), 1, "{html}");
+    assert!(html.contains(r#"id="pause-reason-error""#), "{html}");
+    assert!(!html.contains(r#"id="cancel-reason-error""#), "{html}");
+    let later = page(&owner, &format!("/specifications/{specification}"));
+    assert!(!later.contains(shown), "it stays after the refusal: {later}");
+
+    let admin = Person::signed_in(&server, "admin@test.example");
+    let fields = [fields[0], fields[1], ("kind", "slot_reset")];
+    let html = page(&admin, &admin.act("grant-override", &fields));
+    assert_eq!(html.matches(shown).count(), 1, "{html}");
+    let chosen = html.split(r#"value="slot_reset""#).nth(1).unwrap().split('>').next().unwrap();
+    assert!(chosen.contains("checked"), "{chosen}");
+}
+
+#[test]
 fn behind_tls_the_cookie_is_secure_and_of_this_host_alone() {
     let world = World::with_people();
     let server = world.serve_behind_tls();

@@ -7,7 +7,7 @@ mod support;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use support::{
-    METRICS_TOKEN, PASSWORD, Person, Process, World,
+    METRICS_TOKEN, PASSWORD, PATIENCE, Person, Process, World,
     collector::{Collector, attribute},
 };
 use ureq::{Agent, http::Response};
@@ -87,6 +87,59 @@ fn metrics_are_for_the_holder_of_the_token_or_for_this_machine_in_development() 
     let mut development = world.command(&["serve", "--without-worker", "--plain-http", "loopback"]);
     development.env_remove("METRICS_TOKEN");
     assert_eq!(status(&Process::start(development, "serving"), ""), 200);
+}
+
+#[test]
+fn a_worker_that_serves_nothing_else_shows_its_metrics_where_it_is_told_to() {
+    let world = World::with_people();
+    let server = world.serve(&["--without-worker"]);
+    let specification = world.active_specification(&server);
+    let mut command = world.command(&["work", "--metrics-address", "127.0.0.1:0"]);
+    command.env_remove("BIND_ADDRESS");
+    let worker = Process::start(command, "serving metrics");
+    Person::signed_in(&server, "owner@test.example")
+        .act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let bearer = format!("Bearer {METRICS_TOKEN}");
+    let text = get(&worker, "/metrics", &[("authorization", &bearer)]);
+    let text = text.into_body().read_to_string().unwrap();
+    let line =
+        r#"agent_invocations_total{agent="evidence",capability="evidence.select",status="ok"} 1"#;
+    assert!(text.lines().any(|known| known == line), "{text}");
+    assert_eq!(get(&worker, "/metrics", &[]).status().as_u16(), 401);
+    assert_eq!(get(&worker, "/health", &[]).status().as_u16(), 200);
+    assert_eq!(get(&worker, "/sign-in", &[]).status().as_u16(), 404);
+}
+
+#[test]
+fn a_request_whose_sender_leaves_is_counted_all_the_same() {
+    let (world, _ledger) = World::with_prices();
+    let server = world.serve_with(&[]);
+    let token = world.token("owner@test.example", "portfolio_read,position_read,macro_read");
+    // The reading of the pack waits for this transaction.
+    let lock = world.hold("lock table pricing_packs in access exclusive mode");
+    let agent: Agent =
+        Agent::config_builder().timeout_global(Some(Duration::from_secs(1))).build().into();
+    let left = agent
+        .post(format!("{}/execute", server.address))
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .send(r#"{"pattern_id": "example_prices", "inputs": {}}"#);
+    assert!(left.is_err(), "{left:?}");
+    drop(lock);
+    let counted = [
+        r#"executor_requests_total{pattern_id="example_prices",status="error"} 1"#,
+        r#"http_request_duration_seconds_count{route="/execute",method="POST",status="4xx"} 1"#,
+    ];
+    let begun = Instant::now();
+    loop {
+        let text = metrics(&server);
+        if counted.iter().all(|line| text.lines().any(|known| known == *line)) {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{text}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

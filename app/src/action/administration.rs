@@ -27,13 +27,15 @@ pub async fn return_specification(
     specification: SpecificationId,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
+    use crate::ssr::{ReasonForm, Request, TypedReason, answer};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
     let outcome = async {
         request.orchestrator.return_specification(request.actor()?, specification, &reason).await
     };
     let outcome = outcome.await;
+    let typed = TypedReason { specification, form: ReasonForm::Return, reason };
+    request.settle_reason(typed, &outcome).await;
     let back = format!("/admin/specifications/{specification}");
     answer(&request, outcome, |()| "/admin?done=returned".to_owned(), &back)
 }
@@ -46,19 +48,21 @@ pub async fn grant_override(
     #[server(default)] kind: String,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
+    use crate::ssr::{ReasonForm, Request, TypedReason, answer};
     use domain::slot_override::OverrideKind;
     use orchestrator::{Refusal, UseCaseError};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let kind: Option<OverrideKind> = kind.parse().ok();
     let outcome = async {
         let actor = request.actor()?;
         actor.require_admin()?;
-        let kind: OverrideKind =
-            kind.parse().map_err(|_| UseCaseError::Refused(Refusal::OverrideKind))?;
+        let kind = kind.ok_or(UseCaseError::Refused(Refusal::OverrideKind))?;
         request.orchestrator.grant_override(actor, specification, kind, &reason).await
     };
     let outcome = outcome.await;
+    let typed = TypedReason { specification, form: ReasonForm::Override(kind), reason };
+    request.settle_reason(typed, &outcome).await;
     let page = format!("/admin/specifications/{specification}/overrides");
     answer(&request, outcome, |_| format!("{page}?done=override_granted"), &page)
 }

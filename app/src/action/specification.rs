@@ -110,13 +110,15 @@ pub async fn pause_specification(
     specification: SpecificationId,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
+    use crate::ssr::{ReasonForm, Request, TypedReason, answer};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
     let outcome = async {
         request.orchestrator.pause_specification(request.actor()?, specification, &reason).await
     };
     let outcome = outcome.await;
+    let typed = TypedReason { specification, form: ReasonForm::Pause, reason };
+    request.settle_reason(typed, &outcome).await;
     let page = format!("/specifications/{specification}");
     answer(&request, outcome, |()| format!("{page}?done=paused"), &page)
 }
@@ -138,13 +140,15 @@ pub async fn cancel_specification(
     specification: SpecificationId,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
-    use crate::ssr::{Request, answer};
+    use crate::ssr::{ReasonForm, Request, TypedReason, answer};
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
     let outcome = async {
         request.orchestrator.cancel_specification(request.actor()?, specification, &reason).await
     };
     let outcome = outcome.await;
+    let typed = TypedReason { specification, form: ReasonForm::Cancel, reason };
+    request.settle_reason(typed, &outcome).await;
     let page = format!("/specifications/{specification}");
     answer(&request, outcome, |()| format!("{page}?done=cancelled"), &page)
 }

@@ -1,4 +1,4 @@
-use super::error_summary::FieldErrorText;
+use super::{error_summary::FieldErrorText, text_area::escaped};
 use leptos::prelude::*;
 
 /// The reason that a decision is recorded with: a labelled text with its limits.
@@ -14,6 +14,9 @@ pub fn ReasonField(
     /// What is wrong with the reason that was given.
     #[prop(default = None)]
     error: Option<String>,
+    /// The reason that was given.
+    #[prop(default = String::new())]
+    value: String,
 ) -> impl IntoView {
     let (hint, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = if error.is_some() { format!("{hint} {error_id}") } else { hint.clone() };
@@ -37,6 +40,7 @@ pub fn ReasonField(
                 maxlength="500"
                 aria-describedby=described_by
                 aria-invalid=invalid
+                inner_html=escaped(&value)
             ></textarea>
         </div>
     }

@@ -34,7 +34,7 @@ pub fn TextArea(
 
 /// The first line end of a textarea's content is dropped by browsers, so one
 /// more stands before the text.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 

@@ -5,7 +5,7 @@ use crate::{
     ssr::page,
     view::run::RunProgress,
 };
-use domain::{id::RunId, schedule::RunTrigger, workspace::Role};
+use domain::{id::RunId, schedule::RunTrigger, slot_override::OverrideKind, workspace::Role};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, run::RunView};
@@ -17,6 +17,7 @@ pub fn Run() -> impl IntoView {
     page("Run", |request| async move {
         let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let run = request.orchestrator.view_run(request.actor()?, id).await?;
+        let slot_override = request.orchestrator.override_of_run(request.actor()?, id).await?;
         let now = request.orchestrator.now().await?;
         let progress = RunProgress::of(&run, now);
         let is_final = progress.is_final;
@@ -68,7 +69,7 @@ pub fn Run() -> impl IntoView {
                     <h2 class="section__title" id="about">
                         "This run"
                     </h2>
-                    <Facts run now />
+                    <Facts run slot_override now />
                 </section>
             </div>
         })
@@ -125,7 +126,12 @@ fn Refresh(refreshes: bool) -> impl IntoView {
 }
 
 #[component]
-fn Facts(run: RunView, now: jiff::Timestamp) -> impl IntoView {
+fn Facts(
+    run: RunView,
+    /// What opened its slot, if that is not the regular one.
+    slot_override: Option<OverrideKind>,
+    now: jiff::Timestamp,
+) -> impl IntoView {
     let RunView { row, seal, package_hash, time_zone, .. } = run;
     let specification = format!("/specifications/{}", row.specification);
     let hashes = [
@@ -134,12 +140,25 @@ fn Facts(run: RunView, now: jiff::Timestamp) -> impl IntoView {
         ("Document", seal.as_ref().map(|seal| seal.document_hash)),
         ("Artifact", seal.as_ref().map(|seal| seal.html_hash)),
     ];
+    let overrides = format!("{specification}#overrides");
+    let slot_override = slot_override.map(|kind| {
+        view! {
+            <div class="facts__item">
+                <dt class="facts__term">"Override"</dt>
+                <dd>
+                    <a href=overrides>{kind.label()}</a>
+                    ", granted by an administrator"
+                </dd>
+            </div>
+        }
+    });
     view! {
         <dl class="facts facts--narrow">
             <div class="facts__item">
                 <dt class="facts__term">"Period"</dt>
                 <dd>{row.period.label()}</dd>
             </div>
+            {slot_override}
             <div class="facts__item">
                 <dt class="facts__term">"Evidence published"</dt>
                 <dd>{format!("{} to {}", row.window_from, row.window_to)}</dd>

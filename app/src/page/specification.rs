@@ -52,6 +52,7 @@ pub fn Specification() -> impl IntoView {
         let now = schedule.now;
         let zone = view.time_zone.clone();
         let offer = Offer::of(&view, actor);
+        let (typed, refusal) = (request.typed_reason(id).await, request.refusal());
         let standing = Standing::of(&view);
         let blocked = match &view.readiness {
             Readiness::Blocked(reason) if request.query("blocked") == Some("1") => {
@@ -92,7 +93,7 @@ pub fn Specification() -> impl IntoView {
             {gaps.map(|gaps| view! { <Gaps gaps edit=offer.edit.then_some(id) /> })}
             <div class="split">
                 <div class="page">
-                    <OtherActions offer />
+                    <OtherActions offer typed refusal />
                     <Schedule id view=schedule may_edit />
                     <Orders view=view.clone() standing />
                     {(!view.versions.is_empty())

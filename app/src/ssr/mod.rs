@@ -10,6 +10,7 @@ mod shown_once;
 mod typed;
 mod typed_entitlement;
 mod typed_execution;
+mod typed_reason;
 mod typed_schedule;
 mod typed_token;
 
@@ -24,5 +25,6 @@ pub use shown_once::NewToken;
 pub use typed::TypedSpecification;
 pub use typed_entitlement::TypedEntitlement;
 pub use typed_execution::TypedExecution;
+pub use typed_reason::{ReasonForm, TypedReason};
 pub use typed_schedule::TypedSchedule;
 pub use typed_token::TypedToken;

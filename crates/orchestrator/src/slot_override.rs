@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     cadence::Period,
-    id::{SlotOverrideId, SpecificationId},
+    id::{RunId, SlotOverrideId, SpecificationId},
     slot_override::OverrideKind,
     specification::SpecificationState,
     workspace::Role,
@@ -55,6 +55,18 @@ impl Orchestrator {
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
         specification::load(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
         Ok(store::load_all(&mut tx, id, OVERRIDES_MAX).await?)
+    }
+
+    /// The kind of override that opened the slot of a run; none for a regular slot,
+    /// and for another workspace's run.
+    pub async fn override_of_run(
+        &self,
+        actor: &Actor,
+        run: RunId,
+    ) -> Result<Option<OverrideKind>, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        Ok(store::load_kind(&mut tx, run).await?)
     }
 
     /// What the page shows on which an administrator grants one.

@@ -274,3 +274,12 @@ pub async fn load_page(
         })
         .collect())
 }
+
+/// Deletes at most `limit` executions of all workspaces that began more than `days`
+/// days ago, seven at least, the oldest first. Returns how many.
+pub async fn forget(conn: &mut PgConnection, days: i32, limit: i32) -> Result<i64, StorageError> {
+    sqlx::query_scalar!(r#"select forget_executions($1, $2) as "forgotten!""#, days, limit)
+        .fetch_one(conn)
+        .await
+        .map_err(StorageError::from_write)
+}

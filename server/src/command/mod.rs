@@ -6,12 +6,15 @@ mod seed;
 mod serve;
 mod user;
 mod verify;
+mod work;
 
 use crate::{
-    config::{DatabaseOptions, ExecutionOptions, FileOptions, ServeOptions, WorkOptions},
+    config::{
+        DatabaseOptions, ExecutionOptions, FileOptions, ServeOptions, WorkMetricsOptions,
+        WorkOptions,
+    },
     process,
     telemetry::TelemetryOptions,
-    worker,
 };
 use agents::market::NoPacks;
 use clap::{Parser, Subcommand};
@@ -54,6 +57,8 @@ enum Command {
         execution: ExecutionOptions,
         #[command(flatten)]
         work: WorkOptions,
+        #[command(flatten)]
+        metrics: WorkMetricsOptions,
     },
     /// Bring the database's schema up to date.
     Migrate {
@@ -119,10 +124,8 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         Command::Serve { database, files, serve, execution, work } => {
             serve::serve(&database, &files, serve, &execution, &work).await?;
         }
-        Command::Work { database, files, execution, work } => {
-            let stop = process::stop_signal()?;
-            let orchestrator = process::application(&database, &files, &execution).await?;
-            worker::work(orchestrator, &work, &files, stop).await?;
+        Command::Work { database, files, execution, work, metrics } => {
+            work::work(&database, &files, &execution, &work, &metrics).await?;
         }
         Command::Migrate { database } => {
             let pool = setup::connect(database.owner_url(), ActAs::Login, 2).await?;

@@ -7,9 +7,11 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 use axum::{
-    extract::State,
+    Router,
+    extract::{FromRef, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use domain::pricing_pack::PricingPolicy;
 use orchestrator::Orchestrator;
@@ -33,6 +35,27 @@ enum Reader {
     Holder(SecretString),
     ThisMachine,
     Nobody,
+}
+
+/// The little that a process answers which only carries runs: its metrics, and that
+/// it lives.
+pub fn metrics_router(
+    orchestrator: Orchestrator,
+    metrics: Metrics,
+    token: Option<SecretString>,
+) -> Router {
+    let reader = token.map_or(Reader::ThisMachine, Reader::Holder);
+    let state = WorkState { orchestrator, door: MetricsDoor { metrics, reader } };
+    Router::new()
+        .route("/metrics", get(self::metrics))
+        .route("/health", get(super::health::live))
+        .with_state(state)
+}
+
+#[derive(Clone, FromRef)]
+struct WorkState {
+    orchestrator: Orchestrator,
+    door: MetricsDoor,
 }
 
 impl MetricsDoor {

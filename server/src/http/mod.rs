@@ -9,4 +9,5 @@ mod report;
 mod router;
 mod session;
 
+pub use metrics::metrics_router;
 pub use router::{endpoint_table, router};

@@ -39,19 +39,38 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         trace_id: context.trace_id.to_string(),
         request_id: context.request_id,
     });
+    let mut measured = Measured { route: &route, method, begun, status: CLIENT_LEFT };
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
+    measured.status = status.as_u16();
     context.write(response.headers_mut());
     span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
     }
-    observe::request_answered(&route, method, status.as_u16(), begun.elapsed());
+    drop(measured);
     span.in_scope(|| {
         let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
         tracing::debug!(duration_ms, "answered");
     });
     response
+}
+
+/// What nginx counts a request under whose client went away before its answer.
+const CLIENT_LEFT: u16 = 499;
+
+/// Counts and times a request when it is dropped, answered or not.
+struct Measured<'r> {
+    route: &'r str,
+    method: &'static str,
+    begun: Instant,
+    status: u16,
+}
+
+impl Drop for Measured<'_> {
+    fn drop(&mut self) {
+        observe::request_answered(self.route, self.method, self.status, self.begun.elapsed());
+    }
 }
 
 /// The template that the request's path matched: as many as there are routes,

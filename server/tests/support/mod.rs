@@ -182,6 +182,18 @@ impl World {
         });
     }
 
+    /// Runs SQL as the superuser in a transaction that stays open until it is dropped.
+    pub fn hold(&self, statement: &str) -> Held {
+        let runtime = runtime();
+        let conn = runtime.block_on(async {
+            let mut conn = PgConnection::connect(&self.database_url).await.unwrap();
+            conn.execute("begin").await.unwrap();
+            conn.execute(sqlx::AssertSqlSafe(statement.to_owned())).await.unwrap();
+            conn
+        });
+        Held { runtime, conn: Some(conn) }
+    }
+
     /// One value as text, read as the superuser.
     pub fn value(&self, query: &str) -> String {
         runtime().block_on(async {
@@ -217,6 +229,20 @@ impl World {
         let owner = Person::signed_in(server, "owner@test.example");
         let admin = Person::signed_in(server, "admin@test.example");
         owner.active_specification(&admin, "Weekly process test")
+    }
+}
+
+/// A transaction that is rolled back when it is dropped.
+pub struct Held {
+    runtime: tokio::runtime::Runtime,
+    conn: Option<PgConnection>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            let _ = self.runtime.block_on(conn.close());
+        }
     }
 }
 

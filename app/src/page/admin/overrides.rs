@@ -4,7 +4,7 @@ use crate::{
         error_summary::FieldErrorText, field::ReasonField, icon::Icon, override_list::OverrideList,
         state::SpecificationStateChip,
     },
-    ssr::page,
+    ssr::{ReasonForm, TypedReason, page},
 };
 use domain::{
     cadence::{Period, format_moment},
@@ -24,11 +24,11 @@ pub fn Overrides() -> impl IntoView {
         let id: SpecificationId =
             id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let decision = request.orchestrator.view_overrides(request.actor()?, id).await?;
-        let refusal = request.query("refused").and_then(Refusal::from_code);
+        let (typed, refusal) = (request.typed_reason(id).await, request.refusal());
         let OverrideDecision { period, obstacle, overrides, now, .. } = decision.clone();
         let zone = request.time_zone().to_owned();
         let choices = match (obstacle, period) {
-            (None, Some(period)) => view! { <Form id period refusal /> }.into_any(),
+            (None, Some(period)) => view! { <Form id period refusal typed /> }.into_any(),
             (obstacle, _) => {
                 view! { <Obstacle refusal=obstacle.unwrap_or(Refusal::WrongState) /> }.into_any()
             }
@@ -93,20 +93,33 @@ fn Form(
     period: Period,
     /// What was wrong with the form just now.
     refusal: Option<Refusal>,
+    /// What stood in it.
+    typed: Option<TypedReason>,
 ) -> impl IntoView {
+    let is_override = |form: ReasonForm| matches!(form, ReasonForm::Override(_));
+    let (reason, reason_error) = TypedReason::given(typed.as_ref(), is_override, refusal);
+    let chosen = typed.and_then(|typed| match typed.form {
+        ReasonForm::Override(kind) => kind,
+        _ => None,
+    });
     let ends =
         format_moment(period.ends_at, &period.zone).unwrap_or_else(|_| period.ends_at.to_string());
-    let error = |wanted: Refusal| {
-        refusal.filter(|refusal| *refusal == wanted).map(|refusal| refusal.message().to_owned())
-    };
-    let kind_error = error(Refusal::OverrideKind);
+    let kind_error = refusal.filter(|refusal| *refusal == Refusal::OverrideKind);
+    let kind_error = kind_error.map(|refusal| refusal.message().to_owned());
     let described_by = kind_error.is_some().then_some("kind-error");
     let choices = OverrideKind::ALL
         .iter()
         .map(|kind| {
             view! {
                 <label class="choice">
-                    <input class="choice__box" type="radio" name="kind" value=kind.id() required />
+                    <input
+                        class="choice__box"
+                        type="radio"
+                        name="kind"
+                        value=kind.id()
+                        checked=chosen == Some(*kind)
+                        required
+                    />
                     <span class="choice__name">{format!("{}: {}", kind.label(), told(*kind))}</span>
                 </label>
             }
@@ -121,7 +134,7 @@ fn Form(
                 {kind_error.map(|message| view! { <FieldErrorText id="kind-error" message /> })}
                 <div class="choice-list">{choices}</div>
             </fieldset>
-            <ReasonField id="reason" label="Reason" error=error(Refusal::ReasonLength) />
+            <ReasonField id="reason" label="Reason" error=reason_error value=reason />
             <button class="button button--primary">"Grant the override"</button>
         </form>
     }

@@ -10,7 +10,7 @@ use crate::{
         scope::{Fact, ScopeFacts},
         state::SpecificationStateChip,
     },
-    ssr::page,
+    ssr::{ReasonForm, TypedReason, page},
 };
 use domain::{
     cadence::format_moment,
@@ -31,6 +31,9 @@ pub fn Review() -> impl IntoView {
         let id: SpecificationId =
             id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let decision = request.orchestrator.view_submission(request.actor()?, id).await?;
+        let typed = request.typed_reason(id).await;
+        let is_return = |form: ReasonForm| form == ReasonForm::Return;
+        let given = TypedReason::given(typed.as_ref(), is_return, request.refusal());
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
         let specification = decision.submission.version.specification.clone();
@@ -45,7 +48,7 @@ pub fn Review() -> impl IntoView {
                         <h2 class="section__title" id="decide">
                             "Your decision"
                         </h2>
-                        <Choices decision=decision.clone() />
+                        <Choices decision=decision.clone() given />
                     </section>
                     <section class="section" aria-labelledby="scope">
                         <h2 class="section__title" id="scope">
@@ -101,7 +104,12 @@ fn Header(decision: Decision, now: Timestamp, zone: String) -> impl IntoView {
 }
 
 #[component]
-fn Choices(decision: Decision) -> impl IntoView {
+fn Choices(
+    decision: Decision,
+    /// The reason that was given just now, and what is wrong with it.
+    given: (String, Option<String>),
+) -> impl IntoView {
+    let (value, error) = given;
     let obstacles = Obstacle::of(&decision);
     let submission = &decision.submission;
     let id = submission.specification.to_string();
@@ -134,7 +142,7 @@ fn Choices(decision: Decision) -> impl IntoView {
                     view! {
                         <form class="short-form" method="post" action=ReturnSpecification::PATH>
                             <input type="hidden" name="specification" value=id />
-                            <ReasonField id="reason" label="Reason for returning it" />
+                            <ReasonField id="reason" label="Reason for returning it" error value />
                             <button class="button">"Return"</button>
                         </form>
                     }

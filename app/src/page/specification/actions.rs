@@ -10,6 +10,7 @@ use crate::{
         field::{ActionButton, ReasonField},
         icon::Icon,
     },
+    ssr::{ReasonForm, TypedReason},
 };
 use domain::{
     id::SpecificationId,
@@ -17,7 +18,7 @@ use domain::{
     workspace::Role,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use orchestrator::{Actor, run::Readiness, specification::SpecificationView};
+use orchestrator::{Actor, Refusal, run::Readiness, specification::SpecificationView};
 
 /// What is offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,8 +176,14 @@ pub(super) fn HeaderActions(offer: Offer) -> impl IntoView {
 
 /// Copying, and what needs a reason.
 #[component]
-pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
+pub(super) fn OtherActions(
+    offer: Offer,
+    /// A reason that was refused just now, and why.
+    typed: Option<TypedReason>,
+    refusal: Option<Refusal>,
+) -> impl IntoView {
     let id = offer.specification;
+    let given = |form: ReasonForm| TypedReason::given(typed.as_ref(), |of| of == form, refusal);
     let copy = offer.copy.then(|| {
         view! {
             <ActionButton
@@ -193,6 +200,7 @@ pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
         view! {
             <WithReason
                 id="pause-reason"
+                given=given(ReasonForm::Pause)
                 action=PauseSpecification::PATH
                 specification=id
                 summary="Pause with a reason"
@@ -206,6 +214,7 @@ pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
         view! {
             <WithReason
                 id="cancel-reason"
+                given=given(ReasonForm::Cancel)
                 action=CancelSpecification::PATH
                 specification=id
                 summary="Cancel for good"
@@ -233,6 +242,8 @@ pub(super) fn OtherActions(offer: Offer) -> impl IntoView {
 #[component]
 fn WithReason(
     id: &'static str,
+    /// The reason that was given just now, and what is wrong with it.
+    given: (String, Option<String>),
     action: &'static str,
     specification: SpecificationId,
     /// Opens the form; not the words of its button.
@@ -247,14 +258,16 @@ fn WithReason(
     } else {
         ("disclosure__summary button", "button button--primary")
     };
+    let (value, error) = given;
+    let is_open = !value.is_empty() || error.is_some();
     view! {
-        <details class="disclosure">
+        <details class="disclosure" open=is_open>
             <summary class=opener>
                 {summary} <Icon name="chevron" />
             </summary>
             <form class="disclosure__body" method="post" action=action>
                 <input type="hidden" name="specification" value=specification.to_string() />
-                <ReasonField id label consequence />
+                <ReasonField id label consequence error value />
                 <button class=decider>{button}</button>
             </form>
         </details>

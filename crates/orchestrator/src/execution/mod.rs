@@ -8,12 +8,14 @@ mod record;
 mod refused;
 mod replay;
 mod request;
+mod retention;
 
 pub use caller::Caller;
 pub use record::{ExecutionPage, ExecutionRecord};
 pub use refused::{ExecutionRefused, FailedExecution};
 pub use replay::{Difference, Replay};
 pub use request::{Correlation, ExecuteRequest};
+pub use retention::{KEPT_DAYS, KEPT_DAYS_MIN};
 pub use storage::execution::{ExecutionFilter, ExecutionSummary};
 
 use crate::{
@@ -24,7 +26,7 @@ use carry::Admitted;
 use domain::{id::ExecutionId, pricing_pack::PricingPackId};
 use executor::{
     observe::{self, ExecutionStatus, PACK_LABELS_MAX, PackLabel, PatternLabel},
-    pattern::PanelDocument,
+    pattern::{PanelDocument, Plan},
     runtime::Trace,
 };
 use jiff::Timestamp;
@@ -60,6 +62,26 @@ struct Begun {
     clock: Instant,
 }
 
+/// Counts and times an execution when it is dropped: also one whose caller went
+/// away, which leaves the status that was set at the beginning.
+struct Measured {
+    known: Option<Arc<Plan>>,
+    span: Span,
+    started: Instant,
+    status: ExecutionStatus,
+}
+
+impl Drop for Measured {
+    fn drop(&mut self) {
+        let label =
+            self.known.as_ref().map_or(PatternLabel::UNKNOWN, |plan| PatternLabel::of_plan(plan));
+        let took = self.started.elapsed();
+        self.span.record("execution.duration_seconds", took.as_secs_f64());
+        self.span.record("execution.status", self.status.as_str());
+        observe::execution_ended(label, self.status, took);
+    }
+}
+
 impl Orchestrator {
     /// Executes a pattern.
     ///
@@ -84,14 +106,10 @@ impl Orchestrator {
             execution.status = field::Empty,
             freshness.blocked = false,
         );
-        let answer =
-            self.execute_within(caller, request, correlation).instrument(span.clone()).await;
-        let label =
-            known.as_ref().map_or(PatternLabel::UNKNOWN, |plan| PatternLabel::of_plan(plan));
-        let status = status_of(&answer);
-        span.record("execution.duration_seconds", started.elapsed().as_secs_f64());
-        span.record("execution.status", status.as_str());
-        observe::execution_ended(label, status, started.elapsed());
+        let mut measured =
+            Measured { known, span: span.clone(), started, status: ExecutionStatus::Error };
+        let answer = self.execute_within(caller, request, correlation).instrument(span).await;
+        measured.status = status_of(&answer);
         answer
     }
 

@@ -156,3 +156,41 @@ async fn a_portfolio_that_is_not_there_is_not_replaced_by_another(pool: PgPool) 
     let refused = desk.execute(request).await;
     assert!(matches!(refused, Err(ExecutionRefused::PortfolioNotFound)), "{refused:?}");
 }
+
+#[sqlx::test(migrations = false)]
+async fn executions_older_than_they_are_kept_are_forgotten_and_the_others_stay(pool: PgPool) {
+    let desk = Desk::new(pool).await;
+    desk.market.build(&desk.world.orchestrator, DAY, "262.77").await;
+    let old = desk.execute(Desk::request("example_prices", json!({}))).await.unwrap();
+    desk.world.tamper("update executions set started_at = now() - interval '31 days'").await;
+    let young = desk.execute(Desk::request("example_prices", json!({}))).await.unwrap();
+
+    let app = &desk.world.orchestrator;
+    assert_eq!(app.forget_executions(40).await.unwrap(), 0);
+    assert_eq!(app.forget_executions(30).await.unwrap(), 1);
+    assert!(app.execution(&desk.viewer(), old.execution).await.is_err());
+    assert!(app.execution(&desk.viewer(), young.execution).await.is_ok());
+    assert_eq!(app.forget_executions(30).await.unwrap(), 0);
+    let entries: Vec<(Option<Uuid>, Value)> = sqlx::query_as(
+        "select workspace_id, entry::jsonb -> 'detail' from audit_log
+         where action = 'executions.forgotten'",
+    )
+    .fetch_all(&desk.world.superuser)
+    .await
+    .unwrap();
+    assert_eq!(entries, [(None, json!({ "count": 1, "older_than_days": 30 }))]);
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_execution_of_the_last_week_stays_whatever_is_set(pool: PgPool) {
+    let desk = Desk::new(pool).await;
+    desk.market.build(&desk.world.orchestrator, DAY, "262.77").await;
+    desk.execute(Desk::request("example_prices", json!({}))).await.unwrap();
+    desk.world.tamper("update executions set started_at = now() - interval '6 days'").await;
+    assert_eq!(desk.world.orchestrator.forget_executions(0).await.unwrap(), 0);
+    // Nor does a mistake in the code.
+    let app = desk.world.orchestrator.pool();
+    let forgotten = sqlx::query_scalar::<_, i64>("select forget_executions(-1, 10)");
+    assert_eq!(forgotten.fetch_one(app).await.unwrap(), 0);
+    assert_eq!(desk.kept().await, 1);
+}
