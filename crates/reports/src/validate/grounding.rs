@@ -4,7 +4,7 @@ use super::{
     Finding, FindingCode, scope,
     structure::unknown,
     subject::{PassageKind, Subject},
-    text::names as names_it,
+    text::{self, names as names_it},
 };
 use domain::{
     evidence::{EvidenceItem, Figure, numbers_in, regions_in},
@@ -113,6 +113,34 @@ pub(super) fn names(subject: &Subject<'_>) -> Vec<Finding> {
         scope::unnamed_companies(subject).map(|(place, company)| unsupported(company, place)),
     );
     findings
+}
+
+/// What stands between “ and ” must be words of what is cited, sentence by
+/// sentence: case and punctuation apart, and cut at the end where the text says so.
+pub(super) fn quotations(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for passage in subject.passages() {
+        let items = subject.items(passage.evidence.iter().copied());
+        let said: Vec<_> = items.iter().map(|item| padded(&words_of(item))).collect();
+        for quotation in text::quotations(passage.text) {
+            let found = |sentence: &str| said.iter().any(|words| words.contains(&padded(sentence)));
+            if !text::sentences(quotation).into_iter().all(found) {
+                findings.push(unsupported(&format!("“{}”", cut(quotation)), passage.place));
+            }
+        }
+    }
+    findings
+}
+
+/// Words between single spaces, with one at each end, so that only whole words match.
+fn padded(text: &str) -> String {
+    format!(" {} ", text::words(text).join(" "))
+}
+
+/// Enough of a quotation to find it.
+fn cut(quotation: &str) -> String {
+    const CHARACTERS_MAX: usize = 80;
+    quotation.chars().take(CHARACTERS_MAX).collect()
 }
 
 fn known_companies<'a>(subject: &Subject<'a>) -> BTreeSet<&'a str> {

@@ -48,6 +48,7 @@ const RULES: &[(&str, Rule)] = &[
     ("interpretations rest on facts", grounding::interpretations_rest_on_facts),
     ("figures occur in what they cite", grounding::figures),
     ("names occur in what they cite", grounding::names),
+    ("quotations are words of what they cite", grounding::quotations),
     ("interpretations are conditional", language::mood),
     ("text is plain", language::plain_text),
     ("nothing is said twice", language::nothing_twice),

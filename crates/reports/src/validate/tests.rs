@@ -259,6 +259,27 @@ fn a_company_or_region_that_its_evidence_lacks_is_refused() {
 }
 
 #[test]
+fn a_quotation_that_its_evidence_lacks_is_refused() {
+    let quote = |words: &'static str| {
+        move |(document, package): Broken<'_>| {
+            let id = document.sections[CAPACITY].developments[0].claims[0].evidence[0].clone();
+            let item = package.pack.items.iter_mut().find(|item| item.id == id).unwrap();
+            item.excerpt.push_str(" The market is tight. Nobody expects a fall.");
+            for entry in &mut document.appendix {
+                if entry.evidence == id {
+                    entry.excerpt.clone_from(&item.excerpt);
+                }
+            }
+            text(document, CAPACITY, 0).push_str(&format!(" It says “{words}”."));
+        }
+    };
+    check(&[], quote("the market is TIGHT"));
+    check(&[], quote("The market is tight. Nobody expects …"));
+    check(&[Code::EntityUnsupported], quote("The market is in free fall"));
+    check(&[Code::EntityUnsupported], quote("Nobody expects a fall. The market is tigh"));
+}
+
+#[test]
 fn evidence_from_outside_the_window_is_refused() {
     let findings = check(&[Code::DateOut], |(document, package)| {
         package.window_to = "2026-11-15".parse().unwrap();
@@ -280,8 +301,8 @@ fn an_interpretation_worded_as_a_fact_is_refused() {
         *text(document, CAPACITY, INTERPRETATION) =
             "European MDI supply would certainly rise by 80 kt/a.".to_owned();
     });
-    // A hedge in somebody else's words does not count.
-    check(&[Code::Mood], |(document, _)| {
+    // A hedge in somebody else's words does not count, and nobody said these.
+    check(&[Code::Mood, Code::EntityUnsupported], |(document, _)| {
         *text(document, CAPACITY, INTERPRETATION) =
             "European MDI supply rises, “if all goes well”, by 80 kt/a.".to_owned();
     });

@@ -51,6 +51,30 @@ pub(super) fn names(text: &str, name: &str) -> bool {
         })
 }
 
+/// What stands between “ and ”, the outermost marks counted; one that is not closed
+/// is none.
+pub(super) fn quotations(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut depth, mut start) = (0_u32, 0);
+    for (at, mark) in text.char_indices() {
+        match mark {
+            '“' => {
+                if depth == 0 {
+                    start = at + mark.len_utf8();
+                }
+                depth = depth.saturating_add(1);
+            }
+            '”' if depth == 1 => {
+                found.push(&text[start..at]);
+                depth = 0;
+            }
+            '”' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The text without what stands between “ and ”: somebody else's words.
 pub(super) fn without_quotations(text: &str) -> String {
     let mut own = String::with_capacity(text.len());
