@@ -1,13 +1,13 @@
 //! The agents of this build.
 
-use crate::{analyst, evidence, example, market::PricingPacks, report};
+use crate::{assistant::Engine, evidence, example, market::PricingPacks, report};
 use executor::capability::Agent;
 use std::sync::Arc;
 
-/// All agents, in the order that pages list them; they read pricing packs from
-/// `packs`.
-pub fn agents(packs: Arc<dyn PricingPacks>) -> Vec<Agent> {
-    vec![evidence::agent(), analyst::agent(), report::agent(), example::agent(packs)]
+/// All agents, in the order that pages list them; reports are composed by `engine`,
+/// and pricing packs read from `packs`.
+pub fn agents(packs: Arc<dyn PricingPacks>, engine: &Engine) -> Vec<Agent> {
+    vec![evidence::agent(), engine.agent(), report::agent(), example::agent(packs)]
 }
 
 #[cfg(test)]
@@ -21,7 +21,8 @@ mod tests {
     #[test]
     fn the_reference_of_capabilities_is_what_the_agents_declare() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/capabilities.md");
-        let declared = Registry::new(agents(Arc::new(NoPacks))).unwrap().to_markdown();
+        let declared =
+            Registry::new(agents(Arc::new(NoPacks), &Engine::Builtin)).unwrap().to_markdown();
         if env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&file, &declared).unwrap();
         }

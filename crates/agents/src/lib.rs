@@ -2,6 +2,7 @@
 //! gets everything it needs as arguments, and knows neither database nor clock.
 
 pub mod analyst;
+pub mod assistant;
 pub mod builtin;
 pub mod evidence;
 pub mod example;

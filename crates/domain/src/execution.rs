@@ -21,6 +21,8 @@ vocabulary! {
         Budget = "budget", "Budget used up";
         /// Stored data does not match its hash.
         Quarantine = "quarantine", "Does not match its seal";
+        /// The assistant gave nothing that could become a report, and is well.
+        Assistant = "assistant", "No usable answer";
         /// Somebody withdrew the request.
         Cancelled = "cancelled", "Cancelled";
         /// Input or output failed, or a provider answered with a fault of its own.
@@ -58,9 +60,11 @@ impl FaultKind {
             Self::Budget => FailureKind::Budget,
             Self::Quarantine => FailureKind::Quarantine,
             Self::Timeout => FailureKind::Timeout,
-            Self::Unavailable | Self::RateLimited | Self::BreakerOpen | Self::Overloaded => {
-                FailureKind::Assistant
-            }
+            Self::Assistant
+            | Self::Unavailable
+            | Self::RateLimited
+            | Self::BreakerOpen
+            | Self::Overloaded => FailureKind::Assistant,
             Self::InvalidInput
             | Self::NotFound
             | Self::MissingData

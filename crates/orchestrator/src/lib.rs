@@ -24,6 +24,7 @@ pub use refusal::Refusal;
 
 use domain::id::RunId;
 use executor::{
+    capability::Cost,
     context::RightsProfile,
     pattern::{Patterns, Plan},
     runtime::{BreakerView, Registry, Runtime},
@@ -111,6 +112,13 @@ impl Orchestrator {
 
     pub fn registry(&self) -> &Registry {
         self.runtime.registry()
+    }
+
+    /// Whether a run calls something that is paid for each time.
+    pub fn has_language_model(&self) -> bool {
+        let mut steps = self.report.steps.iter();
+        let capability = |step: &executor::pattern::Step| self.registry().get(&step.capability);
+        steps.any(|step| capability(step).is_some_and(|called| called.cost == Cost::Paid))
     }
 
     /// The breakers of this process, for administrators.

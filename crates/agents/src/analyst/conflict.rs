@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 /// Two items on one event that give different figures of one unit. Both sides
 /// stay in the report; nobody chooses between them.
 #[derive(Clone, Debug)]
-pub(super) struct Conflict<'a> {
+pub(crate) struct Conflict<'a> {
     pub one: Side<'a>,
     pub other: Side<'a>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Side<'a> {
+pub(crate) struct Side<'a> {
     pub item: &'a EvidenceItem,
     /// As the item has it.
     pub figure: String,

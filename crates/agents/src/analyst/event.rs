@@ -20,7 +20,7 @@ const EVENT_DAYS: i32 = 3;
 
 /// One event of the market with everything that is read off its items.
 #[derive(Debug)]
-pub(super) struct Event<'a> {
+pub(crate) struct Event<'a> {
     /// At least one; the one to quote first stands first.
     pub items: Vec<&'a EvidenceItem>,
     pub signal: SignalType,

@@ -8,6 +8,7 @@
 //! out whatever it could not support.
 
 mod agent;
+mod basis;
 mod conflict;
 mod coverage;
 mod development;
@@ -24,19 +25,18 @@ mod words;
 mod writer;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use agent::agent;
+pub(crate) use basis::{Basis, Prose};
+pub(crate) use event::Event;
 
 use crate::evidence::Selection;
 use development::Written;
 use domain::{
     package::RunPackage,
-    report::{Engine, Outcome, ReportDocument, ReportScope, Section, signal_map},
-    specification::SectionKind,
+    report::{Engine, ReportDocument},
 };
-use event::Event;
-use selection::Kept;
 use writer::Writer;
 
 /// Raised whenever the same input would give another report.
@@ -65,103 +65,39 @@ pub fn compose(
     package: &RunPackage,
     selection: &Selection,
 ) -> Result<ReportDocument, ComposeError> {
-    if package.pack.items.is_empty() {
-        return Err(ComposeError::NoEvidence(Silence::EmptyPack));
-    }
-    if package.pack.sources.iter().all(|source| source.error.is_some()) {
-        return Err(ComposeError::NoEvidence(Silence::NoSourceRead));
-    }
-    let events = event::group(&selection.items, package);
-    let kept = selection::keep(events, package);
+    Ok(write(&Basis::new(package, selection)?))
+}
+
+/// Writes on what the rules let in.
+pub(crate) fn write(basis: &Basis<'_>) -> ReportDocument {
+    let package = basis.package;
     let mut writer = Writer::default();
-    let written = write_developments(&kept, &mut writer);
-    Ok(assemble(package, selection, &kept, &written, &mut writer))
+    let told = write_developments(basis.events(), &mut writer);
+    let executive_summary = summary::bullets(&told, &mut writer);
+    let decision_summary = outlook::decision_summary(&told, package, &mut writer);
+    let statements = outlook::statements(&told, package, &mut writer);
+    let monitoring = outlook::monitoring(&told, &mut writer);
+    let developments = told.into_iter().map(|one| (one.event.section, one.development)).collect();
+    let written =
+        Prose { developments, executive_summary, decision_summary, statements, monitoring };
+    basis.document(written, engine())
+}
+
+/// How a report names the engine that composed it.
+fn engine() -> Engine {
+    Engine {
+        id: ENGINE_ID.to_owned(),
+        label: ENGINE_LABEL.to_owned(),
+        version: ENGINE_VERSION.to_owned(),
+    }
 }
 
 /// In reading order, numbered `D1`, `D2`, …
-fn write_developments<'a>(kept: &'a Kept<'a>, writer: &mut Writer) -> Vec<Written<'a>> {
+fn write_developments<'a>(events: &'a [Event<'a>], writer: &mut Writer) -> Vec<Written<'a>> {
     let mut written = Vec::new();
-    for event in &kept.events {
+    for event in events {
         let id = format!("D{}", written.len() + 1);
         written.extend(development::write(event, id, writer));
     }
     written
-}
-
-fn assemble(
-    package: &RunPackage,
-    selection: &Selection,
-    kept: &Kept<'_>,
-    written: &[Written<'_>],
-    writer: &mut Writer,
-) -> ReportDocument {
-    let options = &package.specification.options;
-    let executive_summary = summary::bullets(written, writer);
-    let decision_summary = outlook::decision_summary(written, package, writer);
-    let statements = outlook::statements(written, package, writer);
-    let monitoring = outlook::monitoring(written, writer);
-    let mut sections = sections_of(written);
-    if !statements.is_empty() {
-        sections.push(Section {
-            kind: SectionKind::StrategicImplications,
-            developments: Vec::new(),
-            statements,
-        });
-    }
-    let mut document = ReportDocument {
-        schema: ReportDocument::SCHEMA,
-        title: options.title.clone(),
-        scope: scope(package),
-        outcome: if written.is_empty() { Outcome::NoMaterialChange } else { Outcome::Developments },
-        executive_summary,
-        decision_summary,
-        signal_map: Vec::new(),
-        sections,
-        monitoring,
-        coverage: coverage::counts(package, selection),
-        references: Vec::new(),
-        appendix: Vec::new(),
-    };
-    if options.signal_map {
-        let developments = document.sections.iter().flat_map(|section| &section.developments);
-        document.signal_map = signal_map(developments);
-    }
-    document.references = references::of(&document, selection);
-    if options.evidence_appendix {
-        document.appendix = references::appendix(&document, selection);
-    }
-    document.coverage = coverage::note(&document, package, selection, &kept.left_out);
-    document
-}
-
-/// Developments come in reading order, so that each section is one run of them.
-fn sections_of(written: &[Written<'_>]) -> Vec<Section> {
-    written
-        .chunk_by(|a, b| a.event.section == b.event.section)
-        .map(|chunk| Section {
-            kind: chunk[0].event.section,
-            developments: chunk.iter().map(|one| one.development.clone()).collect(),
-            statements: Vec::new(),
-        })
-        .collect()
-}
-
-fn scope(package: &RunPackage) -> ReportScope {
-    let specification = &package.specification;
-    ReportScope {
-        specification_name: specification.name.clone(),
-        specification_version: package.specification_version,
-        cadence: specification.cadence,
-        period: package.period.clone(),
-        window_from: package.window_from,
-        window_to: package.window_to,
-        scope: specification.scope.clone(),
-        watchlist: specification.watchlist.clone(),
-        engine: Engine {
-            id: ENGINE_ID.to_owned(),
-            label: ENGINE_LABEL.to_owned(),
-            version: ENGINE_VERSION.to_owned(),
-        },
-        sample_data: package.pack.sample,
-    }
 }

@@ -6,8 +6,8 @@ use domain::{
     hash::ContentHash,
     package::{Instruction, PatternReference},
     price::Tier,
-    report::{Claim, ClaimKind, Development},
-    specification::{ReportOptions, Scope, Specification, Strength},
+    report::{Claim, ClaimKind, Development, Outcome},
+    specification::{ReportOptions, Scope, SectionKind, Specification, Strength},
     taxonomy::{Deliverable, Region, SignalType, TAXONOMY_VERSION},
 };
 use jiff::civil::{Date, date};
@@ -15,7 +15,7 @@ use std::{collections::BTreeSet, path::Path};
 
 const TODAY: Date = date(2026, 11, 18);
 
-fn scope(deliverables: &[Deliverable], regions: &[Region]) -> Scope {
+pub(crate) fn scope(deliverables: &[Deliverable], regions: &[Region]) -> Scope {
     Scope {
         deliverables: deliverables.iter().copied().collect(),
         regions: regions.iter().copied().collect(),
@@ -33,7 +33,7 @@ fn source(error: Option<&str>) -> SourceReading {
     }
 }
 
-fn package(scope: Scope, pack: EvidencePack) -> RunPackage {
+pub(crate) fn package(scope: Scope, pack: EvidencePack) -> RunPackage {
     let claimed_at = "2026-11-18T08:12:00Z".parse().unwrap();
     let id = "0193e7a4-0000-7000-8000-000000000001";
     RunPackage {
@@ -66,7 +66,7 @@ fn package(scope: Scope, pack: EvidencePack) -> RunPackage {
     }
 }
 
-fn pack_of(items: Vec<EvidenceItem>) -> EvidencePack {
+pub(crate) fn pack_of(items: Vec<EvidenceItem>) -> EvidencePack {
     EvidencePack {
         schema: EvidencePack::SCHEMA,
         as_of: TODAY,
@@ -77,14 +77,14 @@ fn pack_of(items: Vec<EvidenceItem>) -> EvidencePack {
     }
 }
 
-fn sample_pack() -> EvidencePack {
+pub(crate) fn sample_pack() -> EvidencePack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/feeds");
     let sources = read_manifest(&folder).unwrap();
     assemble_pack(TODAY, read_sources(&folder, sources, TODAY))
 }
 
 /// One item as the evidence agent would make it; the type and region are given.
-fn item(
+pub(crate) fn item(
     publisher: &str,
     day: i8,
     region: Region,

@@ -18,13 +18,13 @@ use storage::{
 /// Earlier runs named in a package: context, not memory.
 const PREVIOUS_RUNS_MAX: i64 = 5;
 
-const INSTRUCTION_TEXT: &str = include_str!("../../instructions/analyst_1.md");
+const INSTRUCTION_TEXT: &str = include_str!("../../instructions/analyst_2.md");
 
 /// The system instruction of this build.
 pub(super) fn instruction() -> Instruction {
     Instruction {
         id: "polyurethane_observatory_intelligence_analyst".to_owned(),
-        version: 1,
+        version: 2,
         text: INSTRUCTION_TEXT.to_owned(),
     }
 }

@@ -104,7 +104,8 @@ const fn of_fault(kind: FaultKind) -> Code {
         FaultKind::BreakerOpen => Code::CircuitBreakerOpen,
         FaultKind::Overloaded => Code::Overloaded,
         FaultKind::Timeout => Code::DeadlineExceeded,
-        FaultKind::MissingData
+        FaultKind::Assistant
+        | FaultKind::MissingData
         | FaultKind::Validation
         | FaultKind::Empty
         | FaultKind::Budget

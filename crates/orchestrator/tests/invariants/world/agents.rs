@@ -2,6 +2,7 @@
 //! with a test's own handler around its capabilities.
 
 use agents::{
+    assistant::Engine,
     builtin,
     market::{NoPacks, PricingPacks},
 };
@@ -118,12 +119,12 @@ pub fn hanging(capability: &str) -> Vec<Agent> {
 
 /// The agents of this build, without pricing packs: no run reads one.
 pub fn builtin_agents() -> Vec<Agent> {
-    builtin::agents(Arc::new(NoPacks))
+    builtin::agents(Arc::new(NoPacks), &Engine::Builtin)
 }
 
 /// The agents of this build, on the pricing packs of the database.
 pub fn agents_with(packs: impl PricingPacks + 'static) -> Vec<Agent> {
-    builtin::agents(Arc::new(packs))
+    builtin::agents(Arc::new(packs), &Engine::Builtin)
 }
 
 fn each_capability(wrap: impl Fn(Capability) -> Capability) -> Vec<Agent> {

@@ -1,0 +1,30 @@
+//! The assistant: a language model that writes what the rules have let in.
+//!
+//! Which events enter a report, where they stand, what is cited and what was
+//! quiet is decided before and after it, by the same rules as for the built-in
+//! analyst. The model gives words alone, as a [`Draft`]; they are data until they
+//! have passed every rule of `reports::validate`. It has no tools, is told
+//! nothing but the run's package, and remembers nothing.
+
+mod agent;
+mod assemble;
+mod bounds;
+mod compose;
+mod draft;
+mod engine;
+mod failure;
+mod model;
+pub mod openai;
+mod prompt;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+pub use agent::agent;
+pub use bounds::Bounds;
+pub use compose::{Assistant, Composed};
+pub use draft::Draft;
+pub use engine::Engine;
+pub use failure::{Failure, Recovery, Terms, TimedOut};
+pub use model::{Answer, Answering, Ask, Author, Identity, Message, Model, Usage};

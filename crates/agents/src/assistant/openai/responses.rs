@@ -1,0 +1,183 @@
+//! The Responses API, streamed. Events are read tolerantly: unknown ones are
+//! passed over, and of the known ones only what is needed is looked at. What the
+//! answer is stands in the last event; the pieces before it only count.
+
+use super::{Access, refusal};
+use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Model, Usage};
+use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+/// A model that is asked by `POST /responses`.
+#[derive(Clone, Debug)]
+pub struct Responses {
+    access: Access,
+    model: String,
+}
+
+impl Responses {
+    pub const ENGINE: &'static str = "openai-responses";
+
+    pub fn new(access: Access, model: impl Into<String>) -> Self {
+        Self { access, model: model.into() }
+    }
+
+    /// The instruction and the schema come first and are the same for every run, so
+    /// that a server's cache can hold them. Nothing is stored there, and there are
+    /// no tools.
+    fn request(&self, ask: &Ask) -> Value {
+        let input = ask.messages.iter().map(|message| {
+            let role = match message.author {
+                Author::Platform => "user",
+                Author::Model => "assistant",
+            };
+            json!({ "role": role, "content": message.text })
+        });
+        json!({
+            "model": self.model,
+            "instructions": ask.instruction,
+            "text": { "format": {
+                "type": "json_schema",
+                "name": "report_draft",
+                "strict": true,
+                "schema": ask.schema,
+            } },
+            "input": input.collect::<Vec<_>>(),
+            "max_output_tokens": self.access.bounds.output_tokens_max,
+            "safety_identifier": ask.safety_identifier,
+            "store": false,
+            "stream": true,
+        })
+    }
+
+    async fn answer(&self, ask: Ask) -> Result<Answer, Failure> {
+        let transport = self.access.transport();
+        let why = |error: &OpenAIError| {
+            transport.stopped().unwrap_or_else(|| match error {
+                OpenAIError::Reqwest(_) => Failure::Truncated,
+                _ => Failure::Malformed,
+            })
+        };
+        let client = self.access.client(transport.clone());
+        let mut events = client
+            .responses()
+            .header("x-client-request-id", ask.request_id.as_str())
+            .and_then(|asked| asked.header("idempotency-key", ask.request_id.as_str()))
+            .map_err(|error| why(&error))?
+            .create_stream_byot::<Value, Value>(self.request(&ask))
+            .await
+            .map_err(|error| why(&error))?;
+        let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
+        while let Some(event) = events.next().await {
+            let event = event.map_err(|error| why(&error))?;
+            if let Some(answer) = transcript.hear(&event)? {
+                return Ok(answer);
+            }
+        }
+        Err(transport.stopped().unwrap_or(Failure::Truncated))
+    }
+}
+
+impl Model for Responses {
+    fn identity(&self) -> Identity {
+        Identity { engine: Self::ENGINE, label: "Responses API", model: self.model.clone() }
+    }
+
+    fn ask(&self, ask: Ask) -> Answering<'_> {
+        Box::pin(self.answer(ask))
+    }
+}
+
+/// What has been heard of one answer.
+#[derive(Debug)]
+struct Transcript {
+    bytes_max: usize,
+    heard: usize,
+    /// The text as its own last event gives it, for servers whose closing event is
+    /// without output.
+    done: String,
+}
+
+impl Transcript {
+    fn new(bytes_max: usize) -> Self {
+        Self { bytes_max, heard: 0, done: String::new() }
+    }
+
+    /// The answer, once the event that ends it is there.
+    fn hear(&mut self, event: &Value) -> Result<Option<Answer>, Failure> {
+        let response = &event["response"];
+        match event["type"].as_str().unwrap_or_default() {
+            "response.output_text.delta" => {
+                self.heard += event["delta"].as_str().map_or(0, str::len);
+                if self.heard > self.bytes_max {
+                    return Err(Failure::OverLong);
+                }
+            }
+            "response.output_text.done" => {
+                let text = event["text"].as_str().unwrap_or_default();
+                text.clone_into(&mut self.done);
+            }
+            "response.refusal.delta" | "response.refusal.done" => return Err(Failure::Refused),
+            "response.completed" => return self.completed(response).map(Some),
+            "response.incomplete" => {
+                let reason = response["incomplete_details"]["reason"].as_str();
+                return Err(match reason {
+                    Some("content_filter") => Failure::Refused,
+                    _ => Failure::Incomplete,
+                });
+            }
+            "response.failed" => return Err(refusal::of_event(&response["error"])),
+            "response.cancelled" => return Err(Failure::Truncated),
+            "error" if event["error"].is_object() => {
+                return Err(refusal::of_event(&event["error"]));
+            }
+            // Its own type is `error`, which says nothing.
+            "error" => return Err(refusal::of_event(&json!({ "code": event["code"] }))),
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn completed(&self, response: &Value) -> Result<Answer, Failure> {
+        let mut text = String::new();
+        for part in parts_of(response) {
+            match part["type"].as_str() {
+                Some("output_text") => text.push_str(part["text"].as_str().unwrap_or_default()),
+                Some("refusal") => return Err(Failure::Refused),
+                _ => {}
+            }
+        }
+        if text.is_empty() {
+            text.clone_from(&self.done);
+        }
+        match text.len() {
+            0 => Err(Failure::Malformed),
+            bytes if bytes > self.bytes_max => Err(Failure::OverLong),
+            _ => Ok(Answer {
+                text,
+                model: response["model"].as_str().map(str::to_owned),
+                usage: usage_of(&response["usage"]),
+            }),
+        }
+    }
+}
+
+/// The pieces of what the model said; what it thought is not among them.
+fn parts_of(response: &Value) -> impl Iterator<Item = &Value> {
+    let items = list(&response["output"]).filter(|item| item["type"] == "message");
+    items.flat_map(|item| list(&item["content"]))
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn usage_of(usage: &Value) -> Option<Usage> {
+    let count = |value: &Value| value.as_u64().unwrap_or_default();
+    usage.is_object().then(|| Usage {
+        input: count(&usage["input_tokens"]),
+        cached: count(&usage["input_tokens_details"]["cached_tokens"]),
+        output: count(&usage["output_tokens"]),
+        reasoning: count(&usage["output_tokens_details"]["reasoning_tokens"]),
+    })
+}

@@ -1,0 +1,130 @@
+//! The transport below async-openai: one request, its answer within the bounds, and
+//! the reason if there is none. The client above passes errors on as text, so the
+//! reason is kept beside it.
+
+use super::refusal;
+use crate::assistant::{Bounds, Failure, TimedOut};
+use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
+use futures_util::{Stream, StreamExt, future::BoxFuture, stream};
+use reqwest::{Body, Response, StatusCode, header::CONTENT_TYPE};
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
+use tokio::time::timeout;
+
+/// What a server may say at most where it does not answer.
+const REFUSAL_BYTES_MAX: usize = 64 * 1024;
+
+/// The transport of one call.
+#[derive(Clone, Debug)]
+pub(super) struct Bounded {
+    http: reqwest::Client,
+    bounds: Bounds,
+    stopped: Arc<Mutex<Option<Failure>>>,
+}
+
+type Pieces<B> = Pin<Box<dyn Stream<Item = reqwest::Result<B>> + Send>>;
+
+impl Bounded {
+    pub fn new(http: reqwest::Client, bounds: Bounds) -> Self {
+        Self { http, bounds, stopped: Arc::default() }
+    }
+
+    /// What this transport stopped for, if it did.
+    pub fn stopped(&self) -> Option<Failure> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn stop(&self, failure: Failure) -> io::Error {
+        let code = failure.terms().code;
+        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+        io::Error::other(code)
+    }
+
+    async fn carry(self, request: HttpRequestFactory) -> Result<Response, OpenAIError> {
+        let request = request.build().await?;
+        self.answer(request)
+            .await
+            .map_err(|failure| OpenAIError::InvalidArgument(self.stop(failure).to_string()))
+    }
+
+    async fn answer(&self, request: reqwest::Request) -> Result<Response, Failure> {
+        let reached = self.bounds.connect + self.bounds.first_byte;
+        let response = match timeout(reached, self.http.execute(request)).await {
+            Err(_) => return Err(Failure::TimedOut(TimedOut::FirstByte)),
+            Ok(Err(error)) if error.is_connect() && error.is_timeout() => {
+                return Err(Failure::TimedOut(TimedOut::Connect));
+            }
+            Ok(Err(error)) if error.is_connect() => return Err(Failure::Unreachable),
+            Ok(Err(_)) => return Err(Failure::Truncated),
+            Ok(Ok(response)) => response,
+        };
+        if response.status() != StatusCode::OK {
+            let (status, headers) = (response.status(), response.headers().clone());
+            let said = self.said(response).await?;
+            return Err(refusal::of_response(status, &headers, &said));
+        }
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if kind.is_none_or(|kind| !kind.trim_start().starts_with("text/event-stream")) {
+            return Err(Failure::Malformed);
+        }
+        Ok(self.clone().within_bounds(response))
+    }
+
+    /// The first bytes of a refusal.
+    async fn said(&self, response: Response) -> Result<Vec<u8>, Failure> {
+        let mut said = Vec::new();
+        let mut pieces = response.bytes_stream();
+        loop {
+            match timeout(self.bounds.idle, pieces.next()).await {
+                Err(_) => return Err(Failure::TimedOut(TimedOut::Idle)),
+                // The status says enough.
+                Ok(None | Some(Err(_))) => return Ok(said),
+                Ok(Some(Ok(piece))) => {
+                    said.extend_from_slice(&piece);
+                    if said.len() >= REFUSAL_BYTES_MAX {
+                        said.truncate(REFUSAL_BYTES_MAX);
+                        return Ok(said);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same answer, ended by silence or by too many bytes.
+    fn within_bounds(self, response: Response) -> Response {
+        let pieces: Pieces<_> = Box::pin(response.bytes_stream());
+        let counted =
+            stream::try_unfold((pieces, 0_u64, self), |(mut pieces, so_far, this)| async move {
+                let piece = match timeout(this.bounds.idle, pieces.next()).await {
+                    Err(_) => return Err(this.stop(Failure::TimedOut(TimedOut::Idle))),
+                    Ok(None) => return Ok(None),
+                    Ok(Some(Err(_))) => return Err(this.stop(Failure::Truncated)),
+                    Ok(Some(Ok(piece))) => piece,
+                };
+                let so_far = so_far.saturating_add(piece.len() as u64);
+                if so_far > this.bounds.stream_bytes_max {
+                    return Err(this.stop(Failure::OverLong));
+                }
+                Ok(Some((piece, (pieces, so_far, this))))
+            });
+        http::Response::new(Body::wrap_stream(counted)).into()
+    }
+}
+
+impl tower::Service<HttpRequestFactory> for Bounded {
+    type Response = Response;
+    type Error = OpenAIError;
+    type Future = BoxFuture<'static, Result<Response, OpenAIError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
+        Box::pin(self.clone().carry(request))
+    }
+}

@@ -1,0 +1,16 @@
+//! A server of OpenAI's API for tests: strict about what it is asked, written from
+//! the published schema and not from our client, and able to fail at every point of
+//! an answer. Never part of what is deployed.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a fault of it ends the test")]
+
+mod draft;
+mod reply;
+mod schema;
+mod server;
+mod stream;
+
+pub use draft::{faithful, package_of};
+pub use reply::{Piece, Reply};
+pub use server::{Seen, Server};
+pub use stream::{events_of, sse};
