@@ -1,7 +1,10 @@
 //! Everything that can be configured, by flag or environment. A wrong value
 //! refuses to start with one clear line.
 
-use crate::http::api::options::{ApiConfigError, ApiOptions};
+use crate::{
+    assistant::AssistantOptions,
+    http::api::options::{ApiConfigError, ApiOptions},
+};
 use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
 use orchestrator::{
@@ -113,6 +116,8 @@ pub struct ExecutionOptions {
     pub rights_profile: RightsProfile,
     #[command(flatten)]
     pub runs: RunOptions,
+    #[command(flatten)]
+    pub assistant: AssistantOptions,
 }
 
 /// Bounds of runs. Processes that share a database are given the same.

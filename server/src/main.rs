@@ -3,6 +3,7 @@
 
 #![recursion_limit = "512"] // the types of a page nest as its elements do
 
+mod assistant;
 mod command;
 mod config;
 mod http;

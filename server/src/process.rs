@@ -2,6 +2,7 @@
 
 use crate::config::{DatabaseOptions, ExecutionOptions, FileOptions};
 use agents::{
+    assistant::Engine,
     builtin,
     market::{NoPacks, PricingPacks},
 };
@@ -14,15 +15,16 @@ use storage::{
 };
 
 /// The checked patterns with this build's agents, which read pricing packs from
-/// `packs`.
+/// `packs` and compose reports by `engine`.
 ///
 /// # Errors
 /// Every fault of every pattern file at once.
 pub fn patterns(
     files: &FileOptions,
     packs: Arc<dyn PricingPacks>,
+    engine: &Engine,
 ) -> Result<(Patterns, Registry), Box<dyn Error>> {
-    let registry = Registry::new(builtin::agents(packs))?;
+    let registry = Registry::new(builtin::agents(packs, engine))?;
     let patterns = Patterns::load_dir(&files.patterns_dir, &registry)?;
     for plan in patterns.iter() {
         for warning in &plan.warnings {
@@ -38,12 +40,15 @@ pub async fn application(
     files: &FileOptions,
     execution: &ExecutionOptions,
 ) -> Result<Orchestrator, Box<dyn Error>> {
-    // Before the database is asked for: a fault of a pattern file is told first.
-    patterns(files, Arc::new(NoPacks))?;
+    // Before the database is asked for: what is wrong with a setting or a pattern
+    // file is told first.
+    let engine = execution.assistant.engine(execution.runs.run_step_s)?;
+    patterns(files, Arc::new(NoPacks), &engine)?;
     let url = database.application_url();
     let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
-    Ok(orchestrator(pool, files)
-        .await?
+    let orchestrator = orchestrator(pool, files, &engine).await?;
+    execution.assistant.announce(&engine);
+    Ok(orchestrator
         .with_limits(execution.runs.limits())
         .with_rights_profile(execution.rights_profile))
 }
@@ -52,9 +57,10 @@ pub async fn application(
 pub async fn orchestrator(
     pool: PgPool,
     files: &FileOptions,
+    engine: &Engine,
 ) -> Result<Orchestrator, Box<dyn Error>> {
     setup::check_isolation(&pool).await?;
-    let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())))?;
+    let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())), engine)?;
     Ok(Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?)
 }
 

@@ -40,6 +40,24 @@ fn a_wrong_configuration_refuses_to_start_with_one_clear_line() {
     for wrong in ["*", "https://desk.example/path", "https://desk.example,*"] {
         check(&world, &["serve"], &[("CORS_ORIGINS", wrong), loopback], "CORS_ORIGINS");
     }
+    let key = ("OPENAI_API_KEY", "postgres:postgres");
+    let model = ("OPENAI_MODEL", "some-model");
+    check(&world, &["serve"], &[key, loopback], "OPENAI_MODEL is missing");
+    check(&world, &["work"], &[key, ("OPENAI_MODEL", " ")], "OPENAI_MODEL is missing");
+    let openai = ("ASSISTANT_ENGINE", "openai-responses");
+    check(&world, &["work"], &[openai, model], "OPENAI_API_KEY is missing");
+    check(&world, &["work"], &[("ASSISTANT_ENGINE", "oracle")], "oracle");
+    for (wrong, said) in [
+        ("models.example", "no address"),
+        ("ftp://models.example/v1", "no address"),
+        ("https://postgres:postgres@models.example/v1", "a user, a password"),
+        ("https://models.example/v1?key=postgres:postgres", "a user, a password"),
+        ("http://models.example/v1", "in the clear"),
+    ] {
+        check(&world, &["work"], &[key, model, ("OPENAI_BASE_URL", wrong)], said);
+    }
+    check(&world, &["work"], &[key, model, ("RUN_STEP_S", "100")], "ASSISTANT_TOTAL_S is 110");
+    check(&world, &["work"], &[key, model, ("ASSISTANT_CALLS_MAX", "0")], "ASSISTANT_CALLS_MAX");
     for wrong in ["collector:4318", "http://postgres:postgres@127.0.0.1:4318"] {
         check(&world, &["serve"], &[("OTLP_ENDPOINT", wrong), loopback], "OTLP_ENDPOINT");
         check(&world, &["work"], &[("OTLP_ENDPOINT", wrong)], "OTLP_ENDPOINT");

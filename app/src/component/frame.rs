@@ -5,7 +5,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use orchestrator::Actor;
+use orchestrator::{Actor, Orchestrator};
 
 /// The application around a page: skip link, side rail, notice, footer.
 #[component]
@@ -19,6 +19,12 @@ pub fn Frame(
 ) -> impl IntoView {
     let actor = request.signed_in().cloned();
     let zone = request.time_zone().to_owned();
+    let with_model = use_context::<Orchestrator>().is_some_and(|one| one.has_language_model());
+    let engine = if with_model {
+        "Reports written with a language model"
+    } else {
+        "Built-in analyst, no assistant connected"
+    };
     view! {
         <Title text=title />
         <a class="skip-link" href="#main">"Skip to content"</a>
@@ -33,7 +39,7 @@ pub fn Frame(
             <footer class="shell__footer">
                 <p class="shell__provenance">
                     {sample.then(|| view! { <span>"Sample data"</span> })}
-                    <span>"Built-in analyst, no assistant connected"</span>
+                    <span>{engine}</span>
                     <span>{format!("Times in {zone}")}</span>
                     <span>
                         <a href="/capability-catalogue">"Capabilities"</a>

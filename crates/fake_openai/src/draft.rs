@@ -20,13 +20,13 @@ pub fn faithful(package: &Value) -> Value {
     let developments = events.map(|event| {
         let item = &event["items"][0];
         let text = |name: &str| item[name].as_str().unwrap().replace('<', "‹");
-        let (publisher, published, title) = (text("publisher"), text("published"), text("title"));
+        let (source, day, title) = (text("publisher"), text("published"), text("title"));
         json!({
             "event": event["event"],
             "headline": title,
             "claims": [{
                 "kind": "fact",
-                "text": format!("{publisher} reports ({published}) under the headline “{title}”."),
+                "text": format!("{source} reports ({day}) under the headline “{title}”."),
                 "evidence": [item["id"]],
                 "confidence": "medium",
             }],

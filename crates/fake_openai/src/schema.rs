@@ -103,6 +103,26 @@ fn format(format: &Value) -> Result<(), Refusal> {
     strict(schema, schema, "#", 0)
 }
 
+/// Keywords that strict structured output takes.
+const TAKEN: [&str; 16] = [
+    "$defs",
+    "additionalProperties",
+    "anyOf",
+    "const",
+    "description",
+    "enum",
+    "items",
+    "maxItems",
+    "maximum",
+    "minItems",
+    "minimum",
+    "pattern",
+    "properties",
+    "required",
+    "title",
+    "type",
+];
+
 /// Nesting that strict structured output takes.
 const LEVELS_MAX: u32 = 10;
 
@@ -120,24 +140,6 @@ fn strict(schema: &Value, root: &Value, place: &str, level: u32) -> Result<(), R
             Some(target) => strict(target, root, place, level + 1),
         };
     }
-    const TAKEN: [&str; 16] = [
-        "$defs",
-        "additionalProperties",
-        "anyOf",
-        "const",
-        "description",
-        "enum",
-        "items",
-        "maxItems",
-        "maximum",
-        "minItems",
-        "minimum",
-        "pattern",
-        "properties",
-        "required",
-        "title",
-        "type",
-    ];
     if let Some(other) = keywords.keys().find(|name| !TAKEN.contains(&name.as_str())) {
         return refused(&format!("'{other}' is not permitted"));
     }

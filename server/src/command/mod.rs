@@ -16,7 +16,7 @@ use crate::{
     process,
     telemetry::TelemetryOptions,
 };
-use agents::market::NoPacks;
+use agents::{assistant::Engine, market::NoPacks};
 use clap::{Parser, Subcommand};
 use orchestrator::Orchestrator;
 use std::{error::Error, process::ExitCode, sync::Arc};
@@ -137,7 +137,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         Command::Routes { json } => routes::print(json)?,
         Command::Pack { command } => pack::run(command).await?,
         Command::Patterns { command: PatternsCommand::Check { files } } => {
-            let (patterns, _) = process::patterns(&files, Arc::new(NoPacks))?;
+            let (patterns, _) = process::patterns(&files, Arc::new(NoPacks), &Engine::Builtin)?;
             for plan in patterns.iter() {
                 println!("{} {}: {} steps, no faults.", plan.id, plan.version, plan.steps.len());
             }
@@ -149,12 +149,12 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The use cases for a command that ends at once. Acts as the application, so
+/// The use cases for a command that ends at once, and so composes no report. Acts as the application, so
 /// that the command line obeys the same row-level security as the pages.
 async fn use_cases(
     database: &DatabaseOptions,
     files: &FileOptions,
 ) -> Result<Orchestrator, Box<dyn Error>> {
     let pool = setup::connect(database.owner_url(), ActAs::Application, 2).await?;
-    process::orchestrator(pool, files).await
+    process::orchestrator(pool, files, &Engine::Builtin).await
 }

@@ -22,6 +22,10 @@ enum LogFormat {
     Json,
 }
 
+/// It would log what a language model said wherever it cannot read it. The assistant
+/// says itself what went wrong, without the words.
+const SILENT: &str = "async_openai=off";
+
 /// Writes to standard error, in the form and of the detail that was asked for.
 pub fn layer<S>(options: &LogOptions) -> Box<dyn Layer<S> + Send + Sync>
 where
@@ -31,10 +35,9 @@ where
         eprintln!("observatory: LOG is not a log filter ({error}); logging info");
         EnvFilter::new("info")
     });
-    let filter = match format!("{SPANS}=info").parse() {
-        Ok(directive) => filter.add_directive(directive),
-        Err(_) => filter,
-    };
+    let always = [format!("{SPANS}=info"), SILENT.to_owned()];
+    let filter =
+        always.iter().filter_map(|text| text.parse().ok()).fold(filter, EnvFilter::add_directive);
     let format = options.format.unwrap_or(if std::io::stderr().is_terminal() {
         LogFormat::Plain
     } else {

@@ -119,6 +119,9 @@ impl World {
             .env("LOG_FORMAT", "json")
             .env("METRICS_TOKEN", METRICS_TOKEN)
             .env_remove("OTLP_ENDPOINT");
+        for setting in ["ASSISTANT_ENGINE", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"] {
+            command.env_remove(setting);
+        }
         command
     }
 
@@ -154,6 +157,13 @@ impl World {
     /// The same, with more in its environment.
     pub fn serve_with(&self, environment: &[(&str, &str)]) -> Process {
         let mut command = self.command(&["serve", "--plain-http", "loopback", "--without-worker"]);
+        command.envs(environment.iter().copied());
+        Process::start(command, "serving")
+    }
+
+    /// A serving process that carries runs, with more in its environment.
+    pub fn serve_and_work_with(&self, environment: &[(&str, &str)]) -> Process {
+        let mut command = self.command(&["serve", "--plain-http", "loopback"]);
         command.envs(environment.iter().copied());
         Process::start(command, "serving")
     }

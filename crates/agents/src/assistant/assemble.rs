@@ -108,9 +108,9 @@ fn placed(
     id: String,
     draft: DraftDevelopment,
 ) -> (SectionKind, Development) {
-    let cites =
+    let is_cited =
         |item: &EvidenceItem| draft.claims.iter().any(|one| one.evidence.contains(&item.id));
-    let cited: Vec<_> = basis.package.pack.items.iter().filter(|item| cites(item)).collect();
+    let cited: Vec<_> = basis.package.pack.items.iter().filter(|item| is_cited(item)).collect();
     let named =
         |company: &str| cited.iter().any(|item| item.companies.iter().any(|c| c == company));
     let companies = event.companies.iter().filter(|name| named(name));

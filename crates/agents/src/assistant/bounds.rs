@@ -37,7 +37,7 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
+            first_byte: Duration::from_mins(1),
             idle: Duration::from_secs(30),
             total: Duration::from_secs(110),
             pause_max: Duration::from_secs(20),

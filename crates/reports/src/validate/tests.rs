@@ -270,7 +270,8 @@ fn a_quotation_that_its_evidence_lacks_is_refused() {
                     entry.excerpt.clone_from(&item.excerpt);
                 }
             }
-            text(document, CAPACITY, 0).push_str(&format!(" It says “{words}”."));
+            let said = text(document, CAPACITY, 0);
+            *said = format!("{said} It says “{words}”.");
         }
     };
     check(&[], quote("the market is TIGHT"));

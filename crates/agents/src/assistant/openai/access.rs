@@ -52,12 +52,12 @@ impl Access {
     ) -> Result<Self, AccessError> {
         let url = Url::parse(base.unwrap_or(OPENAI)).map_err(|_| AccessError::NotAnAddress)?;
         let Some(host) = url.host() else { return Err(AccessError::NotAnAddress) };
-        let bare = url.username().is_empty()
+        let is_plain = url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
         match url.scheme() {
-            "https" | "http" if !bare => return Err(AccessError::MoreThanAnAddress),
+            "https" | "http" if !is_plain => return Err(AccessError::MoreThanAnAddress),
             "https" => {}
             "http" if key.is_none() || is_this_machine(&host) => {}
             "http" => return Err(AccessError::KeyInTheClear),

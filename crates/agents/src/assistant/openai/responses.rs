@@ -53,7 +53,7 @@ impl Responses {
     async fn answer(&self, ask: Ask) -> Result<Answer, Failure> {
         let transport = self.access.transport();
         let why = |error: &OpenAIError| {
-            transport.stopped().unwrap_or_else(|| match error {
+            transport.stopped().unwrap_or(match error {
                 OpenAIError::Reqwest(_) => Failure::Truncated,
                 _ => Failure::Malformed,
             })

@@ -418,7 +418,9 @@ async fn wrong(case: Case) -> Option<String> {
     let (code, may_repeat) = match ends {
         Ends::Report => {
             return match composed {
-                Ok((document, _)) if reports::validate(&document, &package) == [] && asked == 1 => {
+                Ok((document, _))
+                    if reports::validate(&document, &package).is_empty() && asked == 1 =>
+                {
                     None
                 }
                 other => Some(format!("{name}: no report but {other:?} after {asked} calls")),

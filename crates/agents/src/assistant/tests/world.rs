@@ -29,10 +29,10 @@ pub const CALL: Uuid = Uuid::from_u128(0x0193_e7a4_0000_8000_8000_0000_0000_0007
 
 /// Generous, so that a busy machine makes no difference; two calls, short pauses.
 pub const PATIENT: Bounds = Bounds {
-    connect: Duration::from_secs(60),
-    first_byte: Duration::from_secs(60),
-    idle: Duration::from_secs(60),
-    total: Duration::from_secs(120),
+    connect: Duration::from_mins(1),
+    first_byte: Duration::from_mins(1),
+    idle: Duration::from_mins(1),
+    total: Duration::from_mins(2),
     pause_max: Duration::from_millis(10),
     calls_max: 2,
     prompt_bytes_max: 512 * 1024,
