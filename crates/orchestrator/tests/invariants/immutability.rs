@@ -205,7 +205,8 @@ async fn the_application_may_change_the_columns_named_here_and_no_others(pool: P
     .fetch_all(&world.superuser)
     .await
     .unwrap();
-    assert_eq!(removable, ["idempotency_keys", "sessions", "sign_in_failures"]);
+    // Of the planned slots those that are still ahead; a trigger guards the decided ones.
+    assert_eq!(removable, ["idempotency_keys", "planned_slots", "sessions", "sign_in_failures"]);
 }
 
 #[sqlx::test(migrations = false)]

@@ -5,6 +5,7 @@ use domain::{
     access::Right,
     hash::ContentHash,
     id::{ApiTokenId, ExecutionId, RunId, SpecificationId, UserId, WorkspaceId},
+    schedule::{Schedule, ScheduleDraft},
     slot_override::OverrideKind,
     workspace::Role,
 };
@@ -56,6 +57,9 @@ impl Two {
             );
             granted.await.unwrap();
         }
+        for (tenant, id) in [(&here, own), (&there, specification)] {
+            world.orchestrator.set_schedule(&tenant.editor, id, &schedule()).await.unwrap();
+        }
         act_by_program(&world, &here).await;
         let token = act_by_program(&world, &there).await;
         Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
@@ -67,6 +71,10 @@ impl Two {
     async fn begin(&self, tenant: &Tenant) -> Transaction {
         tenancy::begin_workspace(self.world.orchestrator.pool(), tenant.workspace).await.unwrap()
     }
+}
+
+fn schedule() -> ScheduleDraft {
+    Schedule::default().into()
 }
 
 /// Leaves a token and the answer to a request that may come twice.
@@ -240,7 +248,7 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 22] = [
+const COMPARED: [&str; 26] = [
     "cancel_specification",
     "cancel_run",
     "clone_specification",
@@ -249,17 +257,21 @@ const COMPARED: [&str; 22] = [
     "execute_run",
     "execution",
     "list_overrides",
+    "pause_schedule",
     "pause_specification",
     "replay",
     "report_text",
+    "resume_schedule",
     "resume_specification",
     "revoke_api_token",
     "run_events_after",
     "save_specification",
+    "set_schedule",
     "submit_specification",
     "trigger_run",
     "view_report",
     "view_run",
+    "view_schedule",
     "view_specification",
     // Of the chosen workspace; the last one filters the asker's own.
     "actor",
@@ -328,6 +340,10 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(resume_specification(owner; SpecificationId;));
     not_found!(cancel_specification(owner; SpecificationId; reason));
     not_found!(trigger_run(owner; SpecificationId;));
+    not_found!(view_schedule(owner; SpecificationId;));
+    not_found!(set_schedule(owner; SpecificationId; &schedule()));
+    not_found!(pause_schedule(owner; SpecificationId; reason));
+    not_found!(resume_schedule(owner; SpecificationId;));
     not_found!(cancel_run(owner; RunId;));
     not_found!(list_overrides(owner; SpecificationId;));
     not_found!(view_run(owner; RunId;));
