@@ -52,6 +52,16 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
         ("/action/pause-specification", vec![specification(), reason()]),
         ("/action/resume-specification", vec![specification()]),
         ("/action/cancel-specification", vec![specification(), reason()]),
+        (
+            "/action/set-schedule",
+            vec![
+                specification(),
+                ("schedule[at]", "07:00".to_owned()),
+                ("schedule[missed]", "latest".to_owned()),
+            ],
+        ),
+        ("/action/pause-schedule", vec![specification(), reason()]),
+        ("/action/resume-schedule", vec![specification()]),
         ("/action/trigger-run", vec![specification()]),
         ("/action/cancel-run", vec![("run", objects.run.clone())]),
         (
