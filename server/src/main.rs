@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         Ok(telemetry) => telemetry,
         Err(error) => return refused(&error),
     };
-    let ended = command::run(arguments).await;
+    let ended = Box::pin(command::run(arguments)).await;
     telemetry.end().await;
     ended.unwrap_or_else(|error| refused(error.as_ref()))
 }

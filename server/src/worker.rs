@@ -60,8 +60,13 @@ impl TaskHandler for ExecuteRun {
         );
         join_trace_of_run(self.run.as_uuid(), &span);
         match orchestrator.execute_run(self.workspace, self.run).instrument(span.clone()).await {
-            // A run that had to wait has a new job already.
-            Ok(Executed::Final | Executed::HeldElsewhere | Executed::Waiting) => Ok(()),
+            // A run that waits, or was handed back, has a new job already.
+            Ok(
+                Executed::Final
+                | Executed::HeldElsewhere
+                | Executed::Waiting
+                | Executed::HandedBack,
+            ) => Ok(()),
             Err(error) => {
                 let error = crate::log::chain(&error);
                 let _within = span.entered();
@@ -82,8 +87,10 @@ pub async fn work(
 ) -> Result<(), Box<dyn Error>> {
     let (stopped, stopping) = watch::channel(false);
     let mut beside = JoinSet::new();
+    let carrying = orchestrator.clone();
     beside.spawn(async move {
         stop.await;
+        carrying.stop_runs();
         let _ = stopped.send(true);
         // Whoever waits for the word must not find its sender gone.
         std::future::pending::<()>().await;

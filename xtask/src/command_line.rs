@@ -14,8 +14,8 @@ usage: cargo xtask COMMAND
   bench [NAME…]  run the benchmarks, or those whose name contains NAME
   fuzz           put requests made up from /openapi.json to the server, and judge the answers;
                  what follows goes to schemathesis: fuzz --max-examples 1000
-  soak [PART…]   the long versions of what test samples, all of them or only these: triggers,
-                 schedules, kills, random-kills; takes minutes to hours
+  soak [PART…]   the long versions of what test samples, all of them or only these: simulation,
+                 triggers, schedules, kills, random-kills; takes minutes to hours
   sqlx           write .sqlx, the query data that builds without a database need
   sqlx --check   fail if .sqlx is not what the queries and migrations give
   postgres       keep an empty private Postgres until Ctrl-C and print its address

@@ -24,6 +24,13 @@ pub struct Part {
 /// In the order in which all of them are run: the quickest come first.
 pub const PARTS: &[Part] = &[
     Part {
+        name: "simulation",
+        package: "flow",
+        target: "simulation",
+        filter: "",
+        environment: &[("SIMULATED_HISTORIES", "1000000")],
+    },
+    Part {
         name: "triggers",
         package: "server",
         target: "runs",

@@ -66,6 +66,9 @@ mod from_run {
     fn statement(run: &RunView, now: Timestamp) -> String {
         let words = |at| moment_words(at, now, &run.time_zone);
         let row = &run.row;
+        if let (true, Some(waiting_for)) = (row.status.is_live(), &row.waiting_for) {
+            return format!("{waiting_for} Queued {}.", words(row.claimed_at));
+        }
         match row.status {
             RunStatus::Queued => {
                 format!("Queued {}. A worker takes it in a moment.", words(row.claimed_at))

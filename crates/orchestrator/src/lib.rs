@@ -33,7 +33,7 @@ use identity::PasswordKeeper;
 use run::RunLimits;
 use std::sync::Arc;
 use storage::PgPool;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// The shared orchestrator of one process: cheap to clone, holds no user,
 /// preference or run.
@@ -49,6 +49,8 @@ pub struct Orchestrator {
     rights_profile: RightsProfile,
     /// Tells the runs that this process carries which of them were cancelled.
     cancellations: broadcast::Sender<RunId>,
+    /// Tells them that the process stops.
+    stopping: watch::Sender<bool>,
 }
 
 /// Cancellations kept for a run that is busy; one that missed some learns of its
@@ -82,6 +84,7 @@ impl Orchestrator {
             limits: RunLimits::default(),
             rights_profile: RightsProfile::Production,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
+            stopping: watch::Sender::new(false),
         })
     }
 

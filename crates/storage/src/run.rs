@@ -12,6 +12,7 @@ use sqlx::{PgConnection, types::Json};
 
 pub mod event;
 pub mod history;
+pub mod look;
 pub mod queue;
 pub mod wake;
 
@@ -129,7 +130,8 @@ pub async fn take_lease(
          set status = 'running',
              started_at = coalesce(started_at, clock_timestamp()),
              fencing_token = fencing_token + 1,
-             lease_until = clock_timestamp() + make_interval(secs => $2)
+             lease_until = clock_timestamp() + make_interval(secs => $2),
+             waiting_for = null
          where id = $1
            and (status = 'queued' or (status = 'running' and lease_until < clock_timestamp()))
          returning fencing_token",
@@ -162,6 +164,42 @@ pub async fn renew_lease(
     .execute(conn)
     .await?;
     if renewed.rows_affected() == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
+}
+
+/// Lets go of a run in good order: anybody may take it now.
+///
+/// # Errors
+/// [`StorageError::LeaseLost`] as for [`renew_lease`].
+pub async fn hand_back(conn: &mut PgConnection, lease: Lease) -> Result<(), StorageError> {
+    let handed_back = sqlx::query!(
+        "update runs
+         set lease_until = clock_timestamp(),
+             handed_back = handed_back + 1
+         where id = $1 and fencing_token = $2 and status = 'running'",
+        lease.run.as_uuid(),
+        lease.token
+    )
+    .execute(conn)
+    .await?;
+    if handed_back.rows_affected() == 1 { Ok(()) } else { Err(StorageError::LeaseLost) }
+}
+
+/// Says what a live run waits for. False when that was said before.
+pub async fn put_off(
+    conn: &mut PgConnection,
+    run: RunId,
+    waiting_for: &str,
+) -> Result<bool, StorageError> {
+    let said = sqlx::query!(
+        "update runs
+         set waiting_for = $2
+         where id = $1 and status in ('queued', 'running') and waiting_for is distinct from $2",
+        run.as_uuid(),
+        waiting_for
+    )
+    .execute(conn)
+    .await?;
+    Ok(said.rows_affected() == 1)
 }
 
 /// How a run ends.
@@ -240,25 +278,19 @@ pub async fn close(
     Ok(closed.rows_affected() == 1)
 }
 
-/// Runs of the workspace that a worker carries now. Until the transaction ends,
-/// nobody else can count for this workspace, so that a bound holds between workers.
-pub async fn count_carried(
+/// Until the transaction ends, nobody else can take a run of this workspace, so that a
+/// bound on them holds between workers.
+pub async fn lock_carried(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
-) -> Result<i64, StorageError> {
+) -> Result<(), StorageError> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtextextended($1, 0))",
         format!("carried runs of {workspace}")
     )
-    .fetch_one(&mut *conn)
-    .await?;
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from runs
-           where workspace_id = $1 and status = 'running' and lease_until >= clock_timestamp()"#,
-        workspace.as_uuid()
-    )
     .fetch_one(conn)
-    .await?)
+    .await?;
+    Ok(())
 }
 
 /// A run with the names a reader needs.
@@ -283,6 +315,8 @@ pub struct RunRow {
     pub finished_at: Option<Timestamp>,
     pub failure_kind: Option<FailureKind>,
     pub failure_detail: Option<serde_json::Value>,
+    /// What it waits for, if it was put off.
+    pub waiting_for: Option<String>,
 }
 
 pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRow>, StorageError> {
@@ -305,7 +339,8 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRow>,
                r.started_at as "started_at: Moment",
                r.finished_at as "finished_at: Moment",
                r.failure_kind as "failure_kind: FailureKind",
-               r.failure_detail
+               r.failure_detail,
+               r.waiting_for
            from runs r
            join specification_versions v on v.id = r.specification_version_id
            join users u on u.id = r.triggered_by
@@ -333,6 +368,7 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Option<RunRow>,
         finished_at: row.finished_at.map(|at| at.0),
         failure_kind: row.failure_kind,
         failure_detail: row.failure_detail,
+        waiting_for: row.waiting_for,
     }))
 }
 

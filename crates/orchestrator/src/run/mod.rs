@@ -1,61 +1,27 @@
 //! The canonical flow of a run: claim, package, pattern, validation, seal.
 
 mod closing;
+mod drive;
 mod eligibility;
 mod execution;
-mod holding;
 mod journal;
+mod limits;
 mod package;
+mod pattern;
 mod progress;
 mod queue;
 mod reading;
+mod sealing;
+mod shell;
 mod trigger;
+mod writes;
 
 pub use closing::Swept;
 pub(crate) use eligibility::REGULAR_SLOT;
 pub use eligibility::{BlockReason, QueueFull, Readiness, World, readiness};
-pub use holding::Executed;
+pub use execution::Executed;
+pub use limits::RunLimits;
 pub use progress::{RunView, StageState, StageView};
 pub use reading::HistoryPage;
 pub use trigger::Triggered;
 pub(crate) use trigger::{Asked, By, Slot, audit_blocked};
-
-/// Bounds of the execution of every run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunLimits {
-    /// How long a worker may be silent before another takes its run.
-    pub lease_s: u32,
-    /// The longest that one step of a pattern may take.
-    pub step_s: u32,
-    /// The longest that a run may be live, from its trigger on.
-    pub run_s: u32,
-    /// How often a run may be taken up before it is given up.
-    pub attempts_max: u16,
-    /// Runs of one workspace that may be carried at once, by all processes together.
-    pub workspace_runs_max: u16,
-    /// Runs of one workspace that may wait at once. With the default a whole portfolio
-    /// of a thousand specifications may fall due in the same second.
-    pub workspace_queued_max: u16,
-    /// Runs of all workspaces that may wait at once. The default is more than is carried
-    /// before `run_s` ends what still waits, unless runs are short; and a trigger counts
-    /// those that wait, which takes some milliseconds there.
-    pub queued_max: u32,
-    /// Scheduled runs of one specification that may fail in a row before its schedule
-    /// is paused.
-    pub schedule_failures_max: u16,
-}
-
-impl Default for RunLimits {
-    fn default() -> Self {
-        Self {
-            lease_s: 15,
-            step_s: 120,
-            run_s: 1800,
-            attempts_max: 10,
-            workspace_runs_max: 8,
-            workspace_queued_max: 1000,
-            queued_max: 10_000,
-            schedule_failures_max: 3,
-        }
-    }
-}

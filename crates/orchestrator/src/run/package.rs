@@ -5,7 +5,6 @@ use domain::{
     evidence::EvidencePack,
     hash::{ContentHash, canonical_json},
     package::{Instruction, PatternReference, PreviousRun, RunPackage},
-    run::FailureKind,
     slot_override::OverrideKind,
     taxonomy::TAXONOMY_VERSION,
 };
@@ -30,9 +29,10 @@ pub(super) fn instruction() -> Instruction {
 }
 
 /// Why there is no package.
-pub(super) struct NotAssembled {
-    pub kind: FailureKind,
-    pub message: String,
+pub(super) enum NotAssembled {
+    /// Evidence may not be used now.
+    NotFresh(Gate),
+    Quarantined,
 }
 
 /// A package with the canonical text that is stored and hashed.
@@ -59,13 +59,9 @@ pub(super) async fn assemble(
     pattern: PatternReference,
 ) -> Result<Result<Assembled, NotAssembled>, UseCaseError> {
     let world = World::load(tx, run.workspace).await?;
-    let refused = |kind, message: String| Ok(Err(NotAssembled { kind, message }));
     let current = match (Gate::of(world.pack.as_ref(), run.period.cadence, world.now), world.pack) {
         (Gate::Open, Some(current)) => current,
-        (Gate::Closed { reason }, _) => return refused(FailureKind::Gate, reason),
-        (Gate::Open, None) => {
-            return refused(FailureKind::Gate, "There is no evidence pack.".to_owned());
-        }
+        (gate, _) => return Ok(Err(NotAssembled::NotFresh(gate))),
     };
     let version = specification::load_version(tx, run.version)
         .await?
@@ -74,10 +70,7 @@ pub(super) async fn assemble(
         .await?
         .ok_or_else(|| UseCaseError::Internal(format!("pack {} vanished", current.id)))?;
     if ContentHash::of_bytes(text.as_bytes()) != pack_hash {
-        return refused(
-            FailureKind::Quarantine,
-            "The evidence pack does not match its hash, so it was not used.".to_owned(),
-        );
+        return Ok(Err(NotAssembled::Quarantined));
     }
     let pack: EvidencePack = serde_json::from_str(&text)?;
     let package = RunPackage {

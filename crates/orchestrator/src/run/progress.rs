@@ -104,20 +104,6 @@ const fn may_continue(stage: Stage) -> bool {
     matches!(stage, Stage::Execute)
 }
 
-/// The stage that a run with this journal has come to.
-pub(super) fn next_stage(journal: &[Step]) -> Stage {
-    let reached = journal.iter().map(|step| step.stage).max_by_key(|stage| place(*stage));
-    let Some(reached) = reached else { return Stage::ALL[0] };
-    if may_continue(reached) {
-        return reached;
-    }
-    Stage::ALL.get(place(reached) + 1).copied().unwrap_or(reached)
-}
-
-fn place(stage: Stage) -> usize {
-    Stage::ALL.iter().position(|known| *known == stage).unwrap_or_default()
-}
-
 /// The last event's id, 0 before the first.
 pub(super) fn last_event(events: &[RunEvent]) -> i64 {
     events.last().map_or(0, |event| event.id)

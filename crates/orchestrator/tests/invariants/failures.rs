@@ -14,7 +14,7 @@ use executor::capability::{Fault, FaultKind};
 use jiff::civil::date;
 use orchestrator::{
     Orchestrator,
-    run::{Executed, RunLimits, Triggered},
+    run::{Executed, RunLimits, Swept, Triggered},
 };
 use serde_json::json;
 use sqlx::PgPool;
@@ -57,6 +57,11 @@ impl Case {
         let view = self.world.orchestrator.view_run(&self.tenant.viewer, run).await.unwrap();
         let (stage, message, reasons) = view.failure().unwrap();
         (stage.unwrap(), view.row.failure_kind.unwrap(), message, reasons)
+    }
+
+    /// A monthly report needs a reading of the last 24 hours: section 5.
+    async fn close_the_gate(&self) {
+        self.world.tamper("update pack_readings set read_at = now() - interval '25 hours'").await;
     }
 
     /// The slot is free, and the next trigger gives a report.
@@ -117,15 +122,9 @@ async fn no_evidence_at_all_is_a_failed_run_and_not_a_quiet_period(pool: PgPool)
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_closed_gate_refuses_the_trigger_and_fails_a_queued_run_before_the_analyst(pool: PgPool) {
+async fn a_closed_gate_refuses_the_trigger_with_what_is_missing(pool: PgPool) {
     let case = Case::new(pool).await;
-    let run = case.world.trigger(&case.tenant, case.id).await;
-    // A monthly report needs a reading of the last 24 hours: section 5.
-    case.world.tamper("update pack_readings set read_at = now() - interval '25 hours'").await;
-    let uncalled = case.world.process(analyst(|_| panic!("the analyst was asked"))).await;
-    let (stage, kind, message, _) = case.fail_run(&uncalled, run).await;
-    assert_eq!((stage, kind), (Stage::AssemblePackage, FailureKind::Gate));
-    assert!(message.contains("last read 25 hours ago"), "{message}");
+    case.close_the_gate().await;
     assert_eq!(case.world.blocked(&case.tenant, case.id).await.code(), "gate_closed");
 
     case.world.tamper("delete from pack_readings").await;
@@ -133,6 +132,69 @@ async fn a_closed_gate_refuses_the_trigger_and_fails_a_queued_run_before_the_ana
     assert!(blocked.message().contains("no source has been read yet"), "{}", blocked.message());
     case.world.read_samples().await;
     case.succeeds_now().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_queued_run_waits_for_the_freshness_gate_and_says_so_until_it_opens(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let run = case.world.trigger(&case.tenant, case.id).await;
+    case.close_the_gate().await;
+    let uncalled = case.world.process(analyst(|_| panic!("the analyst was asked"))).await;
+    for _ in 0..3 {
+        let executed = uncalled.execute_run(case.tenant.workspace, run).await.unwrap();
+        assert_eq!(executed, Executed::Waiting);
+    }
+    assert_eq!(case.world.status(run).await, "queued");
+    let view = case.world.orchestrator.view_run(&case.tenant.viewer, run).await.unwrap();
+    let said = view.row.waiting_for.unwrap();
+    assert!(said.starts_with("Waiting for fresh evidence. "), "{said}");
+    assert!(said.contains("last read 25 hours ago"), "{said}");
+    let pool = &case.world.superuser;
+    // Its readers hear of it once, it has a job for later, and no attempt is counted.
+    let events =
+        "select count(*) from run_events where message like 'Waiting for fresh evidence.%'";
+    assert_eq!(count(pool, events).await, 1);
+    let later = "select count(*) from graphile_worker.jobs where run_at > now()";
+    assert_eq!(count(pool, later).await, 1);
+    assert_eq!(count(pool, "select fencing_token from runs").await, 0);
+    assert_eq!(case.world.orchestrator.sweep_runs().await.unwrap(), Swept::default());
+
+    case.world.read_samples().await;
+    let app = &case.world.orchestrator;
+    assert_eq!(app.execute_run(case.tenant.workspace, run).await.unwrap(), Executed::Final);
+    assert_eq!(case.world.status(run).await, "succeeded");
+    assert_eq!(count(pool, "select count(*) from runs where waiting_for is not null").await, 0);
+}
+
+/// The gate stays closed until the run's limit; `swept` when the sweeper finds out.
+async fn check_no_evidence(pool: PgPool, swept: bool) {
+    let case = Case::new(pool).await;
+    let run = case.world.trigger(&case.tenant, case.id).await;
+    case.close_the_gate().await;
+    let late = "update runs set claimed_at = claimed_at - interval '31 minutes'";
+    sqlx::query(late).execute(&case.world.superuser).await.unwrap();
+    let uncalled = case.world.process(analyst(|_| panic!("the analyst was asked"))).await;
+    if swept {
+        let found = uncalled.sweep_runs().await.unwrap();
+        assert_eq!(found, Swept { queued_again: 0, overdue: 1 });
+    }
+    let (stage, kind, message, reasons) = case.fail_run(&uncalled, run).await;
+    // Section 5: a queued run waits for the gate until its limit, then fails (coverage).
+    assert_eq!((stage, kind), (Stage::AssemblePackage, FailureKind::Coverage));
+    assert_eq!(message, "The run waited 30 minutes for fresh evidence, and there was none.");
+    assert!(reasons[0].contains("last read 25 hours ago"), "{reasons:?}");
+    case.world.read_samples().await;
+    case.succeeds_now().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_run_that_waits_for_evidence_until_its_limit_fails_by_coverage(pool: PgPool) {
+    check_no_evidence(pool, false).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_sweeper_fails_a_run_that_waited_in_vain_by_coverage(pool: PgPool) {
+    check_no_evidence(pool, true).await;
 }
 
 #[sqlx::test(migrations = false)]

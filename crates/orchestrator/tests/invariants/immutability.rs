@@ -54,9 +54,11 @@ const MUTABLE: [(&str, &[&str]); 14] = [
             "failure_kind",
             "fencing_token",
             "finished_at",
+            "handed_back",
             "lease_until",
             "started_at",
             "status",
+            "waiting_for",
         ],
     ),
     (

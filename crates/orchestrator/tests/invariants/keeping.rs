@@ -2,7 +2,7 @@
 //! deadline, the bound on attempts, cancellation, and the order between
 //! workspaces.
 
-use crate::world::{Calls, Hold, Tenant, World, count, draft, held};
+use crate::world::{Calls, Hold, Tenant, World, count, counted, draft, held};
 use domain::id::RunId;
 use orchestrator::{
     Refusal, UseCaseError,
@@ -59,6 +59,58 @@ async fn a_cancellation_reaches_the_step_that_is_being_carried(pool: PgPool) {
     let specification = specification.fetch_one(&world.superuser).await.unwrap();
     let again = domain::id::SpecificationId::from_uuid(specification);
     assert_ne!(world.trigger(&tenant, again).await, run);
+}
+
+/// A run in the midst of `step` in a process whose leases outlast any test, and which
+/// is asked to stop.
+async fn stopping(pool: PgPool, step: &'static str, ends: bool) {
+    let (world, tenant, run) = queued(pool).await;
+    let (hold, calls) = (Hold::at(step), Calls::default());
+    let limits = RunLimits { lease_s: 300, ..RunLimits::default() };
+    let process = world.process(held(&hold, &calls)).await.with_limits(limits);
+    let (workspace, stopped) = (tenant.workspace, process.clone());
+    let carried = tokio::spawn(async move { process.execute_run(workspace, run).await });
+    hold.arrived().await;
+    stopped.stop_runs();
+    if ends {
+        hold.release();
+    }
+    let ended = tokio::time::timeout(SOON, carried).await.expect("the run is handed back");
+    assert_eq!(ended.unwrap().unwrap(), Executed::HandedBack);
+
+    let due = "select count(*) from graphile_worker.jobs where run_at <= now()";
+    assert_eq!(count(&world.superuser, due).await, 1);
+    let second = world.process(counted(&calls)).await.with_limits(limits);
+    assert_eq!(second.execute_run(workspace, run).await.unwrap(), Executed::Final);
+    assert_eq!(world.status(run).await, "succeeded");
+    for known in ["evidence.select", "assistant.compose_report", "reports.render"] {
+        let ids = calls.ids(known);
+        let expected = if known == step && !ends { 2 } else { 1 };
+        assert_eq!(ids.len(), expected, "{known}");
+        assert!(ids.iter().all(|id| *id == ids[0]), "{known}: {ids:?}");
+    }
+    // It was no failed attempt.
+    let attempts = "select fencing_token - handed_back from runs";
+    assert_eq!(count(&world.superuser, attempts).await, 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_process_that_stops_keeps_the_step_that_ends_and_hands_the_run_back(pool: PgPool) {
+    stopping(pool, "assistant.compose_report", true).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_process_that_stops_gives_up_a_step_that_takes_long_and_hands_the_run_back(pool: PgPool) {
+    stopping(pool, "assistant.compose_report", false).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_process_that_stops_takes_no_run(pool: PgPool) {
+    let (world, tenant, run) = queued(pool).await;
+    world.orchestrator.stop_runs();
+    let executed = world.orchestrator.execute_run(tenant.workspace, run).await.unwrap();
+    assert_eq!(executed, Executed::HandedBack);
+    assert_eq!(world.status(run).await, "queued");
 }
 
 #[sqlx::test(migrations = false)]

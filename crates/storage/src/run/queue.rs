@@ -5,6 +5,7 @@ use crate::StorageError;
 use domain::id::{RunId, WorkspaceId};
 use jiff::Timestamp;
 use sqlx::{PgConnection, Row, types::Json};
+use std::time::Duration;
 
 /// The task that carries a run.
 pub const TASK: &str = "execute_run";
@@ -86,34 +87,23 @@ pub async fn enqueue(
     workspace: WorkspaceId,
     run: RunId,
 ) -> Result<(), StorageError> {
-    add_job(conn, workspace, run, "now()").await
+    enqueue_after(conn, workspace, run, Duration::ZERO).await
 }
 
-/// Queues the job again for when whoever holds the run may have let go of it: at
-/// the end of the lease, and in `wait_ms` at the earliest.
-pub async fn enqueue_again(
+/// Queues the job again, to be offered after a while. It takes the place of the job
+/// that the run has.
+pub async fn enqueue_after(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
     run: RunId,
-    wait_ms: u16,
-) -> Result<(), StorageError> {
-    let at = format!(
-        "greatest((select r.lease_until from runs r where r.id = $4), now()) + interval '{wait_ms} milliseconds'"
-    );
-    add_job(conn, workspace, run, &at).await
-}
-
-async fn add_job(
-    conn: &mut PgConnection,
-    workspace: WorkspaceId,
-    run: RunId,
-    run_at: &str,
+    after: Duration,
 ) -> Result<(), StorageError> {
     let payload = serde_json::json!({ "workspace": workspace, "run": run });
     // Not checked at compile time: the queue's schema is the queue's own.
     let query = format!(
         "select graphile_worker.add_job(
-             $1, $2::json, job_key => $3, priority => {PRIORITY}, run_at => {run_at}
+             $1, $2::json, job_key => $3, priority => {PRIORITY},
+             run_at => clock_timestamp() + make_interval(secs => $5)
          )"
     );
     sqlx::query(sqlx::AssertSqlSafe(query))
@@ -121,6 +111,7 @@ async fn add_job(
         .bind(Json(payload))
         .bind(key(run))
         .bind(run.as_uuid())
+        .bind(after.as_secs_f64())
         .execute(conn)
         .await?;
     Ok(())
@@ -173,7 +164,7 @@ pub async fn load_abandoned(
                        select from graphile_worker.jobs j
                        where j.key = 'run:' || r.id
                          and j.attempts < j.max_attempts
-                         and (r.status = 'queued'
+                         and (r.status = 'queued' or r.waiting_for is not null
                               or j.locked_at is null and j.run_at < clock_timestamp() + interval '1 second')
                    ))
          order by r.claimed_at

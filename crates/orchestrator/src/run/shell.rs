@@ -1,0 +1,265 @@
+//! The hands of the flow: they look, write and call as they are told, and know what
+//! the flow only names: the package, the results, and who is asking.
+
+use super::{
+    drive::Task,
+    journal::{Settled, recalled},
+    writes,
+};
+use crate::{Actor, Orchestrator, UseCaseError, evidence::Gate};
+use domain::{
+    id::{RunId, WorkspaceId},
+    run::{FailureKind, Stage},
+};
+use executor::{
+    capability::Output,
+    context::{Context, Governed},
+};
+use flow::{Act, Answer, Event, Failure, Job, Live, Outcome, Standing, StepId, Why, Write};
+use serde_json::{Map, Value};
+use std::{
+    collections::{BTreeMap, HashMap},
+    error::Error,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+use storage::{
+    StorageError, Transaction, evidence_pack, journal,
+    run::{
+        self as store, Lease, RunRow,
+        look::{self, Look},
+    },
+    tenancy,
+};
+use tokio::sync::mpsc;
+
+pub(super) struct Shell<'a> {
+    pub app: &'a Orchestrator,
+    pub workspace: WorkspaceId,
+    pub run: RunId,
+    pub by: Option<&'a Actor>,
+    pub settling: mpsc::Sender<Settled>,
+    known: Mutex<Known>,
+}
+
+/// What was learnt so far.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The transaction of the look, until an act ends it.
+    open: Option<Transaction>,
+    pub row: Option<Arc<RunRow>>,
+    pub lease: Option<Lease>,
+    pub context: Option<Arc<Context>>,
+    /// Results that the journal has from earlier holds, by step.
+    pub finished: BTreeMap<String, Output<Value>>,
+    /// Steps that have their result and wait for leave to go on.
+    pub settled: HashMap<StepId, Settled>,
+    /// What the pattern gave.
+    pub data: Option<Arc<Map<String, Value>>>,
+    /// The last fault of the store.
+    fault: Option<UseCaseError>,
+}
+
+impl<'a> Shell<'a> {
+    pub fn new(app: &'a Orchestrator, task: &Task<'a>, settling: mpsc::Sender<Settled>) -> Self {
+        let &Task { workspace, run, by, .. } = task;
+        Self { app, workspace, run, by, settling, known: Mutex::default() }
+    }
+
+    pub fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().expect("no holder panics")
+    }
+
+    pub fn row(&self) -> Result<Arc<RunRow>, UseCaseError> {
+        self.known().row.clone().ok_or_else(|| missing("row"))
+    }
+
+    pub fn lease(&self) -> Result<Lease, UseCaseError> {
+        self.known().lease.ok_or_else(|| missing("lease"))
+    }
+
+    pub fn context(&self) -> Result<Arc<Context>, UseCaseError> {
+        self.known().context.clone().ok_or_else(|| missing("package"))
+    }
+
+    pub async fn look(&self, why: Why) -> Event {
+        let looked = async {
+            let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
+            if why == Why::Offered {
+                store::lock_carried(&mut tx, self.workspace).await?;
+            }
+            // Only of what never changes, so that it may be read before the lock.
+            let row = store::load(&mut tx, self.run).await?.map(Arc::new);
+            self.known().row = row;
+            let standing = self.standing(&mut tx, None).await?;
+            self.known().open = Some(tx);
+            Ok(standing)
+        };
+        self.found(looked.await)
+    }
+
+    pub async fn look_back(&self, write: Write) -> Event {
+        let looked = async {
+            let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
+            let step = match write {
+                Write::Step(step) => self.app.report.steps.get(step.0),
+                _ => None,
+            };
+            self.standing(&mut tx, step.map(|step| step.key.as_str())).await
+        };
+        self.found(looked.await)
+    }
+
+    fn found(&self, looked: Result<Standing, UseCaseError>) -> Event {
+        match looked {
+            Ok(standing) => Event::Looked(standing),
+            Err(error) => Event::Answered(self.answer(Err(error), Stage::AssemblePackage)),
+        }
+    }
+
+    async fn standing(
+        &self,
+        tx: &mut Transaction,
+        step: Option<&str>,
+    ) -> Result<Standing, UseCaseError> {
+        let Some(look) = look::look(tx, self.run, step).await? else { return Ok(Standing::Gone) };
+        if !look.status.is_live() {
+            return Ok(Standing::Final { status: look.status, token: look.fencing_token });
+        }
+        let gate = if look.packaged { None } else { Some(self.gate(tx, &look).await?) };
+        Ok(Standing::Live(live(&look, gate)))
+    }
+
+    async fn gate(&self, tx: &mut Transaction, look: &Look) -> Result<flow::Gate, UseCaseError> {
+        let pack = evidence_pack::load_current(tx).await?;
+        let cadence = self.row()?.period.cadence;
+        Ok(told(Gate::of(pack.as_ref(), cadence, look.now)))
+    }
+
+    /// In the transaction of the look.
+    pub async fn act(&self, act: Act) -> Event {
+        let done = async {
+            let mut tx = self.known().open.take().ok_or_else(|| missing("look"))?;
+            match act {
+                Act::TakeLease { resumed } => self.take_lease(&mut tx, resumed).await?,
+                Act::QueueAgain { after, waiting } => {
+                    writes::queue_again(&mut tx, self.workspace, self.run, after, waiting).await?;
+                }
+                Act::Close(closing) => self.close(&mut tx, &closing).await?,
+            }
+            Ok(tx.commit().await?)
+        };
+        Event::Answered(self.answer(done.await, Stage::AssemblePackage))
+    }
+
+    pub async fn write(&self, write: Write) -> Event {
+        let (done, stage) = match write {
+            Write::Load => (self.load().await, Stage::AssemblePackage),
+            Write::Assemble => match self.assemble().await {
+                Ok(Some(answer)) => return Event::Answered(answer),
+                Ok(None) => (Ok(()), Stage::AssemblePackage),
+                Err(error) => (Err(error), Stage::AssemblePackage),
+            },
+            Write::Step(step) => self.write_step(step).await,
+            Write::Renew => (self.renew().await, Stage::Execute),
+            Write::Seal => (self.seal().await, Stage::Persist),
+            Write::Fail(failure) => (self.fail(&failure).await, failure.stage),
+            Write::HandBack { after, waiting } => {
+                (self.hand_back(after, waiting).await, Stage::Execute)
+            }
+        };
+        Event::Answered(self.answer(done, stage))
+    }
+
+    /// What an earlier hold left: package and journal.
+    async fn load(&self) -> Result<(), UseCaseError> {
+        let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
+        let (package_hash, package) =
+            journal::load_package(&mut tx, self.run).await?.ok_or_else(|| missing("package"))?;
+        let finished = journal::load_results(&mut tx, self.run).await?;
+        let finished = finished.into_iter().map(recalled).collect::<Result<_, _>>()?;
+        self.package_is(Governed { package, package_hash })?;
+        self.known().finished = finished;
+        Ok(())
+    }
+
+    pub fn keep(&self, settled: Settled) {
+        self.known().settled.insert(settled.step, settled);
+    }
+
+    pub fn proceed(&self, step: StepId) {
+        if let Some(settled) = self.known().settled.get_mut(&step) {
+            settled.proceed();
+        }
+    }
+
+    /// How the store's answer is told.
+    fn answer(&self, done: Result<(), UseCaseError>, stage: Stage) -> Answer {
+        let error = match done {
+            Ok(()) => return Answer::Done,
+            Err(UseCaseError::Storage(StorageError::LeaseLost)) => return Answer::Lost,
+            Err(error) => error,
+        };
+        let run = self.run;
+        if matches!(&error, UseCaseError::Storage(error) if error.may_pass()) {
+            let cause = &error as &dyn Error;
+            tracing::warn!(run.id = %run, error = cause, "the store gave no answer");
+            self.known().fault = Some(error);
+            return Answer::Unclear;
+        }
+        tracing::error!(
+            run.id = %run, error = &error as &dyn Error, stage = stage.id(), "a run cannot go on"
+        );
+        let (kind, message) = match &error {
+            UseCaseError::Storage(StorageError::Corrupt(_)) => {
+                (FailureKind::Quarantine, "Stored data did not match its seal, so it was not used.")
+            }
+            _ => (FailureKind::Internal, "The result of this step could not be used."),
+        };
+        self.known().fault = Some(error);
+        Answer::Refused(Failure { stage, kind, message: message.into(), reasons: Vec::new() })
+    }
+
+    /// The outcome for whoever began it.
+    pub fn ended(&self, outcome: Outcome) -> Result<Outcome, UseCaseError> {
+        if outcome != Outcome::Unanswered {
+            return Ok(outcome);
+        }
+        let fault = self.known().fault.take();
+        Err(fault.unwrap_or_else(|| UseCaseError::Internal("the store gave no answer".to_owned())))
+    }
+}
+
+/// The gate in the flow's words.
+pub(super) fn told(gate: Gate) -> flow::Gate {
+    match gate {
+        Gate::Open => flow::Gate::Open,
+        Gate::Closed { reason } => flow::Gate::Closed { reason: reason.into() },
+    }
+}
+
+pub(super) fn missing(what: &str) -> UseCaseError {
+    UseCaseError::Internal(format!("the run has no {what}"))
+}
+
+/// The row in the flow's words.
+fn live(look: &Look, gate: Option<flow::Gate>) -> Live {
+    let until = |at: jiff::Timestamp| at.duration_since(look.now);
+    let positive = |left: jiff::SignedDuration| Duration::try_from(left).unwrap_or_default();
+    Live {
+        token: look.fencing_token,
+        handed_back: look.handed_back.into(),
+        age: positive(look.now.duration_since(look.claimed_at)),
+        held_for: look.lease_until.map(until).filter(|left| !left.is_negative()).map(positive),
+        reached: look.stages.iter().max().copied().unwrap_or(Stage::ALL[0]),
+        gate,
+        waits: look.waits,
+        carried: look.carried,
+        job: match look.job {
+            None => Job::Missing,
+            Some(job) if job.locked => Job::Taken,
+            Some(job) => Job::Due(positive(until(job.run_at))),
+        },
+        journaled: look.journaled,
+    }
+}
