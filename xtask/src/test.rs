@@ -105,7 +105,14 @@ fn tests(cluster: &Cluster, summary: &mut Vec<String>) -> Result<()> {
     let mut closing = Summary::of(runner);
     let outcome = process::run_watched(cargo, |line| closing.watch(line));
     summary.extend(closing.into_lines());
-    outcome
+    outcome.and(must_not_compile())
+}
+
+/// The examples in the documentation of the rooms that nothing leaves without a permit:
+/// among them those that must not compile.
+fn must_not_compile() -> Result<()> {
+    let arguments = ["test", "--doc", "-p", "rights", "-p", "reports"];
+    process::run(workspace::cargo().args(arguments).env("SQLX_OFFLINE", "true"))
 }
 
 fn print(outcomes: &[Outcome]) {

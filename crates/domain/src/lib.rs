@@ -16,6 +16,7 @@ pub mod package;
 pub mod price;
 pub mod pricing_pack;
 pub mod report;
+pub mod rights;
 pub mod run;
 pub mod schedule;
 pub mod slot_override;

@@ -1,0 +1,41 @@
+//! The words of rights: the ways in which data reaches somebody, and what a
+//! licence has to allow for each.
+
+use crate::taxonomy::vocabulary;
+
+vocabulary! {
+    /// One right that a provider's licence gives or withholds.
+    Right, "right" {
+        Display = "display", "Show on screen";
+        Pdf = "pdf", "Hand out as a document";
+        Csv = "csv", "Hand out as data";
+        Redistribute = "redistribute", "Pass on to third parties";
+    }
+}
+
+vocabulary! {
+    /// The way in which data reaches somebody.
+    Format, "format" {
+        /// A page of the signed-in application.
+        View = "view", "On screen";
+        Html = "html", "HTML";
+        Pdf = "pdf", "PDF";
+        Csv = "csv", "CSV";
+        Xlsx = "xlsx", "XLSX";
+        Json = "json", "JSON";
+        /// A public link, or an interface that third parties read.
+        Redistribute = "redistribute", "Public link";
+    }
+}
+
+impl Format {
+    /// The right that every provider of the data has to give.
+    pub const fn right(self) -> Right {
+        match self {
+            Self::View => Right::Display,
+            Self::Html | Self::Pdf => Right::Pdf,
+            Self::Csv | Self::Xlsx | Self::Json => Right::Csv,
+            Self::Redistribute => Right::Redistribute,
+        }
+    }
+}

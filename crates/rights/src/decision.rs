@@ -1,0 +1,195 @@
+//! The decision: a pure function over lineage, format and profile.
+
+use crate::{
+    DocumentLineage, Format, OnBlock, ProviderId, Registry, RightsProfile,
+    registry::{Attribution, Watermark},
+};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What an export has to carry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Terms {
+    /// Each text once, by provider id.
+    pub attributions: Vec<Attribution>,
+    /// Each text once, in the order of its providers; more than one are stacked.
+    pub watermarks: Vec<Watermark>,
+}
+
+/// One provider that does not give the right, and what would change that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Blocked {
+    pub provider: ProviderId,
+    pub format: Format,
+    /// A sentence.
+    pub reason: String,
+    /// A sentence.
+    pub unblock: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DenialReason {
+    /// A part of the document says nothing on where it comes from.
+    NoLineage,
+    /// Somebody whose data it holds does not give the right.
+    NoRight,
+    /// Without the parts that may not leave, there is no part left.
+    NothingLeft,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("the export is not allowed")]
+pub struct Denial {
+    pub reason: DenialReason,
+    /// By provider id; empty when nothing is recorded.
+    pub blocked: Vec<Blocked>,
+}
+
+impl Denial {
+    /// Why, in one sentence.
+    pub fn sentence(&self) -> &'static str {
+        match self.reason {
+            DenialReason::NoLineage => {
+                "It is not recorded where all of this document comes from, so no licence can be asked."
+            }
+            DenialReason::NoRight => {
+                "The document holds data whose licence does not allow this format."
+            }
+            DenialReason::NothingLeft => {
+                "All of the document rests on data whose licence does not allow this format."
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    Allowed(Terms),
+    /// Without the parts named by their key.
+    Redacted {
+        terms: Terms,
+        removed: BTreeSet<String>,
+        blocked: Vec<Blocked>,
+    },
+    Denied(Denial),
+}
+
+impl Decision {
+    /// The stable word for records and metrics.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Allowed(_) => "allow",
+            Self::Redacted { .. } => "redact",
+            Self::Denied(_) => "deny",
+        }
+    }
+
+    pub fn blocked(&self) -> &[Blocked] {
+        match self {
+            Self::Allowed(_) => &[],
+            Self::Redacted { blocked, .. } | Self::Denied(Denial { blocked, .. }) => blocked,
+        }
+    }
+
+    /// What the export carries; nothing, if there is none.
+    pub fn terms(&self) -> Option<&Terms> {
+        match self {
+            Self::Allowed(terms) | Self::Redacted { terms, .. } => Some(terms),
+            Self::Denied(_) => None,
+        }
+    }
+}
+
+impl Registry {
+    /// Whether a document of this lineage may leave in this format.
+    pub fn decide(
+        &self,
+        lineage: &DocumentLineage,
+        format: Format,
+        profile: RightsProfile,
+    ) -> Decision {
+        let unknown = lineage.parts.iter().any(|part| part.providers.is_empty());
+        if lineage.parts.is_empty() || unknown {
+            return denied(DenialReason::NoLineage, Vec::new());
+        }
+        let providers = lineage.providers();
+        let blocked = self.blocked(&providers, format);
+        if blocked.is_empty() {
+            return Decision::Allowed(self.terms(&providers));
+        }
+        match self.profile(profile).on_block {
+            OnBlock::Deny => denied(DenialReason::NoRight, blocked),
+            OnBlock::Redact => self.redact(lineage, format, blocked),
+        }
+    }
+
+    /// Leaves out what touches a blocked provider. The rest touches none, so it is
+    /// allowed if it is anything.
+    fn redact(&self, lineage: &DocumentLineage, format: Format, blocked: Vec<Blocked>) -> Decision {
+        let (kept, removed): (Vec<_>, Vec<_>) = lineage.parts.iter().partition(|part| {
+            part.providers.iter().all(|provider| self.provider(provider).allows(format))
+        });
+        if kept.is_empty() {
+            return denied(DenialReason::NothingLeft, blocked);
+        }
+        let providers = kept.iter().flat_map(|part| &part.providers).cloned().collect();
+        Decision::Redacted {
+            terms: self.terms(&providers),
+            removed: removed.into_iter().map(|part| part.key.clone()).collect(),
+            blocked,
+        }
+    }
+
+    fn blocked(&self, providers: &BTreeSet<ProviderId>, format: Format) -> Vec<Blocked> {
+        providers
+            .iter()
+            .filter(|provider| !self.provider(provider).allows(format))
+            .map(|provider| self.block(provider, format))
+            .collect()
+    }
+
+    fn block(&self, provider: &ProviderId, format: Format) -> Blocked {
+        let reason = if self.is_listed(provider) {
+            format!(
+                "The licence of {provider} does not allow to {} ({}).",
+                format.right().label().to_lowercase(),
+                format.label()
+            )
+        } else {
+            format!("{provider} is not in the rights registry, so nothing is allowed of it.")
+        };
+        // The registry was refused without one.
+        let unblock = self.provider(provider).licence.unblock.as_deref().unwrap_or_default();
+        Blocked { provider: provider.clone(), format, reason, unblock: sentence(unblock) }
+    }
+
+    fn terms(&self, providers: &BTreeSet<ProviderId>) -> Terms {
+        let mut terms = Terms::default();
+        for id in providers {
+            let provider = self.provider(id);
+            if let Some(text) = &provider.attribution
+                && terms.attributions.iter().all(|known| known.text != *text)
+            {
+                terms.attributions.push(Attribution { provider: id.clone(), text: text.clone() });
+            }
+            if let Some(watermark) = &provider.watermark
+                && terms.watermarks.iter().all(|known| known.text != watermark.text)
+            {
+                terms.watermarks.push(watermark.clone());
+            }
+        }
+        terms
+    }
+}
+
+fn denied(reason: DenialReason, blocked: Vec<Blocked>) -> Decision {
+    Decision::Denied(Denial { reason, blocked })
+}
+
+/// A capital first and a full stop last.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), characters.as_str())
+}
