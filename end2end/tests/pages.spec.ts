@@ -37,6 +37,7 @@ test("an administrator's lists", async ({ desk, admin }) => {
   await desk.finishedRun(await desk.active({ name: "Seen by administrators" }));
   await look(admin, "/admin/runs", "All runs", "admin-runs");
   await look(admin, "/admin/workspaces", "Workspaces", "admin-workspaces");
+  await look(admin, "/admin/rights", "Rights", "admin-rights");
   await look(admin, "/account", "Account", "account-administrator");
 });
 

@@ -50,6 +50,9 @@ pub struct FileOptions {
     /// Folder of the samples, or of what stands in their place.
     #[arg(long, env = "SAMPLES_DIR", default_value = "samples")]
     pub samples_dir: PathBuf,
+    /// What the licences of our data allow; read again on SIGHUP.
+    #[arg(long, env = "RIGHTS_REGISTRY_PATH", default_value = ".ops/RIGHTS_REGISTRY.yaml")]
+    pub rights_registry_path: PathBuf,
     /// Top folder of the ledger's git repository; without it no pricing pack can be
     /// built.
     #[arg(long, env = "LEDGER_PATH")]

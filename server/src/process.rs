@@ -1,14 +1,19 @@
 //! What every process of Observatory is made of.
 
-use crate::config::{DatabaseOptions, ExecutionOptions, FileOptions};
+use crate::{
+    config::{DatabaseOptions, ExecutionOptions, FileOptions},
+    telemetry::log,
+};
 use agents::{
     assistant::Engine,
     builtin,
     market::{NoPacks, PricingPacks},
 };
-use executor::{pattern::Patterns, runtime::Registry};
-use orchestrator::{Orchestrator, identity::PasswordKeeper, pricing::StoredPacks};
-use std::{error::Error, sync::Arc};
+use executor::{pattern::Patterns, runtime};
+use orchestrator::{
+    Orchestrator, identity::PasswordKeeper, pricing::StoredPacks, rights::Registry,
+};
+use std::{error::Error, path::PathBuf, sync::Arc};
 use storage::{
     PgPool,
     setup::{self, ActAs},
@@ -23,8 +28,8 @@ pub fn patterns(
     files: &FileOptions,
     packs: Arc<dyn PricingPacks>,
     engine: &Engine,
-) -> Result<(Patterns, Registry), Box<dyn Error>> {
-    let registry = Registry::new(builtin::agents(packs, engine))?;
+) -> Result<(Patterns, runtime::Registry), Box<dyn Error>> {
+    let registry = runtime::Registry::new(builtin::agents(packs, engine))?;
     let patterns = Patterns::load_dir(&files.patterns_dir, &registry)?;
     for plan in patterns.iter() {
         for warning in &plan.warnings {
@@ -40,16 +45,18 @@ pub async fn application(
     files: &FileOptions,
     execution: &ExecutionOptions,
 ) -> Result<Orchestrator, Box<dyn Error>> {
-    // Before the database is asked for: what is wrong with a setting or a pattern
-    // file is told first.
+    // Before the database is asked for: what is wrong with a setting, a pattern file
+    // or the registry of rights is told first.
     let engine = execution.assistant.engine(execution.runs.run_step_s)?;
     patterns(files, Arc::new(NoPacks), &engine)?;
+    let rights = Registry::load(&files.rights_registry_path)?;
     let url = database.application_url();
     let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
     let orchestrator = orchestrator(pool, files, &engine).await?;
     execution.assistant.announce(&engine);
     Ok(orchestrator
         .with_limits(execution.runs.limits())
+        .with_rights(rights)
         .with_rights_profile(execution.rights_profile))
 }
 
@@ -62,6 +69,33 @@ pub async fn orchestrator(
     setup::check_isolation(&pool).await?;
     let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())), engine)?;
     Ok(Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?)
+}
+
+/// Reads the registry of rights anew whenever the process is sent SIGHUP, for as
+/// long as it is polled; the signal is caught from the call on. A faulty file is
+/// named in the log, and what held goes on holding.
+pub fn reload_rights(
+    orchestrator: Orchestrator,
+    path: PathBuf,
+) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangups = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hangups.recv().await.is_some() {
+            match Registry::load(&path) {
+                Ok(registry) => {
+                    let version = registry.version().clone();
+                    orchestrator.reload_rights(registry);
+                    tracing::info!(rights.version = %version, "the rights registry was read anew");
+                }
+                Err(error) => tracing::error!(
+                    error = log::chain(&error),
+                    rights.version = %orchestrator.rights_version(),
+                    "the rights registry is faulty, so the one before goes on holding"
+                ),
+            }
+        }
+    })
 }
 
 /// Completes when the process is asked to stop. The signals are caught from the

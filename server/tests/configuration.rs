@@ -37,6 +37,7 @@ fn a_wrong_configuration_refuses_to_start_with_one_clear_line() {
     check(&world, &["serve"], &[("METRICS_TOKEN", "short"), loopback], "METRICS_TOKEN");
     check(&world, &["serve"], &[("JWT_SECRET", "postgres:postgres"), loopback], "JWT_SECRET");
     check(&world, &["serve"], &[("RIGHTS_PROFILE", "lax"), loopback], "lax");
+    check(&world, &["work"], &[("RIGHTS_REGISTRY_PATH", "/no/rights.yaml")], "/no/rights.yaml");
     for wrong in ["*", "https://desk.example/path", "https://desk.example,*"] {
         check(&world, &["serve"], &[("CORS_ORIGINS", wrong), loopback], "CORS_ORIGINS");
     }
@@ -69,6 +70,23 @@ fn a_database_without_the_schema_is_named_as_such() {
     let world = World::new();
     world.sql("drop table artifacts, run_events, run_steps, run_packages, runs cascade");
     check(&world, &["work"], &[], "run `observatory migrate`");
+}
+
+#[test]
+fn a_faulty_rights_registry_stops_the_start_with_file_and_place() {
+    let world = World::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rights.yaml");
+    let registry = include_str!("../../.ops/RIGHTS_REGISTRY.yaml");
+    let faulty = registry.replacen("pdf: true", "pfd: true", 1);
+    let line = faulty[..faulty.find("pfd").unwrap()].lines().count();
+    std::fs::write(&path, faulty).unwrap();
+    let path = path.to_str().unwrap();
+    for command in ["serve", "work"] {
+        let environment = [("RIGHTS_REGISTRY_PATH", path), ("PLAIN_HTTP", "loopback")];
+        check(&world, &[command], &environment, &format!("{path}:{line}:"));
+        check(&world, &[command], &environment, "pfd");
+    }
 }
 
 #[test]

@@ -155,6 +155,9 @@ fn a_token_and_its_jwt_execute_until_the_token_is_revoked() {
     assert_eq!(answer.header("x-pack-id"), pack);
     assert_eq!(answer.body["trace"]["pricing_pack_id"], pack);
     assert_eq!(answer.header("x-data-stale"), "");
+    let registry = std::fs::read("../.ops/RIGHTS_REGISTRY.yaml").unwrap();
+    let rights = domain::hash::ContentHash::of_bytes(&registry).short();
+    assert_eq!(answer.header("x-rights-version"), rights);
     for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")] {
         assert_eq!(answer.header(name), value);
     }
@@ -268,7 +271,9 @@ fn only_the_origins_that_are_named_may_read() {
     let answer = Program::bearing(&server, &token).with("origin", named).get("/patterns");
     assert_eq!(answer.header("access-control-allow-origin"), named);
     let exposed = answer.header("access-control-expose-headers");
-    assert!(exposed.contains("x-trace-id") && exposed.contains("x-pack-id"), "{exposed}");
+    for name in ["x-trace-id", "x-pack-id", "x-rights-version"] {
+        assert!(exposed.contains(name), "{exposed}");
+    }
     // Pages are nobody else's.
     let page = Program::new(&server).with("origin", named).get("/sign-in");
     assert_eq!(page.header("access-control-allow-origin"), "");
@@ -288,7 +293,7 @@ fn a_request_that_comes_twice_is_answered_once() {
     let second = keyed(&viewer).execute(&example());
     assert_eq!((second.status, second.header("idempotent-replay")), (200, "true"));
     assert_eq!(second.text, first.text);
-    for name in ["content-type", "x-pack-id", "x-execution-id"] {
+    for name in ["content-type", "x-pack-id", "x-execution-id", "x-rights-version"] {
         assert_eq!(second.header(name), first.header(name));
     }
     assert_eq!(world.value("select count(*) from executions"), "1");

@@ -104,6 +104,7 @@ impl Observatory {
             ("SITE_ROOT", workspace::site_root().into_os_string()),
             ("PATTERNS_DIR", root.join("patterns").into()),
             ("SAMPLES_DIR", root.join("samples").into()),
+            ("RIGHTS_REGISTRY_PATH", root.join(".ops/RIGHTS_REGISTRY.yaml").into()),
             ("LEDGER_PATH", ledger::folder().into()),
             ("PLAIN_HTTP", "loopback".into()),
         ];

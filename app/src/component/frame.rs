@@ -145,6 +145,7 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="pause"
                                     label="Breakers"
                                 />
+                                <RailLink path=path.clone() href="/admin/rights" icon="seal" label="Rights" />
                             }
                         })}
                 </ul>

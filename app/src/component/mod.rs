@@ -14,6 +14,7 @@ pub mod entitlement;
 #[cfg(feature = "ssr")]
 pub mod error_summary;
 #[cfg(feature = "ssr")]
+pub mod export_menu;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;

@@ -1,6 +1,10 @@
-use crate::{component::icon::Icon, ssr::page};
+use crate::{
+    component::{export_menu::ExportMenu, icon::Icon},
+    ssr::page,
+};
 use domain::{hash::ContentHash, id::RunId};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
 use orchestrator::UseCaseError;
 
@@ -12,6 +16,16 @@ pub fn Report() -> impl IntoView {
     page("Report", |request| async move {
         let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let (run, seal) = request.orchestrator.view_report(request.actor()?, id).await?;
+        let choices = request.orchestrator.export_choices(request.actor()?, id).await;
+        // A report that does not match its seal has a page that says so, and no files.
+        let choices = choices.or_else(|error| match error {
+            UseCaseError::Quarantined => Ok(Vec::new()),
+            other => Err(other),
+        })?;
+        let refused = request.query("refused").map(str::to_owned);
+        if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
+            response.set_status(http::StatusCode::FORBIDDEN);
+        }
         let title = format!("{}, {}", run.specification_name, run.period.key);
         let frame_title = format!("Report {title}");
         Ok(view! {
@@ -36,6 +50,7 @@ pub fn Report() -> impl IntoView {
                     <SealDigest hash=seal.html_hash />
                     <Actions id />
                 </div>
+                <ExportMenu run=id choices refused />
                 <iframe
                     class="report-preview__frame"
                     src=format!("/runs/{id}/artifact")
@@ -63,14 +78,6 @@ fn SealDigest(hash: ContentHash) -> impl IntoView {
 fn Actions(id: RunId) -> impl IntoView {
     view! {
         <div class="report-preview__actions">
-            <a class="button button--small" href=format!("/runs/{id}/download/html")>
-                <Icon name="download" />
-                "Download HTML"
-            </a>
-            <a class="button button--small" href=format!("/runs/{id}/download/json")>
-                <Icon name="download" />
-                "Download JSON"
-            </a>
             <a
                 class="button button--small"
                 href=format!("/runs/{id}/artifact")

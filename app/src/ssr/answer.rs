@@ -22,6 +22,8 @@ pub(super) fn describe(error: &UseCaseError) -> (StatusCode, String, String) {
             (StatusCode::CONFLICT, Refusal::ExceedsEntitlement.code())
         }
         UseCaseError::Refused(refusal) => (StatusCode::CONFLICT, refusal.code()),
+        UseCaseError::RightsBlocked(_) => (StatusCode::FORBIDDEN, "rights_blocked"),
+        UseCaseError::ExportUnrecorded(_) => (StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable"),
         UseCaseError::Quarantined => (StatusCode::INTERNAL_SERVER_ERROR, "quarantined"),
         UseCaseError::Storage(_) | UseCaseError::Period(_) | UseCaseError::Internal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
@@ -49,6 +51,7 @@ pub(super) fn log(error: &UseCaseError, target: &str) {
     if !matches!(
         error,
         UseCaseError::Storage(_)
+            | UseCaseError::ExportUnrecorded(_)
             | UseCaseError::Period(_)
             | UseCaseError::Internal(_)
             | UseCaseError::Quarantined

@@ -75,6 +75,20 @@ pub const PROBLEM_TYPES: &[ProblemType] = &[
         members: &[],
     },
     ProblemType {
+        code: "RIGHTS_BLOCKED",
+        statuses: &[403],
+        title: "A licence does not allow this export",
+        meaning: "The document holds data whose licence does not allow the format that was asked \
+                  for, or it is not recorded where all of it comes from. The attempt is on record; \
+                  nothing was sent.",
+        remedy: "`blocked` says for each provider what would give the right. Another format may be \
+                 allowed; reading on screen is another right than handing out.",
+        members: &[
+            ("reason", "`NO_LINEAGE`, `NO_RIGHT` or `NOTHING_LEFT`"),
+            ("blocked", "each with `provider`, `format`, `reason` and `unblock`"),
+        ],
+    },
+    ProblemType {
         code: "CROSS_SITE",
         statuses: &[403],
         title: "The request came from another site",
@@ -262,6 +276,15 @@ pub const PROBLEM_TYPES: &[ProblemType] = &[
         members: &[RETRY],
     },
     ProblemType {
+        code: "AUDIT_UNAVAILABLE",
+        statuses: &[503],
+        title: "The export could not be put on record",
+        meaning: "Every export is put on record before its first byte. That was not possible, so \
+                  nothing was sent.",
+        remedy: "Try again when `Retry-After` has passed.",
+        members: &[RETRY],
+    },
+    ProblemType {
         code: "DEADLINE_EXCEEDED",
         statuses: &[504],
         title: "It took too long",
@@ -290,13 +313,14 @@ mod tests {
         assert_eq!(ProblemType::of_slug("pack_warming"), None);
     }
 
-    /// Source: portfolio.md, section 1, the table of errors, less what exports will add.
+    /// Source: portfolio.md, section 1, the table of errors.
     #[test]
     fn every_code_of_the_domain_reference_has_its_statuses() {
         for (code, statuses) in [
             ("MALFORMED_REQUEST", &[400][..]),
             ("UNAUTHENTICATED", &[401]),
             ("FORBIDDEN", &[403]),
+            ("RIGHTS_BLOCKED", &[403]),
             ("PATTERN_NOT_FOUND", &[404]),
             ("PORTFOLIO_NOT_FOUND", &[404]),
             ("PACK_NOT_FOUND", &[404]),

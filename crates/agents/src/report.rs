@@ -97,15 +97,8 @@ fn rendered(args: &Render, call: &Call) -> Result<Output<Artifact>, Fault> {
     let Render { document, format: RenderFormat::Html } = args;
     let Governed { package, package_hash } = governed(call)?;
     let internal = |error: &dyn std::fmt::Display| Fault::internal(error.to_string());
-    let colophon = Colophon {
-        run_id: package.run_id,
-        specification_version: package.specification_version,
-        pack_hash: package.pack_hash,
-        package_hash: *package_hash,
-        document_hash: ContentHash::of_json(document).map_err(|error| internal(&error))?,
-        sealed_at: package.claimed_at,
-        zone: package.period.zone.clone(),
-    };
+    let document_hash = ContentHash::of_json(document).map_err(|error| internal(&error))?;
+    let colophon = Colophon::of(package, *package_hash, document_hash);
     let html = render_html(document, &colophon).map_err(|error| internal(&error))?;
     let summary = format!("HTML of {} bytes.", html.len());
     Ok(Output::computed(Artifact { html }, summary))

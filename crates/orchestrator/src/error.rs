@@ -31,6 +31,12 @@ pub enum UseCaseError {
     /// Stored data does not match its hash; it is not shown.
     #[error("what is stored does not match its seal, so it is not shown")]
     Quarantined,
+    /// A licence does not allow the export.
+    #[error(transparent)]
+    RightsBlocked(rights::Denial),
+    /// The attempt could not be put on record, so nothing leaves.
+    #[error("the export could not be put on record, so nothing was sent")]
+    ExportUnrecorded(#[source] StorageError),
     #[error("the store failed")]
     Storage(#[source] StorageError),
     #[error("a time zone or period could not be computed")]

@@ -8,11 +8,13 @@ pub mod administration;
 pub mod error;
 pub mod evidence;
 pub mod execution;
+pub mod export;
 pub mod idempotency;
 pub mod identity;
 pub mod pricing;
 pub mod refusal;
 pub mod report;
+pub mod rights;
 pub mod run;
 pub mod schedule;
 pub mod slot_override;
@@ -22,6 +24,7 @@ pub use actor::Actor;
 pub use error::UseCaseError;
 pub use refusal::Refusal;
 
+use crate::rights::{Registry as RightsRegistry, Rights};
 use domain::id::RunId;
 use executor::{
     capability::Cost,
@@ -46,6 +49,7 @@ pub struct Orchestrator {
     report: Arc<Plan>,
     runtime: Arc<Runtime>,
     limits: RunLimits,
+    rights: Rights,
     rights_profile: RightsProfile,
     /// Tells the runs that this process carries which of them were cancelled.
     cancellations: broadcast::Sender<RunId>,
@@ -82,6 +86,7 @@ impl Orchestrator {
             report,
             runtime: Arc::new(Runtime::new(registry)),
             limits: RunLimits::default(),
+            rights: Rights::new(RightsRegistry::empty()),
             rights_profile: RightsProfile::Production,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),

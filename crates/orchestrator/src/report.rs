@@ -1,11 +1,10 @@
-//! Reading a sealed report: its hash is checked before it is shown, and every
-//! download has its audit entry before the first byte.
+//! Reading a sealed report: its hash is checked before it is shown. What leaves as
+//! a file goes through [`export`](crate::export).
 
 use crate::{Actor, Orchestrator, UseCaseError};
 use domain::{hash::ContentHash, id::RunId, workspace::Role};
 use storage::{
     artifact::{self, Form, Seal},
-    audit,
     run::{self, RunRow},
     tenancy,
 };
@@ -51,38 +50,5 @@ impl Orchestrator {
             return Err(UseCaseError::Quarantined);
         }
         Ok(SealedText { hash, text })
-    }
-
-    /// The artifact as a file, with the attempt on record before it is given.
-    pub async fn download_report(
-        &self,
-        actor: &Actor,
-        id: RunId,
-        form: Form,
-        address: &str,
-    ) -> Result<SealedText, UseCaseError> {
-        let sealed = self.report_text(actor, id, form).await;
-        let outcome = match &sealed {
-            Ok(_) => "allowed",
-            // An unknown report leaves no trace of having been guessed.
-            Err(UseCaseError::Quarantined) => "quarantined",
-            Err(_) => return sealed,
-        };
-        let membership = actor.require(Role::Viewer)?;
-        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        let entry = audit::Entry {
-            action: "report.downloaded",
-            actor: Some(actor.user),
-            target: id.to_string(),
-            detail: serde_json::json!({
-                "format": match form { Form::Html => "html", Form::Json => "json" },
-                "hash": sealed.as_ref().ok().map(|sealed| sealed.hash),
-                "outcome": outcome,
-                "address": address,
-            }),
-        };
-        audit::append(&mut tx, Some(membership.workspace), &entry).await?;
-        tx.commit().await?;
-        sealed
     }
 }

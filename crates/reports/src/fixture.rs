@@ -9,6 +9,7 @@ use domain::{
     hash::ContentHash,
     package::{Instruction, PatternReference, RunPackage},
     price::Tier,
+    pricing_pack::ProviderId,
     report::{
         AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine,
         MonitoringAdvice, Outcome, Reference, ReportDocument, ReportScope, Section, SummaryBullet,
@@ -112,6 +113,7 @@ fn item(row: &Row) -> EvidenceItem {
 pub fn package() -> RunPackage {
     let claimed_at = "2026-11-18T08:12:00Z".parse().unwrap();
     let source = |publisher: &str| SourceReading {
+        provider: Some(ProviderId::sample()),
         name: format!("{publisher} feed"),
         publisher: publisher.to_owned(),
         tier: TrustTier::try_from(2).unwrap(),

@@ -1,12 +1,15 @@
 //! The report document checked and rendered.
 //!
 //! [`validate`] names everything that keeps a document from being published;
-//! [`html`] prints one that passed as a self-contained artifact. Neither knows
-//! who composed it, and neither adds a statement of its own.
+//! [`html`] prints one that passed as a self-contained artifact; [`export`] gives
+//! it out as a file, under a permit. None of them knows who composed it, and none
+//! adds a statement of its own.
 
+pub mod export;
 pub mod html;
 mod validate;
 
+pub use export::{Export, ExportError, lineage};
 pub use html::{Colophon, RenderError, render_html};
 pub use validate::{
     Finding, FindingCode, is_plain, sentence_keys, sentences, unsupported_figures,

@@ -69,16 +69,17 @@ impl Ruling {
         &self.decision
     }
 
-    /// Puts the ruling on record by `write`, which returns once it is committed.
+    /// Puts the ruling on record: `committed` completes once its entry is. Gives
+    /// what `committed` gave beside what may now become a permit.
     ///
     /// # Errors
-    /// Those of `write`: nothing leaves then.
-    pub async fn record<E>(
+    /// Those of `committed`: nothing leaves then.
+    pub async fn record<T, E>(
         self,
-        write: impl AsyncFnOnce(&Self) -> Result<(), E>,
-    ) -> Result<Recorded, E> {
-        write(&self).await?;
-        Ok(Recorded(self))
+        committed: impl Future<Output = Result<T, E>>,
+    ) -> Result<(Recorded, T), E> {
+        let given = committed.await?;
+        Ok((Recorded(self), given))
     }
 }
 
@@ -191,9 +192,13 @@ mod tests {
         registry.rule(document, &lineage, format, RightsProfile::Production)
     }
 
+    async fn recorded(provider: &str, format: Format) -> Recorded {
+        let on_record = ruling(provider, format).record(async { Ok::<_, ()>(()) }).await;
+        on_record.unwrap().0
+    }
+
     async fn permit(format: Format) -> Permit {
-        let recorded = ruling("FRED", format).record(async |_| Ok::<_, ()>(())).await;
-        recorded.unwrap().permit(NOW).unwrap()
+        recorded("FRED", format).await.permit(NOW).unwrap()
     }
 
     #[tokio::test]
@@ -211,22 +216,15 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_put_on_record_does_not_leave() {
-        let refused = ruling("FRED", Format::Pdf).record(async |_| Err("the store is away")).await;
+        let away = async { Err::<(), _>("the store is away") };
+        let refused = ruling("FRED", Format::Pdf).record(away).await;
         assert_eq!(refused.unwrap_err(), "the store is away");
     }
 
     #[tokio::test]
     async fn a_denial_is_put_on_record_and_gives_no_permit() {
-        let mut written = String::new();
-        let recorded = ruling("NewsAPI", Format::Pdf)
-            .record(async |ruling: &Ruling| {
-                written = ruling.decision().id().to_owned();
-                Ok::<_, ()>(())
-            })
-            .await
-            .unwrap();
-        assert_eq!(written, "deny");
-        let denial = recorded.permit(NOW).unwrap_err();
+        assert_eq!(ruling("NewsAPI", Format::Pdf).decision().id(), "deny");
+        let denial = recorded("NewsAPI", Format::Pdf).await.permit(NOW).unwrap_err();
         assert_eq!(denial.blocked.len(), 1);
     }
 }

@@ -19,6 +19,8 @@ pub async fn serve(
     let metrics = Metrics::start()?;
     let asked_to_stop = process::stop_signal()?;
     let orchestrator = process::application(database, files, execution).await?;
+    let reloading =
+        process::reload_rights(orchestrator.clone(), files.rights_registry_path.clone())?;
     let (stop, stopping) = watch::channel(false);
     let listener = TcpListener::bind(options.bind_address).await?;
     let address = listener.local_addr()?;
@@ -40,6 +42,7 @@ pub async fn serve(
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
+    tokio::spawn(reloading);
     tracing::info!(http.address = %address, "serving");
     let (served, worked) = tokio::join!(serving, working);
     served?;

@@ -1,15 +1,23 @@
 //! The sealed artifact: in the preview's frame, and as a file.
 
-use super::protection::problem;
+use super::{
+    api::problem::{Problem, sent},
+    protection::problem,
+};
+use crate::telemetry::trace_context::TraceContext;
 use app::ssr::PeerAddress;
 use axum::{
     Extension,
     extract::{Path, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::id::RunId;
-use orchestrator::{Actor, Orchestrator, UseCaseError, report::SealedText};
+use orchestrator::{
+    Actor, Orchestrator, UseCaseError,
+    export::{Export, Origin},
+    rights::Format,
+};
 use storage::artifact::Form;
 
 /// Nothing in an artifact runs or loads, whatever a report holds; links may
@@ -43,45 +51,66 @@ pub async fn artifact(
     }
 }
 
-/// The artifact or its document as a file; the attempt is on record first.
+/// The report as a file. A browser that may not have it is sent to the page that
+/// says why; a program gets the problem.
 pub async fn download(
     State(orchestrator): State<Orchestrator>,
     actor: Option<Extension<Actor>>,
     Extension(PeerAddress(address)): Extension<PeerAddress>,
-    Path((run, form)): Path<(String, String)>,
+    Extension(trace): Extension<TraceContext>,
+    headers: HeaderMap,
+    uri: Uri,
+    Path((run, format)): Path<(String, String)>,
 ) -> Response {
-    let form = match form.as_str() {
-        "html" => Ok((Form::Html, "text/html; charset=utf-8", "html")),
-        "json" => Ok((Form::Json, "application/json", "json")),
-        _ => Err(UseCaseError::NotFound),
+    let origin = Origin {
+        address,
+        agent: text_of(&headers, &header::USER_AGENT),
+        trace_id: trace.trace_id.to_string(),
     };
-    let given = match (actor, run.parse::<RunId>(), form) {
+    let given = match (actor, run.parse::<RunId>(), format.parse::<Format>()) {
         (None, _, _) => Err(UseCaseError::SignedOut),
-        (_, Err(_), _) => Err(UseCaseError::NotFound),
-        (_, _, Err(error)) => Err(error),
-        (Some(actor), Ok(run), Ok((form, content_type, extension))) => orchestrator
-            .download_report(&actor, run, form, &address)
+        (_, Err(_), _) | (_, _, Err(_)) => Err(UseCaseError::NotFound),
+        (Some(actor), Ok(run), Ok(format)) => orchestrator
+            .download_report(&actor, run, format, &origin)
             .await
-            .map(|sealed| file(run, sealed, content_type, extension)),
+            .map(|export| file(run, export)),
     };
-    given.unwrap_or_else(|error| refused(&error))
+    given.unwrap_or_else(|error| match error {
+        UseCaseError::RightsBlocked(_)
+            if text_of(&headers, &header::ACCEPT).contains("text/html") =>
+        {
+            Redirect::to(&format!("/runs/{run}/report?refused={format}")).into_response()
+        }
+        error @ (UseCaseError::RightsBlocked(_) | UseCaseError::ExportUnrecorded(_)) => {
+            sent(Problem::from(error).told(&origin.trace_id, uri.path()))
+        }
+        error => refused(&error),
+    })
 }
 
-fn file(run: RunId, sealed: SealedText, content_type: &'static str, extension: &str) -> Response {
-    let name = format!("attachment; filename=\"observatory_{run}.{extension}\"");
+fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+fn file(run: RunId, export: Export) -> Response {
+    let content_type = match export.format {
+        Format::Html => "text/html; charset=utf-8",
+        _ => "application/json",
+    };
+    let name = format!("attachment; filename=\"observatory_{run}.{}\"", export.format.id());
     let mut response = (
         [
             (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
             (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(ARTIFACT_POLICY)),
         ],
-        sealed.text,
+        export.text,
     )
         .into_response();
     let headers = response.headers_mut();
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    if let Ok(hash) = HeaderValue::from_str(&sealed.hash.to_string()) {
+    if let Ok(hash) = HeaderValue::from_str(&export.hash.to_string()) {
         headers.insert(HeaderName::from_static("x-content-sha256"), hash);
     }
     response

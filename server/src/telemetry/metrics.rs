@@ -40,6 +40,7 @@ const COUNTERS: &[(&str, &str)] = &[
     (observe::FRESHNESS_GATE_BLOCKS, "Executions that met a closed freshness gate."),
     (observe::AGENT_INVOCATIONS, "Calls of agents by outcome."),
     (observe::CIRCUIT_BREAKER_FAILURES, "Failures that count towards opening a breaker."),
+    (orchestrator::export::EXPORTS, "Exports asked for, by format and decision."),
     (observe::CACHE_REQUESTS, "Look-ups in the caches of capabilities."),
 ];
 

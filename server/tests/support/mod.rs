@@ -112,6 +112,7 @@ impl World {
             .env_remove("DATABASE_OWNER_URL")
             .env("PATTERNS_DIR", project().join("patterns"))
             .env("SAMPLES_DIR", project().join("samples"))
+            .env("RIGHTS_REGISTRY_PATH", project().join(".ops/RIGHTS_REGISTRY.yaml"))
             .env("SITE_ROOT", self.site.path())
             .env("BIND_ADDRESS", "127.0.0.1:0")
             .env("DATABASE_CONNECTIONS", "12")
@@ -406,6 +407,11 @@ impl Person {
 
     pub fn get(&self, path: &str) -> Response<ureq::Body> {
         self.agent.get(format!("{}{path}", self.base)).header("accept", "text/html").call().unwrap()
+    }
+
+    /// The same without asking for a page.
+    pub fn program(&self, path: &str) -> Response<ureq::Body> {
+        self.agent.get(format!("{}{path}", self.base)).call().unwrap()
     }
 
     pub fn text(&self, path: &str) -> String {

@@ -6,5 +6,6 @@ mod obstacle;
 pub mod overrides;
 pub mod queue;
 pub mod review;
+pub mod rights;
 pub mod runs;
 pub mod workspaces;

@@ -25,6 +25,7 @@ pub(crate) fn scope(deliverables: &[Deliverable], regions: &[Region]) -> Scope {
 
 fn source(error: Option<&str>) -> SourceReading {
     SourceReading {
+        provider: None,
         name: "sample-source".to_owned(),
         publisher: "Sample Source".to_owned(),
         tier: 2.try_into().unwrap(),

@@ -1,11 +1,12 @@
 use super::{Selection, select};
-use crate::governed::{governed, pack_lineage};
+use crate::governed::{governed, pack_lineage, provider_lineage};
 use executor::{
     capability::{Agent, Call, Capability, Fault, Output},
     lineage::Ttl,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +25,7 @@ pub fn agent() -> Agent {
                 |Select {}, call| async move { selected(&call) },
             )
             .ttl(Ttl::Day)
-            .sources(&["pack"])
+            .sources(&["pack", "provider"])
             .governed(),
         ],
     }
@@ -37,5 +38,15 @@ fn selected(call: &Call) -> Result<Output<Selection>, Fault> {
         "{} items in scope, of {} in the window and {} in the pack.",
         selection.items_in_scope, selection.items_in_window, selection.items_in_pack
     );
-    Ok(Output::from_source(selection, pack_lineage(governed), summary))
+    let pack = &governed.package.pack;
+    let lineage = selection
+        .items
+        .iter()
+        .filter_map(|selected| pack.provider_of(&selected.item))
+        .collect::<BTreeSet<_>>()
+        .iter()
+        .fold(pack_lineage(governed), |lineage, provider| {
+            lineage.and(&provider_lineage(governed, provider))
+        });
+    Ok(Output::from_source(selection, lineage, summary))
 }

@@ -64,6 +64,7 @@ fn reading_of(source: &Source, entries: &Result<Vec<FeedEntry>, String>) -> Sour
         name: source.name.clone(),
         publisher: source.publisher.clone(),
         tier: source.tier,
+        provider: Some(source.provider.clone()),
         entries: entries.as_ref().map_or(0, Vec::len),
         error: entries.as_ref().err().cloned(),
     }
@@ -176,7 +177,7 @@ fn keep_relevant(mut dated: Vec<Dated>, dropped: &mut Vec<DroppedItem>) -> Vec<E
 mod tests {
     use super::super::{Location, SourceKind};
     use super::*;
-    use domain::{hash::ContentHash, taxonomy::Region};
+    use domain::{hash::ContentHash, pricing_pack::ProviderId, taxonomy::Region};
     use jiff::civil::date;
     use proptest::prelude::*;
     use std::fmt::Write;
@@ -191,6 +192,7 @@ mod tests {
             name: name.to_owned(),
             publisher: format!("Sample {name}"),
             tier: tier.try_into().unwrap(),
+            provider: ProviderId::sample(),
             kind: SourceKind::Rss,
             location: Location::File(name.into()),
             sample: true,

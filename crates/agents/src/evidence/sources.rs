@@ -5,7 +5,7 @@ use super::{
     feed::{FEED_BYTES_MAX, FeedError, SourceKind},
     sample_dates::stamp_sample_dates,
 };
-use domain::evidence::TrustTier;
+use domain::{evidence::TrustTier, pricing_pack::ProviderId};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::{
@@ -26,6 +26,8 @@ pub struct Source {
     pub name: String,
     pub publisher: String,
     pub tier: TrustTier,
+    /// Whose licence its items stand under, spelt as in the rights registry.
+    pub provider: ProviderId,
     pub kind: SourceKind,
     pub location: Location,
     /// Its items are fictional, and its dates relative to today.
@@ -66,6 +68,14 @@ pub enum ManifestError {
     RepeatedName(String),
     #[error("source “{name}” needs either a path or a url")]
     NoLocation { name: String },
+    #[error(
+        "source “{name}” names no provider; without one it is not known what its licence allows"
+    )]
+    NoProvider { name: String },
+    #[error("source “{name}” is a sample, so its provider is Sample and not {provider}")]
+    SampleOfAnother { name: String, provider: ProviderId },
+    #[error("source “{name}” is no sample, so its provider is not Sample")]
+    NoSample { name: String },
     #[error("source “{name}”: “{path}” must stay inside the folder of the list")]
     OutsideFolder { name: String, path: String },
     #[error("source “{name}”: “{url}” is not an address of http or https")]
@@ -94,6 +104,8 @@ struct Listed {
     name: String,
     publisher: String,
     tier: TrustTier,
+    /// A sample needs none: its provider is `Sample`.
+    provider: Option<ProviderId>,
     kind: SourceKind,
     path: Option<String>,
     url: Option<String>,
@@ -137,8 +149,19 @@ impl TryFrom<Listed> for Source {
     type Error = ManifestError;
 
     fn try_from(listed: Listed) -> Result<Self, Self::Error> {
-        let Listed { name, publisher, tier, kind, path, url, sample, polyurethane_only, companies } =
-            listed;
+        let Listed {
+            name,
+            publisher,
+            tier,
+            provider,
+            kind,
+            path,
+            url,
+            sample,
+            polyurethane_only,
+            companies,
+        } = listed;
+        let provider = provider_of(&name, provider, sample)?;
         let location = match (path, url) {
             (Some(path), None) => match inside_folder(&path) {
                 Some(path) => Location::File(path),
@@ -150,7 +173,32 @@ impl TryFrom<Listed> for Source {
             },
             (None, None) | (Some(_), Some(_)) => return Err(ManifestError::NoLocation { name }),
         };
-        Ok(Self { name, publisher, tier, kind, location, sample, polyurethane_only, companies })
+        Ok(Self {
+            name,
+            publisher,
+            tier,
+            provider,
+            kind,
+            location,
+            sample,
+            polyurethane_only,
+            companies,
+        })
+    }
+}
+
+fn provider_of(
+    name: &str,
+    provider: Option<ProviderId>,
+    sample: bool,
+) -> Result<ProviderId, ManifestError> {
+    let name = || name.to_owned();
+    match (provider, sample) {
+        (None, true) => Ok(ProviderId::sample()),
+        (None, false) => Err(ManifestError::NoProvider { name: name() }),
+        (Some(provider), _) if (provider == ProviderId::sample()) == sample => Ok(provider),
+        (Some(provider), true) => Err(ManifestError::SampleOfAnother { name: name(), provider }),
+        (Some(_), false) => Err(ManifestError::NoSample { name: name() }),
     }
 }
 
@@ -206,7 +254,11 @@ mod tests {
     use super::*;
 
     fn listed(more: &str) -> String {
-        format!(r#"[{{"name":"a","publisher":"Sample A","tier":2,"kind":"rss"{more}}}]"#)
+        listed_by(r#""provider":"Foam_News","#, more)
+    }
+
+    fn listed_by(provider: &str, more: &str) -> String {
+        format!(r#"[{{"name":"a","publisher":"Sample A",{provider}"tier":2,"kind":"rss"{more}}}]"#)
     }
 
     fn refusal(text: &str) -> String {
@@ -215,12 +267,29 @@ mod tests {
 
     #[test]
     fn a_source_is_a_file_of_the_folder_or_an_address() {
-        let file = parse_manifest(&listed(r#","path":"a/b.xml","sample":true"#)).unwrap().remove(0);
+        let sample = listed_by("", r#","path":"a/b.xml","sample":true"#);
+        let file = parse_manifest(&sample).unwrap().remove(0);
+        assert_eq!(file.provider, ProviderId::sample());
         assert_eq!(file.location, Location::File("a/b.xml".into()));
         assert!(file.sample && !file.polyurethane_only && file.companies.is_empty());
         let web = parse_manifest(&listed(r#","url":"https://a.example.com/f""#)).unwrap().remove(0);
         assert_eq!(web.location, Location::Web("https://a.example.com/f".parse().unwrap()));
         assert!(!web.sample);
+        assert_eq!(web.provider.as_str(), "Foam_News");
+    }
+
+    #[test]
+    fn nobody_guesses_whose_licence_a_source_stands_under() {
+        let path = r#","path":"a.xml""#;
+        assert!(refusal(&listed_by("", path)).starts_with("source “a” names no provider"));
+        assert_eq!(
+            refusal(&listed_by(r#""provider":"Sample","#, path)),
+            "source “a” is no sample, so its provider is not Sample"
+        );
+        assert_eq!(
+            refusal(&listed(&format!(r#"{path},"sample":true"#))),
+            "source “a” is a sample, so its provider is Sample and not Foam_News"
+        );
     }
 
     #[test]

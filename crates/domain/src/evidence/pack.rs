@@ -1,5 +1,5 @@
 use super::{EvidenceItem, TrustTier};
-use crate::taxonomy::vocabulary;
+use crate::{pricing_pack::ProviderId, taxonomy::vocabulary};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,10 @@ pub struct SourceReading {
     pub name: String,
     pub publisher: String,
     pub tier: TrustTier,
+    /// Whose licence its items stand under. None in packs that were sealed before
+    /// it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
     /// Entries the source held; kept + dropped of this source add up to it.
     pub entries: usize,
     /// Why it could not be read; its items are missing then, not absent.
@@ -53,4 +57,15 @@ pub struct EvidencePack {
 
 impl EvidencePack {
     pub const SCHEMA: u32 = 1;
+
+    /// Whose licence an item of the pack stands under, as it was recorded when the
+    /// source was read; none if nothing was. What is marked as a sample is one, in
+    /// packs of any age.
+    pub fn provider_of(&self, item: &EvidenceItem) -> Option<ProviderId> {
+        if item.sample {
+            return Some(ProviderId::sample());
+        }
+        let source = self.sources.iter().find(|source| source.name == item.source)?;
+        source.provider.clone()
+    }
 }

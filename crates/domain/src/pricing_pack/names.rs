@@ -41,6 +41,16 @@ checked_text! {
     }
 }
 
+impl ProviderId {
+    /// Whose invented data the samples are.
+    ///
+    /// # Panics
+    /// Never: the text has the form, as a test knows.
+    pub fn sample() -> Self {
+        "Sample".parse().expect("Sample has the form of a provider")
+    }
+}
+
 impl LedgerCommit {
     /// The first eight digits, as lineage names a commit.
     pub fn short(&self) -> &str {
@@ -77,6 +87,7 @@ mod tests {
         check::<Currency>(&["EUR", "CAD"], &["eur", "EURO", "E1R", ""]);
         check::<Symbol>(&["ACME", "BRK.B", "A", "X1"], &["acme", "1A", "A.", "", "A B"]);
         check::<Exchange>(&["XNAS", "X2X1"], &["xnas", "NYSE1", ""]);
+        assert_eq!(ProviderId::sample().as_str(), "Sample");
         check::<ProviderId>(&["Sample", "NewsAPI_Business"], &["", "a b", "1x", "a:b"]);
         let commit = "0123456789abcdef0123456789abcdef01234567";
         check::<LedgerCommit>(&[commit], &[&commit[1..], &commit.to_uppercase(), "head"]);

@@ -1,11 +1,13 @@
 //! The audit log: one chain a workspace, that never forks, and tells no secret.
 
-use crate::world::{World, code_of, count, draft, message_of};
+use crate::world::{World, code_of, count, draft, message_of, origin};
 use domain::{hash::ContentHash, id::WorkspaceId, workspace::Role};
-use orchestrator::identity::{NewAccount, SignedIn};
+use orchestrator::{
+    identity::{NewAccount, SignedIn},
+    rights::Format,
+};
 use sqlx::PgPool;
 use storage::{
-    artifact::Form,
     audit::{self, Entry},
     setup::ActAs,
     tenancy,
@@ -174,7 +176,7 @@ async fn a_whole_story_leaves_neither_passwords_nor_evidence_in_the_log(pool: Pg
     let id = world.active(&tenant, draft("Monthly")).await;
     let run = world.succeed(&tenant, id).await;
     world.blocked(&tenant, id).await;
-    app.download_report(&ada, run, Form::Html, ADDRESS).await.unwrap();
+    app.download_report(&ada, run, Format::Html, &origin()).await.unwrap();
     app.pause_specification(&ada, id, "Holidays in August").await.unwrap();
     app.change_password(&ada, PASSWORDS[0].into(), PASSWORDS[1].into(), ADDRESS)
         .await
@@ -191,7 +193,7 @@ async fn a_whole_story_leaves_neither_passwords_nor_evidence_in_the_log(pool: Pg
     for action in [
         "entitlement.granted",
         "pack.read",
-        "report.downloaded",
+        "report.exported",
         "run.blocked",
         "run.succeeded",
         "run.triggered",

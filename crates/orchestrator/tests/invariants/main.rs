@@ -13,6 +13,8 @@ mod audit;
 #[cfg(test)]
 mod executions;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod idempotency;

@@ -1,6 +1,6 @@
 //! One workspace never sees another's rows, and cannot learn that they exist.
 
-use crate::world::{Market, Tenant, World, code_of, count, draft, entitlement};
+use crate::world::{Market, Tenant, World, code_of, count, draft, entitlement, origin};
 use domain::{
     access::Right,
     hash::ContentHash,
@@ -13,6 +13,7 @@ use orchestrator::{
     execution::{Caller, Correlation},
     idempotency::Keyed,
     identity::{SignedIn, TokenRequest},
+    rights::Format,
     run::Executed,
 };
 use sqlx::{AssertSqlSafe, PgPool, error::DatabaseError};
@@ -248,12 +249,13 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 26] = [
+const COMPARED: [&str; 27] = [
     "cancel_specification",
     "cancel_run",
     "clone_specification",
     "compare_versions",
     "download_report",
+    "export_choices",
     "execute_run",
     "execution",
     "list_overrides",
@@ -352,7 +354,10 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(revoke_api_token(owner; ApiTokenId;));
     for form in [Form::Html, Form::Json] {
         not_found!(report_text(owner; RunId; form));
-        not_found!(download_report(owner; RunId; form, "192.0.2.1"));
+    }
+    not_found!(export_choices(owner; RunId;));
+    for format in [Format::Html, Format::Json] {
+        not_found!(download_report(owner; RunId; format, &origin()));
     }
     let caller = Caller::from(owner.clone());
     not_found!(execution(&caller; ExecutionId;));

@@ -9,11 +9,17 @@ mod chart;
 mod citations;
 mod view;
 
-use domain::{evidence::EvidenceId, hash::ContentHash, id::RunId, report::ReportDocument};
+pub(crate) use view::Withheld;
+
+use domain::{
+    evidence::EvidenceId, hash::ContentHash, id::RunId, package::RunPackage, report::ReportDocument,
+};
 use jiff::Timestamp;
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
 };
+use rights::Grant;
+use std::fmt::Write;
 
 /// What the footer says about the making of the report. The artifact's own hash
 /// cannot stand inside it; whoever shows the artifact shows it beside.
@@ -31,6 +37,21 @@ pub struct Colophon {
     pub zone: String,
 }
 
+impl Colophon {
+    /// Of a report that was written from `package`.
+    pub fn of(package: &RunPackage, package_hash: ContentHash, document_hash: ContentHash) -> Self {
+        Self {
+            run_id: package.run_id,
+            specification_version: package.specification_version,
+            pack_hash: package.pack_hash,
+            package_hash,
+            document_hash,
+            sealed_at: package.claimed_at,
+            zone: package.period.zone.clone(),
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     #[error("the document cites {0}, which is not among its references")]
@@ -43,9 +64,35 @@ pub enum RenderError {
     Template(#[from] minijinja::Error),
 }
 
-/// The document as a complete HTML file.
+/// The document as a complete page, for a reader in the application. What leaves
+/// as a file is printed by [`crate::export`], which asks for a permit.
 pub fn render_html(document: &ReportDocument, colophon: &Colophon) -> Result<String, RenderError> {
-    let page = view::Page::of(document, colophon)?;
+    print(&view::Page::of(document, colophon)?, include_str!("../../templates/report.css"))
+}
+
+/// The same as a file, with what its licences ask for and without what they keep
+/// back. `document` no longer holds what is withheld.
+pub(crate) fn render_export(
+    document: &ReportDocument,
+    colophon: &Colophon,
+    grant: &Grant,
+    withheld: Withheld,
+) -> Result<String, RenderError> {
+    let page = view::Page::of(document, colophon)?.exported(grant, withheld);
+    let mut style = include_str!("../../templates/report.css").to_owned();
+    for (mark, number) in grant.terms().watermarks.iter().zip(1..) {
+        // Numbers only, so that no text of the registry reaches the style sheet.
+        let (opacity, angle) = (mark.opacity, -mark.angle);
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            style,
+            "@layer components {{ .watermark__text:nth-child({number}) {{ opacity: {opacity}; rotate: {angle}deg; }} }}"
+        );
+    }
+    print(&page, &style)
+}
+
+fn print(page: &view::Page<'_>, style: &str) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     // Whatever a template is called, its values are escaped.
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -53,8 +100,8 @@ pub fn render_html(document: &ReportDocument, colophon: &Colophon) -> Result<Str
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_template("report.html", include_str!("../../templates/report.html"))?;
     let context = context! {
-        style => Value::from_safe_string(include_str!("../../templates/report.css").to_owned()),
-        ..Value::from(Serde(&page))
+        style => Value::from_safe_string(style.to_owned()),
+        ..Value::from(Serde(page))
     };
     Ok(environment.get_template("report.html")?.render(context)?)
 }

@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use orchestrator::{
     Orchestrator,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer},
+    rights::RightsVersion,
 };
 use serde_json::{Map, Value};
 use storage::idempotency::StoredAnswer;
@@ -32,7 +33,7 @@ use storage::idempotency::StoredAnswer;
     request_body = wire::ExecuteBody,
     responses(
         (status = 200, description = "The answer.", body = wire::ExecuteAnswer,
-            headers(("X-Trace-ID" = String), ("X-Pack-ID" = String), ("X-Execution-ID" = String),
+            headers(("X-Trace-ID" = String), ("X-Pack-ID" = String), ("X-Execution-ID" = String), ("X-Rights-Version" = String),
                 ("X-Data-Stale" = Option<String>, description = "Only when true."),
                 ("Idempotent-Replay" = Option<String>, description = "Only when true."))),
         wire::AskerProblems, wire::BodyProblems, wire::ExecuteProblems,
@@ -83,11 +84,11 @@ async fn answer(
         )
         .with("pattern_id", pattern)),
         Ok(Err(error)) => Err(refused::problem(error)),
-        Ok(Ok(answer)) => told(&answer),
+        Ok(Ok(answer)) => told(&answer, &app.rights_version()),
     }
 }
 
-fn told(answer: &ExecutionAnswer) -> Result<StoredAnswer, Problem> {
+fn told(answer: &ExecutionAnswer, rights: &RightsVersion) -> Result<StoredAnswer, Problem> {
     let body = wire::ExecuteAnswer::of(answer).to_string().map_err(|error| {
         tracing::error!(error = %error, execution.id = %answer.execution, "an answer has no JSON form");
         Problem::new(Code::Internal, "The answer could not be written.")
@@ -96,6 +97,7 @@ fn told(answer: &ExecutionAnswer) -> Result<StoredAnswer, Problem> {
         ("content-type".to_owned(), "application/json".to_owned()),
         ("x-pack-id".to_owned(), answer.pack.to_string()),
         ("x-execution-id".to_owned(), answer.execution.to_string()),
+        ("x-rights-version".to_owned(), rights.to_string()),
     ];
     if answer.stale {
         headers.push(("x-data-stale".to_owned(), "true".to_owned()));

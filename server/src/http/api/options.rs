@@ -70,8 +70,14 @@ impl ApiOptions {
             return Ok(None);
         }
         let origins = named.into_iter().map(origin).collect::<Result<Vec<_>, _>>()?;
-        let exposed =
-            ["x-trace-id", "x-pack-id", "x-data-stale", "x-execution-id", "idempotent-replay"];
+        let exposed = [
+            "x-trace-id",
+            "x-pack-id",
+            "x-rights-version",
+            "x-data-stale",
+            "x-execution-id",
+            "idempotent-replay",
+        ];
         Ok(Some(
             CorsLayer::new()
                 .allow_origin(origins)

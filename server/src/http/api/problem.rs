@@ -58,6 +58,8 @@ codes! {
         "Nobody is known behind the request";
     Forbidden = "FORBIDDEN", "forbidden", FORBIDDEN,
         "The request is not allowed";
+    RightsBlocked = "RIGHTS_BLOCKED", "rights-blocked", FORBIDDEN,
+        "A licence does not allow this export";
     CrossSite = "CROSS_SITE", "cross-site", FORBIDDEN,
         "The request came from another site";
     NotFound = "NOT_FOUND", "not-found", NOT_FOUND,
@@ -96,6 +98,8 @@ codes! {
         "An agent rests after failures";
     Overloaded = "OVERLOADED", "overloaded", SERVICE_UNAVAILABLE,
         "The server has too much to do";
+    AuditUnavailable = "AUDIT_UNAVAILABLE", "audit-unavailable", SERVICE_UNAVAILABLE,
+        "The export could not be put on record";
     DeadlineExceeded = "DEADLINE_EXCEEDED", "deadline-exceeded", GATEWAY_TIMEOUT,
         "It took too long";
 }
@@ -281,6 +285,19 @@ impl From<UseCaseError> for Problem {
             UseCaseError::Refused(refusal) => {
                 Self::invalid(&[(String::new(), refusal.message().to_owned())])
             }
+            UseCaseError::RightsBlocked(denial) => {
+                Self::new(Code::RightsBlocked, denial.sentence())
+                    .with("reason", denial.reason)
+                    .with("blocked", denial.blocked)
+            }
+            UseCaseError::ExportUnrecorded(_) => {
+                tracing::error!(
+                    error = crate::telemetry::log::chain(&error),
+                    "an export could not be put on record"
+                );
+                let words = "Nothing leaves without its record, so nothing was sent.";
+                Self::new(Code::AuditUnavailable, words).retry_after(AUDIT_RETRY_AFTER_S)
+            }
             other => {
                 tracing::error!(
                     error = crate::telemetry::log::chain(&other),
@@ -291,6 +308,9 @@ impl From<UseCaseError> for Problem {
         }
     }
 }
+
+/// The database is back by then, or an operator knows.
+const AUDIT_RETRY_AFTER_S: u32 = 30;
 
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();

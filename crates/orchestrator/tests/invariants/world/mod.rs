@@ -20,6 +20,7 @@ use executor::{capability::Agent, pattern::Patterns, runtime::Registry};
 use orchestrator::{
     Actor, Orchestrator,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
+    export::Origin,
     identity::{PasswordKeeper, SignedIn},
     pricing::StoredPacks,
     run::{BlockReason, Executed, Triggered},
@@ -198,6 +199,16 @@ impl World {
     }
 }
 
+/// The registry of the repository.
+pub fn rights() -> orchestrator::rights::Registry {
+    orchestrator::rights::Registry::load(&project(".ops/RIGHTS_REGISTRY.yaml")).unwrap()
+}
+
+/// A request, as the record of an export keeps it.
+pub fn origin() -> Origin {
+    Origin { address: "192.0.2.1".to_owned(), agent: "a test".to_owned(), trace_id: "1".repeat(32) }
+}
+
 pub async fn orchestrator(
     superuser: &PgPool,
     agents: Vec<Agent>,
@@ -206,7 +217,9 @@ pub async fn orchestrator(
     let registry = Registry::new(agents).unwrap();
     let patterns = Patterns::load_dir(&project("patterns"), &registry).unwrap();
     let app = connect(superuser, ActAs::Application, connections_max).await;
-    Orchestrator::new(app, PasswordKeeper::new().unwrap(), patterns, registry).unwrap()
+    Orchestrator::new(app, PasswordKeeper::new().unwrap(), patterns, registry)
+        .unwrap()
+        .with_rights(rights())
 }
 
 /// Somebody who has an account, and never signs in with a password.

@@ -14,7 +14,9 @@ use domain::{
 };
 use evidence::{AppendixView, ReferenceView, appendix_view, reference};
 use jiff::civil::Date;
+use rights::Grant;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use text::{
     Bullet, Link, SectionView, Statement, link, links_to_developments, section_view, statements,
     summary,
@@ -47,6 +49,22 @@ pub(super) struct Page<'a> {
     references: Vec<ReferenceView<'a>>,
     appendix: Vec<AppendixView<'a>>,
     colophon: ColophonView,
+    /// Only of a file: what its licences ask for.
+    licence: Option<Licence<'a>>,
+    /// Parts that are left out, by key, with the label of their heading.
+    withheld: Withheld,
+}
+
+/// What is left out of a file, by the key of its part: the heading under which
+/// the notice stands.
+pub(crate) type Withheld = BTreeMap<String, &'static str>;
+
+#[derive(Serialize)]
+struct Licence<'a> {
+    attributions: Vec<&'a str>,
+    watermarks: Vec<&'a str>,
+    profile: &'static str,
+    rights_version: &'a str,
 }
 
 /// A date for machine and reader.
@@ -138,9 +156,25 @@ impl<'a> Page<'a> {
             references: document.references.iter().map(|one| reference(one, &citations)).collect(),
             appendix,
             colophon: colophon_view(colophon)?,
+            licence: None,
+            withheld: Withheld::new(),
         };
         page.contents = page.entries();
         Ok(page)
+    }
+
+    /// The page as a file.
+    pub fn exported(mut self, grant: &'a Grant, withheld: Withheld) -> Self {
+        let terms = grant.terms();
+        self.licence = Some(Licence {
+            attributions: terms.attributions.iter().map(|one| one.text.as_str()).collect(),
+            watermarks: terms.watermarks.iter().map(|one| one.text.as_str()).collect(),
+            profile: grant.profile().label(),
+            rights_version: grant.rights_version().as_str(),
+        });
+        self.contents.retain(|entry| !withheld.contains_key(&entry.anchor));
+        self.withheld = withheld;
+        self
     }
 
     /// The parts that are there, in their order.

@@ -1,0 +1,107 @@
+use crate::component::icon::Icon;
+use domain::id::RunId;
+use leptos::prelude::*;
+use orchestrator::{
+    export::ExportChoice,
+    rights::{Blocked, Decision},
+};
+
+/// What of a report may leave as a file, and what stands in the way: said before
+/// anybody clicks. After a refusal it stands open.
+///
+/// Accessibility: a disclosure of the browser's own; what is not allowed is text
+/// rather than a disabled button, so that everybody can read the reason.
+#[component]
+pub fn ExportMenu(
+    run: RunId,
+    choices: Vec<ExportChoice>,
+    /// The format that was asked for and refused.
+    refused: Option<String>,
+) -> impl IntoView {
+    let asked = choices
+        .iter()
+        .find(|choice| refused.as_deref() == Some(choice.format.id()))
+        .map(|choice| choice.format.label());
+    let notice = asked.map(|format| {
+        view! {
+            <div class="notice notice--bad" role="alert">
+                <Icon name="blocked" />
+                <div class="notice__body">
+                    <p>
+                        {format!(
+                            "The report was not exported as {format}. The reason stands below; the attempt is on record.",
+                        )}
+                    </p>
+                </div>
+            </div>
+        }
+    });
+    let choices =
+        choices.into_iter().map(|choice| view! { <Choice run choice /> }.into_any()).collect_view();
+    view! {
+        {notice}
+        <details class="export-menu" open=asked.is_some()>
+            <summary class="export-menu__summary">
+                <Icon name="download" />
+                "Export"
+            </summary>
+            <ul class="export-menu__list">{choices}</ul>
+        </details>
+    }
+}
+
+#[component]
+fn Choice(run: RunId, choice: ExportChoice) -> impl IntoView {
+    let ExportChoice { format, decision, left_out } = choice;
+    let label = format.label();
+    let head = if let Decision::Denied(denial) = &decision {
+        view! {
+            <p class="export-menu__format">
+                <Icon name="blocked" />
+                {format!("{label}: not allowed")}
+            </p>
+            <p>{denial.sentence()}</p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="export-menu__format">
+                <a class="button button--small" href=format!("/runs/{run}/download/{}", format.id())>
+                    <Icon name="download" />
+                    {format!("Download {label}")}
+                </a>
+            </p>
+        }
+        .into_any()
+    };
+    let without = (!left_out.is_empty())
+        .then(|| view! { <p>{format!("Without: {}.", left_out.join(", "))}</p> });
+    let carries = carried(&decision)
+        .map(|carried| view! { <p class="export-menu__terms">{format!("Carries {carried}.")}</p> });
+    let obstacles = decision
+        .blocked()
+        .iter()
+        .cloned()
+        .map(|blocked| view! { <Obstacle blocked /> })
+        .collect_view();
+    view! { <li class="export-menu__choice">{head} {without} {carries} {obstacles}</li> }
+}
+
+/// Attributions and watermarks in words.
+fn carried(decision: &Decision) -> Option<String> {
+    let terms = decision.terms()?;
+    let attributions = terms.attributions.iter().map(|one| format!("“{}”", one.text));
+    let marks = terms.watermarks.iter().map(|one| format!("the mark “{}”", one.text));
+    let carried: Vec<String> = attributions.chain(marks).collect();
+    (!carried.is_empty()).then(|| carried.join(" and "))
+}
+
+/// One provider in the way, and what would remove it.
+#[component]
+fn Obstacle(blocked: Blocked) -> impl IntoView {
+    view! {
+        <p>
+            {blocked.reason} " " <strong>"What would unblock it:"</strong> " " {blocked.unblock}
+        </p>
+    }
+}

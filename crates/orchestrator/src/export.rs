@@ -1,0 +1,252 @@
+//! Reports that leave as a file: the licences of the data decide, the decision is
+//! put on record, and only what is on record gets the permit to be printed.
+
+use crate::{Actor, Orchestrator, UseCaseError};
+use domain::{
+    hash::ContentHash,
+    id::{RunId, WorkspaceId},
+    package::RunPackage,
+    report::ReportDocument,
+    workspace::Role,
+};
+use jiff::Timestamp;
+use metrics::counter;
+pub use reports::Export;
+use reports::{Colophon, ExportError};
+use rights::{Decision, DocumentLineage, Format, Ruling};
+use serde_json::{Value, json};
+use storage::{
+    PgConnection, StorageError,
+    artifact::{self, Form},
+    audit, journal, setup, tenancy,
+};
+
+/// Exports asked for, by format and decision.
+pub const EXPORTS: &str = "exports_total";
+
+/// The formats that a report can be had in, in the order of the menu.
+pub const REPORT_FORMATS: [Format; 2] = [Format::Html, Format::Json];
+
+/// Characters of a user agent that are kept.
+const AGENT_CHARACTERS_MAX: usize = 300;
+
+/// Where a request comes from, for the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub address: String,
+    pub agent: String,
+    /// W3C trace id.
+    pub trace_id: String,
+}
+
+/// What would be decided if somebody asked, for the menu.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportChoice {
+    pub format: Format,
+    pub decision: Decision,
+    /// Titles of the parts that would be left out.
+    pub left_out: Vec<String>,
+}
+
+/// A sealed report with all that its files are made of.
+struct Exportable {
+    document: ReportDocument,
+    package: RunPackage,
+    colophon: Colophon,
+}
+
+impl Exportable {
+    fn lineage(&self) -> DocumentLineage {
+        reports::lineage(&self.document, &self.package.pack)
+    }
+}
+
+impl Orchestrator {
+    /// What of a report may leave, and what stands in the way. Nothing is put on
+    /// record, since nothing leaves.
+    pub async fn export_choices(
+        &self,
+        actor: &Actor,
+        run: RunId,
+    ) -> Result<Vec<ExportChoice>, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let report = load(&mut tx, run, Format::Json).await?;
+        tx.commit().await?;
+        let (lineage, registry) = (report.lineage(), self.rights.current());
+        Ok(REPORT_FORMATS
+            .into_iter()
+            .map(|format| {
+                let decision = registry.decide(&lineage, format, self.rights_profile);
+                let left_out = match &decision {
+                    Decision::Redacted { removed, .. } => lineage
+                        .parts
+                        .iter()
+                        .filter(|part| removed.contains(&part.key))
+                        .map(|part| part.title.clone())
+                        .collect(),
+                    Decision::Allowed(_) | Decision::Denied(_) => Vec::new(),
+                };
+                ExportChoice { format, decision, left_out }
+            })
+            .collect())
+    }
+
+    /// The report as a file. The attempt is on record, whatever was decided,
+    /// before anything is printed.
+    ///
+    /// # Errors
+    /// [`UseCaseError::RightsBlocked`], [`UseCaseError::ExportUnrecorded`],
+    /// [`UseCaseError::Quarantined`]; an unknown report leaves no trace of having
+    /// been guessed.
+    pub async fn download_report(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        format: Format,
+        origin: &Origin,
+    ) -> Result<Export, UseCaseError> {
+        if !REPORT_FORMATS.contains(&format) {
+            return Err(UseCaseError::NotFound);
+        }
+        let membership = actor.require(Role::Viewer)?;
+        let workspace = membership.workspace;
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let report = load(&mut tx, run, format).await;
+        tx.commit().await?;
+        let report = match report {
+            Ok(report) => report,
+            Err(UseCaseError::Quarantined) => {
+                let detail = json!({
+                    "format": format, "decision": "quarantine", "address": origin.address,
+                    "agent": shortened(&origin.agent), "trace_id": origin.trace_id,
+                });
+                self.put_on_record(actor, workspace, run, detail)
+                    .await
+                    .map_err(UseCaseError::ExportUnrecorded)?;
+                return Err(UseCaseError::Quarantined);
+            }
+            Err(error) => return Err(error),
+        };
+        let Exportable { document, colophon, .. } = &report;
+        let ruling = self.rights.current().rule(
+            colophon.document_hash,
+            &report.lineage(),
+            format,
+            self.rights_profile,
+        );
+        let decided = ruling.decision().id();
+        let detail = detail(&ruling, &report, origin);
+        let (recorded, now) = ruling
+            .record(self.put_on_record(actor, workspace, run, detail))
+            .await
+            .map_err(UseCaseError::ExportUnrecorded)?;
+        counter!(EXPORTS, "format" => format.id(), "decision" => decided).increment(1);
+        let permit = recorded.permit(now).map_err(|denial| {
+            if self.rights.current().profile(self.rights_profile).page_operator {
+                tracing::error!(run.id = %run, format = format.id(), "an export was denied");
+            }
+            UseCaseError::RightsBlocked(denial)
+        })?;
+        let now = self.now().await?;
+        let export = match format {
+            Format::Html => reports::export::html(document, colophon, permit, now),
+            _ => reports::export::json(document, colophon, permit, now),
+        };
+        export.map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))
+    }
+
+    /// Commits the attempt in a transaction of its own; its time.
+    async fn put_on_record(
+        &self,
+        actor: &Actor,
+        workspace: WorkspaceId,
+        run: RunId,
+        detail: Value,
+    ) -> Result<Timestamp, StorageError> {
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let now = setup::load_now(&mut tx).await?;
+        let entry = audit::Entry {
+            action: "report.exported",
+            actor: Some(actor.user),
+            target: run.to_string(),
+            detail,
+        };
+        audit::append(&mut tx, Some(workspace), &entry).await?;
+        tx.commit().await?;
+        Ok(now)
+    }
+}
+
+/// The report and its package, after a look at every seal that the file rests on.
+async fn load(
+    conn: &mut PgConnection,
+    run: RunId,
+    format: Format,
+) -> Result<Exportable, UseCaseError> {
+    if format == Format::Html {
+        sealed(conn, run, Form::Html).await?;
+    }
+    let (document_hash, text) = sealed(conn, run, Form::Json).await?;
+    let document: ReportDocument = serde_json::from_str(&text)?;
+    let (package_hash, package) = journal::load_package(conn, run)
+        .await
+        .map_err(|error| match error {
+            StorageError::Corrupt(_) => UseCaseError::Quarantined,
+            other => other.into(),
+        })?
+        .ok_or(UseCaseError::NotFound)?;
+    let colophon = Colophon::of(&package, package_hash, document_hash);
+    Ok(Exportable { document, package, colophon })
+}
+
+async fn sealed(
+    conn: &mut PgConnection,
+    run: RunId,
+    form: Form,
+) -> Result<(ContentHash, String), UseCaseError> {
+    let (hash, text) = artifact::load_text(conn, run, form).await?.ok_or(UseCaseError::NotFound)?;
+    if ContentHash::of_bytes(text.as_bytes()) == hash {
+        Ok((hash, text))
+    } else {
+        tracing::error!(run.id = %run, "an artifact does not match its seal and is not served");
+        Err(UseCaseError::Quarantined)
+    }
+}
+
+fn detail(ruling: &Ruling, report: &Exportable, origin: &Origin) -> Value {
+    let decision = ruling.decision();
+    let terms = decision.terms();
+    let (reason, removed) = match decision {
+        Decision::Allowed(_) => (Value::Null, json!([])),
+        Decision::Redacted { removed, .. } => (Value::Null, json!(removed)),
+        Decision::Denied(denial) => (json!(denial.reason), json!([])),
+    };
+    let colophon = &report.colophon;
+    json!({
+        "format": ruling.format(),
+        "title": report.document.title,
+        "document_hash": ruling.document(),
+        "run_id": colophon.run_id,
+        "execution_id": Value::Null,
+        "portfolio_id": Value::Null,
+        "pack_hash": colophon.pack_hash,
+        "ledger_commit_hash": Value::Null,
+        "providers": ruling.providers(),
+        "decision": decision.id(),
+        "reason": reason,
+        "blocked": decision.blocked(),
+        "withheld": removed,
+        "attributions": terms.map(|terms| &terms.attributions),
+        "watermarks": terms.map(|terms| &terms.watermarks),
+        "rights_profile": ruling.profile(),
+        "rights_version": ruling.rights_version(),
+        "address": origin.address,
+        "agent": shortened(&origin.agent),
+        "trace_id": origin.trace_id,
+    })
+}
+
+fn shortened(agent: &str) -> String {
+    agent.chars().take(AGENT_CHARACTERS_MAX).collect()
+}

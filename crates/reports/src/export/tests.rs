@@ -1,0 +1,219 @@
+use super::*;
+use crate::fixture;
+use domain::{package::RunPackage, pricing_pack::ProviderId};
+use rights::{Decision, DocumentLineage, Registry, RightsProfile};
+use serde_json::Value;
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn registry() -> Registry {
+    Registry::parse("x", include_str!("../../../../.ops/RIGHTS_REGISTRY.yaml")).unwrap()
+}
+
+/// The fixture's package, in which the item at `index` is a provider's.
+fn package_with(index: usize, provider: Option<&str>) -> RunPackage {
+    let mut package = fixture::package();
+    let item = &mut package.pack.items[index];
+    item.sample = false;
+    item.source = "another feed".to_owned();
+    let mut source = package.pack.sources[0].clone();
+    source.name = "another feed".to_owned();
+    source.provider = provider.map(|id| id.parse().unwrap());
+    package.pack.sources.push(source);
+    package
+}
+
+fn colophon(package: &RunPackage) -> Colophon {
+    let document_hash = ContentHash::of_json(&fixture::document()).unwrap();
+    Colophon::of(package, ContentHash::of_json(package).unwrap(), document_hash)
+}
+
+async fn permit(lineage: &DocumentLineage, format: Format, profile: RightsProfile) -> Permit {
+    let hash = ContentHash::of_json(&fixture::document()).unwrap();
+    let ruling = registry().rule(hash, lineage, format, profile);
+    let (recorded, ()) = ruling.record(async { Ok::<_, ()>(()) }).await.unwrap();
+    recorded.permit(NOW).unwrap()
+}
+
+async fn exported(package: &RunPackage, format: Format, profile: RightsProfile) -> String {
+    let document = fixture::document();
+    let permit = permit(&lineage(&document, &package.pack), format, profile).await;
+    let export = match format {
+        Format::Html => html(&document, &colophon(package), permit, NOW),
+        _ => json(&document, &colophon(package), permit, NOW),
+    };
+    let export = export.unwrap();
+    assert_eq!(export.hash, ContentHash::of_bytes(export.text.as_bytes()));
+    export.text
+}
+
+fn named(lineage: &DocumentLineage) -> Vec<(&str, Vec<&str>)> {
+    lineage
+        .parts
+        .iter()
+        .map(|part| (part.key.as_str(), part.providers.iter().map(ProviderId::as_str).collect()))
+        .collect()
+}
+
+#[test]
+fn a_report_of_the_samples_comes_from_the_samples_in_every_part() {
+    let lineage = lineage(&fixture::document(), &fixture::package().pack);
+    let expected = [
+        "summary",
+        "decision",
+        "market-developments",
+        "capacity-investment",
+        "sustainability",
+        "signal-map",
+        "monitoring",
+        "coverage",
+        "appendix",
+    ];
+    assert_eq!(named(&lineage), expected.map(|key| (key, vec!["Sample"])));
+}
+
+#[test]
+fn each_part_names_those_whom_it_cites_and_coverage_all_that_was_read() {
+    // Item 3 is cited by the decision summary and by the development of the first section.
+    let package = package_with(3, Some("NewsAPI"));
+    let lineage = lineage(&fixture::document(), &package.pack);
+    assert_eq!(
+        named(&lineage),
+        [
+            ("summary", vec!["Sample"]),
+            ("decision", vec!["NewsAPI"]),
+            ("market-developments", vec!["NewsAPI"]),
+            ("capacity-investment", vec!["Sample"]),
+            ("sustainability", vec!["Sample"]),
+            ("signal-map", vec!["NewsAPI", "Sample"]),
+            ("monitoring", vec!["Sample"]),
+            ("coverage", vec!["NewsAPI", "Sample"]),
+            ("appendix", vec!["NewsAPI", "Sample"]),
+        ]
+    );
+    // Item 4 is cited nowhere; that it was read shows in the counts alone.
+    let package = package_with(4, Some("NewsAPI"));
+    let lineage = super::lineage(&fixture::document(), &package.pack);
+    let touched: Vec<_> = named(&lineage)
+        .into_iter()
+        .filter(|(_, providers)| providers.contains(&"NewsAPI"))
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    assert_eq!(touched, ["coverage"]);
+}
+
+#[test]
+fn a_source_of_which_nothing_is_recorded_leaves_its_parts_without_a_provider() {
+    let package = package_with(3, None);
+    let lineage = lineage(&fixture::document(), &package.pack);
+    let unknown: Vec<_> =
+        named(&lineage).into_iter().filter(|(_, providers)| providers.is_empty()).collect();
+    let keys: Vec<_> = unknown.into_iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, ["decision", "market-developments", "signal-map", "coverage", "appendix"]);
+    for format in Format::ALL {
+        for profile in RightsProfile::ALL {
+            let decision = registry().decide(&lineage, *format, *profile);
+            assert!(matches!(decision, Decision::Denied(_)), "{format:?} {profile:?}");
+        }
+    }
+}
+
+#[test]
+fn a_quiet_report_comes_from_what_was_read() {
+    let package = fixture::package();
+    let lineage = lineage(&fixture::quiet_document(&package), &package.pack);
+    assert_eq!(named(&lineage), [("coverage", vec!["Sample"])]);
+}
+
+#[tokio::test]
+async fn a_file_carries_every_attribution_and_each_watermark() {
+    let package = package_with(3, Some("FRED"));
+    let html = exported(&package, Format::Html, RightsProfile::Production).await;
+    for text in [
+        "Source: FRED, Federal Reserve Bank of St. Louis",
+        "Sample data, not market data",
+        "<p class=\"watermark__text\">SAMPLE</p>",
+        "opacity: 0.3; rotate: -45deg",
+        registry().version().as_str(),
+        package.run_id.to_string().as_str(),
+        package.pack_hash.to_string().as_str(),
+    ] {
+        assert_eq!(html.matches(text).count(), 1, "{text}");
+    }
+    let json: Value =
+        serde_json::from_str(&exported(&package, Format::Json, RightsProfile::Production).await)
+            .unwrap();
+    let manifest = &json["manifest"];
+    let texts: Vec<_> = manifest["attributions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        texts,
+        ["Source: FRED, Federal Reserve Bank of St. Louis", "Sample data, not market data"]
+    );
+    assert_eq!(manifest["watermarks"][0]["text"], "SAMPLE");
+    assert_eq!(manifest["rights_version"], registry().version().as_str());
+    // Whoever has the file can check it against the seal.
+    let hash = ContentHash::of_json(&json["document"]).unwrap();
+    assert_eq!(manifest["document_hash"], hash.to_string());
+}
+
+#[tokio::test]
+async fn a_demonstration_leaves_out_what_is_blocked_with_a_notice_in_its_place() {
+    let package = package_with(3, Some("NewsAPI"));
+    let item = &package.pack.items[3];
+    let html = exported(&package, Format::Html, RightsProfile::Demo).await;
+    for heading in ["Decision summary", "Signal map", "Coverage", "Evidence appendix"] {
+        assert_eq!(html.matches(&format!(">{heading}</h2>")).count(), 1, "{heading}");
+    }
+    assert_eq!(html.matches("This part is left out").count(), 5);
+    assert!(html.contains("Germany is to get 80 kt/a of new MDI capacity."));
+    let json = exported(&package, Format::Json, RightsProfile::Demo).await;
+    for blocked in ["TDI offers", "4 %", item.title.as_str(), item.url.as_str(), item.id.as_str()] {
+        assert!(!html.contains(blocked), "{blocked}");
+        assert!(!json.contains(blocked), "{blocked}");
+    }
+    // Every citation that is left still leads to its reference.
+    for number in html.split("href=\"#reference-").skip(1) {
+        let number = number.split('"').next().unwrap();
+        assert!(html.contains(&format!("id=\"reference-{number}\"")), "{number}");
+    }
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["document"]["coverage"], Value::Null);
+    assert_eq!(json["document"]["sections"][0]["developments"], Value::Null);
+    assert_eq!(json["document"]["sections"][1]["developments"][0]["id"], "D2");
+    assert_eq!(json["manifest"]["withheld"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn the_same_document_gives_the_same_bytes() {
+    let package = fixture::package();
+    for format in [Format::Html, Format::Json] {
+        let once = exported(&package, format, RightsProfile::Production).await;
+        assert_eq!(once, exported(&package, format, RightsProfile::Production).await);
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_was_changed_after_the_decision_does_not_leave() {
+    let package = fixture::package();
+    let mut document = fixture::document();
+    let lineage = lineage(&document, &package.pack);
+    let permit = permit(&lineage, Format::Html, RightsProfile::Production).await;
+    document.title.push('!');
+    let refused = html(&document, &colophon(&package), permit, NOW);
+    assert!(matches!(refused, Err(ExportError::Permit(PermitRefused::OtherDocument))));
+}
+
+#[tokio::test]
+async fn a_permit_for_one_format_gives_no_other() {
+    let package = fixture::package();
+    let document = fixture::document();
+    let lineage = lineage(&document, &package.pack);
+    let permit = permit(&lineage, Format::Html, RightsProfile::Production).await;
+    let refused = json(&document, &colophon(&package), permit, NOW);
+    assert!(matches!(refused, Err(ExportError::Permit(PermitRefused::OtherFormat))));
+}

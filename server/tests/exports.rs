@@ -1,0 +1,99 @@
+//! What leaves a running server as a file, and what does not.
+
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
+mod support;
+
+use serde_json::Value;
+use std::{fs, path::Path, process::Command};
+use support::{Person, World};
+
+/// A registry file of this test, which is the repository's to begin with.
+const REGISTRY: &str = include_str!("../../.ops/RIGHTS_REGISTRY.yaml");
+
+/// The samples may no longer be handed out as a document.
+fn without_samples() -> String {
+    let (before, sample) = REGISTRY.split_once("  Sample:").unwrap();
+    let sample = sample.replacen("pdf: true", "pdf: false", 1).replacen(
+        "unblock: null",
+        "unblock: \"wait for real feeds\"",
+        1,
+    );
+    format!("{before}  Sample:{sample}")
+}
+
+/// Writes the file and tells the process, which says when it has read it.
+fn reload(server: &support::Process, file: &Path, text: &str, said: &str) {
+    fs::write(file, text).unwrap();
+    let heard = server.log().len();
+    let told = Command::new("kill").args(["-HUP", &server.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    server.wait_for_line(|line| line.contains(said));
+    assert!(server.log().len() > heard);
+}
+
+#[test]
+fn nothing_leaves_without_its_licence_and_its_record() {
+    let world = World::with_people();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rights.yaml");
+    fs::write(&file, REGISTRY).unwrap();
+    let path = file.to_str().unwrap();
+    let worker = world.work_with(&[("RIGHTS_REGISTRY_PATH", path)]);
+    let server = world.serve_with(&[("RIGHTS_REGISTRY_PATH", path)]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let exports = "select count(*) from audit_log where action = 'report.exported'";
+
+    // Allowed: attributed, marked, and on record.
+    let html = owner.text(&format!("{run}/download/html"));
+    for text in ["Sample data, not market data", "class=\"watermark\""] {
+        assert!(html.contains(text), "{text}");
+    }
+    let json: Value = serde_json::from_str(&owner.text(&format!("{run}/download/json"))).unwrap();
+    assert_eq!(json["manifest"]["attributions"][0]["provider"], "Sample");
+    assert_eq!(world.value(exports), "2");
+    let menu = owner.text(&format!("{run}/report"));
+    assert!(menu.contains("Download HTML") && menu.contains("Download JSON"), "{menu}");
+
+    // A faulty file is named, and what held goes on holding.
+    reload(&server, &file, &REGISTRY.replacen("csv: true", "csv: ja", 1), "goes on holding");
+    assert_eq!(owner.get(&format!("{run}/download/html")).status().as_u16(), 200);
+
+    // Blocked: said before the click, in words after it, and on record.
+    reload(&server, &file, &without_samples(), "was read anew");
+    let menu = owner.text(&format!("{run}/report"));
+    assert!(menu.contains("HTML: not allowed") && menu.contains("Wait for real feeds."), "{menu}");
+    assert!(menu.contains("Download JSON") && !menu.contains("Download HTML"), "{menu}");
+    let sent_on = owner.get(&format!("{run}/download/html"));
+    assert_eq!(sent_on.status().as_u16(), 303);
+    let onward = sent_on.headers()["location"].to_str().unwrap().to_owned();
+    let mut page = owner.get(&onward);
+    assert_eq!(page.status().as_u16(), 403);
+    let page = page.body_mut().read_to_string().unwrap();
+    assert!(page.contains("The report was not exported as HTML."), "{page}");
+    let mut problem = owner.program(&format!("{run}/download/html"));
+    assert_eq!(problem.status().as_u16(), 403);
+    let problem = problem.body_mut().read_to_string().unwrap();
+    let problem: Value = serde_json::from_str(&problem).unwrap();
+    assert_eq!(problem["code"], "RIGHTS_BLOCKED");
+    assert_eq!(problem["blocked"][0]["provider"], "Sample");
+    assert_eq!(problem["blocked"][0]["unblock"], "Wait for real feeds.");
+    assert_eq!(world.value(exports), "5");
+    let denied =
+        "select count(*) from audit_log where entry::jsonb -> 'detail' ->> 'decision' = 'deny'";
+    assert_eq!(world.value(denied), "2");
+
+    // Not to be put on record: not sent.
+    world.sql("revoke insert on audit_log from observatory_app");
+    let mut refused = owner.program(&format!("{run}/download/json"));
+    assert_eq!(refused.status().as_u16(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    let refused = refused.body_mut().read_to_string().unwrap();
+    let refused: Value = serde_json::from_str(&refused).unwrap();
+    assert_eq!(refused["code"], "AUDIT_UNAVAILABLE");
+    assert_eq!(world.value(exports), "5");
+    drop(worker);
+}
