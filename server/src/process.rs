@@ -1,9 +1,6 @@
 //! What every process of Observatory is made of.
 
-use crate::{
-    config::{DatabaseOptions, ExecutionOptions, FileOptions},
-    telemetry::log,
-};
+use crate::config::{DatabaseOptions, ExecutionOptions, FileOptions};
 use agents::{
     assistant::Engine,
     builtin,
@@ -89,7 +86,7 @@ pub fn reload_rights(
                     tracing::info!(rights.version = %version, "the rights registry was read anew");
                 }
                 Err(error) => tracing::error!(
-                    error = log::chain(&error),
+                    error = crate::log::chain(&error),
                     rights.version = %orchestrator.rights_version(),
                     "the rights registry is faulty, so the one before goes on holding"
                 ),
