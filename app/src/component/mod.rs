@@ -15,6 +15,7 @@ pub mod entitlement;
 pub mod error_summary;
 #[cfg(feature = "ssr")]
 pub mod export_menu;
+#[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;

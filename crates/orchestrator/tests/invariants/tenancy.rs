@@ -249,7 +249,7 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 27] = [
+const COMPARED: [&str; 28] = [
     "cancel_specification",
     "cancel_run",
     "clone_specification",
@@ -259,6 +259,7 @@ const COMPARED: [&str; 27] = [
     "execute_run",
     "execution",
     "list_overrides",
+    "override_of_run",
     "pause_schedule",
     "pause_specification",
     "replay",
@@ -369,6 +370,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
         compare!(execute_run, id: RunId = two.run, app.execute_run(two.here.workspace, id));
     assert_eq!(executed, format!("{:?}", Ok::<_, ()>(Executed::Final)));
     let session = SignedIn { user: owner.user, password_epoch: 0 };
+    compare!(override_of_run, id: RunId = two.run, app.override_of_run(owner, id));
     compare!(actor, id: WorkspaceId = two.there.workspace, app.actor(session, Some(id)));
     let only = |id| HistoryFilter { specification: Some(id), ..HistoryFilter::default() };
     let page = compare!(history, id: SpecificationId = two.specification, app.history(owner, &only(id), None));
