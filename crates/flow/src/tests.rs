@@ -256,3 +256,13 @@ fn a_deadline_during_the_assembly_ends_the_run_whatever_the_gate_says() {
     let [Effect::Write(Write::Fail(failure))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(failure.kind, FailureKind::Timeout);
 }
+
+#[test]
+fn a_worker_that_looks_back_at_a_run_of_another_goes_no_further() {
+    let mut events = carried();
+    events.extend([settled(0), Event::Answered(Answer::Unclear)]);
+    // The other has written the same step.
+    events.push(looked(Live { token: 2, gate: None, journaled: true, ..queued() }));
+    let (state, effects) = after(Why::Offered, events);
+    assert_eq!((state, effects), (State::Ended(Outcome::HeldElsewhere), Vec::new()));
+}

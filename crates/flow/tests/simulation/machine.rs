@@ -4,7 +4,7 @@
 use crate::{
     database::{millis, refused},
     guards::Guard,
-    world::{Asked, Fate, Machine, NEVER, Orphan, What, World},
+    world::{Asked, Fate, Machine, Millis, NEVER, Orphan, What, World},
 };
 use domain::run::Stage;
 use flow::{Act, Alarm, Answer, Effect, Effects, Event, Outcome, State, Talk, Why, Write};
@@ -136,8 +136,7 @@ impl World {
         let Some(transaction) = self.transaction(machine, write) else { return };
         if fate == Fate::Late {
             let at = self.now + self.random.between(1, 4_000);
-            self.runs[run].locked_until = at;
-            self.orphans.push(Orphan { at, ..transaction });
+            self.lands_later(at, transaction);
             return self.reply(machine, Event::Answered(Answer::Unclear));
         }
         let answer = self.write(&transaction);
@@ -148,6 +147,14 @@ impl World {
         }
         let answer = if fate == Fate::ReplyLost { Answer::Unclear } else { answer };
         self.reply(machine, Event::Answered(answer));
+    }
+
+    /// A commit that is on its way has the row locked, so that the next one waits for it.
+    fn lands_later(&mut self, at: Millis, transaction: Orphan) {
+        let row = &mut self.runs[transaction.run];
+        row.locked_until = at.max(row.locked_until + 1);
+        let at = row.locked_until;
+        self.orphans.push(Orphan { at, ..transaction });
     }
 
     /// What `machine` writes, under the token that it believes to hold.
@@ -161,6 +168,11 @@ impl World {
     fn act_in_look(&mut self, machine: usize, act: &Act) {
         let &Machine { run, hold, ref asked, .. } = &self.machines[machine];
         let fate = asked.as_ref().map_or(Fate::Good, |asked| asked.fate);
+        // Where the reply is lost, the commit may be, too.
+        if fate == Fate::ReplyLost && self.random.chance(50) {
+            self.note(|| format!("{hold} has lost {act:?}"));
+            return self.reply(machine, Event::Answered(Answer::Unclear));
+        }
         let answer = self.act(run, hold, act);
         self.note(|| format!("{hold} has done {act:?}"));
         if matches!(act, Act::Close(flow::Closing::Cancelled)) {
@@ -225,8 +237,7 @@ impl World {
             && may_land
             && let Some(transaction) = self.transaction(machine, write)
         {
-            self.runs[transaction.run].locked_until = at;
-            self.orphans.push(Orphan { at, ..transaction });
+            self.lands_later(at, transaction);
         }
         let gone = self.machines.swap_remove(machine);
         if let Some(job) = self.jobs.iter_mut().find(|job| Some(job.id) == gone.job) {
