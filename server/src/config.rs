@@ -146,6 +146,10 @@ pub struct RunOptions {
     #[arg(long, env = "WORKSPACE_RUNS_MAX", default_value_t = RunLimits::default().workspace_runs_max,
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub workspace_runs_max: u16,
+    /// Runs of all workspaces that may be carried at once, by all processes together.
+    #[arg(long, env = "RUNS_MAX", default_value_t = RunLimits::default().runs_max,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub runs_max: u32,
     /// Runs of one workspace that may wait at once; more triggers are blocked.
     #[arg(long, env = "WORKSPACE_QUEUED_MAX", default_value_t = RunLimits::default().workspace_queued_max,
           value_parser = clap::value_parser!(u16).range(1..=10_000))]
@@ -169,6 +173,7 @@ impl RunOptions {
             run_s: self.run_limit_s,
             attempts_max: self.run_attempts_max,
             workspace_runs_max: self.workspace_runs_max,
+            runs_max: self.runs_max,
             workspace_queued_max: self.workspace_queued_max,
             queued_max: self.queued_max,
             schedule_failures_max: self.schedule_failures_max,

@@ -1,12 +1,16 @@
 //! Claims jobs of the queue and keeps the evidence fresh.
 
+mod queue;
+
+use self::queue::{Wake, WakeAtEnd, WokenDatabase};
 use crate::{
     config::{FileOptions, WorkOptions},
     telemetry::{SPANS, trace_context::join_trace_of_run},
 };
 use domain::id::{RunId, WorkspaceId};
 use graphile_worker::{
-    IntoTaskHandlerResult, TaskHandler, Worker, WorkerBuildError, WorkerContext, WorkerOptions,
+    Database, IntoTaskHandlerResult, TaskHandler, Worker, WorkerBuildError, WorkerContext,
+    WorkerOptions,
 };
 use jiff::tz::TimeZone;
 use orchestrator::{
@@ -51,6 +55,7 @@ impl TaskHandler for ExecuteRun {
         let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
             return Err("the orchestrator was not provided to the worker".to_owned());
         };
+        let _wake = context.get_ext::<Wake>().cloned().map(WakeAtEnd);
         let span = tracing::info_span!(
             target: SPANS,
             "run",
@@ -77,8 +82,8 @@ impl TaskHandler for ExecuteRun {
     }
 }
 
-/// Works until `stop` completes, then lets running jobs end. The queue's loop ends
-/// with the connection that it listens on: it is begun anew until the process stops.
+/// Works until `stop` completes, then lets running jobs end. The queue's loop ends when
+/// it cannot take a job: it is begun anew until the process stops.
 pub async fn work(
     orchestrator: Orchestrator,
     options: &WorkOptions,
@@ -96,13 +101,16 @@ pub async fn work(
         std::future::pending::<()>().await;
     });
     // What is wrong at the start is told by not starting.
-    let mut queue = queue(&orchestrator, options, stopping.clone()).await?;
+    let wake = Wake::default();
+    let mut queue = queue(&orchestrator, options, &wake, stopping.clone()).await?;
     let kept_days = options.executions_kept_days;
     beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir(), kept_days));
     beside.spawn(sweep(orchestrator.clone()));
     beside.spawn(keep_schedules(orchestrator.clone()));
     let hearing = orchestrator.clone();
     beside.spawn(async move { hearing.hear_cancellations().await });
+    let (hearing, woken) = (orchestrator.clone(), wake.clone());
+    beside.spawn(async move { hearing.hear_jobs(|| woken.call()).await });
     tracing::info!(concurrency = options.worker_concurrency, "the worker is ready");
     loop {
         let outcome = queue.run().await;
@@ -116,7 +124,7 @@ pub async fn work(
             if *stopping.borrow() {
                 return Ok(());
             }
-            match self::queue(&orchestrator, options, stopping.clone()).await {
+            match self::queue(&orchestrator, options, &wake, stopping.clone()).await {
                 Ok(queue) => break queue,
                 Err(error) => {
                     tracing::warn!(error = crate::log::chain(&error), "the queue is not back yet");
@@ -130,10 +138,12 @@ pub async fn work(
 async fn queue(
     orchestrator: &Orchestrator,
     options: &WorkOptions,
+    wake: &Wake,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<Worker, WorkerBuildError> {
+    let database = WokenDatabase::new(orchestrator.pool().clone(), wake.clone());
     WorkerOptions::default()
-        .pg_pool(orchestrator.pool().clone())
+        .database(Database::new(database))
         .concurrency(options.worker_concurrency.into())
         .poll_interval(Duration::from_secs(2))
         .heartbeat_interval(Duration::from_secs(5))
@@ -147,6 +157,7 @@ async fn queue(
         .shutdown_grace_period(DRAIN)
         .shutdown_interrupted_job_retry_delay(Duration::ZERO)
         .add_extension(orchestrator.clone())
+        .add_extension(wake.clone())
         .define_job::<ExecuteRun>()
         .init()
         .await

@@ -13,8 +13,6 @@ use std::{
 };
 use support::{PATIENCE, Person, Process, SLOW_STEPS, World};
 
-/// The service is back so soon after Postgres.
-const BACK_WITHIN: Duration = Duration::from_secs(5);
 /// Runs under way at each restart.
 const RUNS: usize = 4;
 /// Short, so that runs whose worker lost the database are soon taken up.
@@ -60,7 +58,7 @@ impl<'a> Service<'a> {
         let back = Instant::now();
         while !self.is_ready() || self.world.value(LISTENERS) != self.listeners {
             let listening = || self.world.value(LISTENERS);
-            assert!(back.elapsed() < BACK_WITHIN, "{ending:?}: only {} listen", listening());
+            assert!(back.elapsed() < PATIENCE, "{ending:?}: only {} listen", listening());
             thread::sleep(Duration::from_millis(50));
         }
         back.elapsed()

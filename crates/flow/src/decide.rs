@@ -124,6 +124,9 @@ fn offered(limits: &Limits, stopping: bool, live: Live) -> Decision {
         let waiting = Some(Waiting::Evidence { reason });
         return put_off(EVIDENCE_WAIT.min(left), waiting, Outcome::Waiting);
     }
+    if !live.has_room {
+        return put_off(TURN_WAIT, Some(Waiting::Room), Outcome::Waiting);
+    }
     if live.carried >= limits.workspace_runs_max.into() {
         return put_off(TURN_WAIT, Some(Waiting::Turn), Outcome::Waiting);
     }

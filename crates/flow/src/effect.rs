@@ -54,6 +54,8 @@ pub enum Waiting {
     Evidence { reason: Text },
     /// The workspace has as many runs carried as it may.
     Turn,
+    /// So have all workspaces together.
+    Room,
 }
 
 /// A transaction under the lease.

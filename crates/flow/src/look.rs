@@ -37,6 +37,8 @@ pub struct Live {
     pub waits: bool,
     /// Runs of the workspace that are carried now.
     pub carried: i64,
+    /// Whether all processes together may carry one more.
+    pub has_room: bool,
     pub job: Job,
     /// Whether the journal has the step that the look asked for.
     pub journaled: bool,

@@ -20,6 +20,7 @@ fn queued() -> Live {
         gate: Some(Gate::Open),
         waits: false,
         carried: 0,
+        has_room: true,
         job: Job::Due(Duration::ZERO),
         journaled: false,
     }

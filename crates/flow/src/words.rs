@@ -58,6 +58,9 @@ impl crate::Waiting {
             Self::Turn => "Waiting for its turn: the workspace has as many runs under way as it \
                            may have at once."
                 .into(),
+            Self::Room => "Waiting for its turn: the service has as many runs under way as it \
+                           carries at once."
+                .into(),
         }
     }
 }

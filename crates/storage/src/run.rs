@@ -278,19 +278,22 @@ pub async fn close(
     Ok(closed.rows_affected() == 1)
 }
 
-/// Until the transaction ends, nobody else can take a run of this workspace, so that a
-/// bound on them holds between workers.
-pub async fn lock_carried(
+/// Whether all processes together may carry one more run. Until the transaction ends
+/// nobody else can take the same room, nor a run of this workspace, so that bounds on
+/// what is carried hold between workers.
+pub async fn take_carrying_room(
     conn: &mut PgConnection,
     workspace: WorkspaceId,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock(hashtextextended($1, 0))",
-        format!("carried runs of {workspace}")
+    runs_max: u32,
+) -> Result<bool, StorageError> {
+    let has_room = sqlx::query_scalar!(
+        r#"select take_carrying_room($1, $2) as "has_room!""#,
+        workspace.as_uuid(),
+        i32::try_from(runs_max).unwrap_or(i32::MAX)
     )
     .fetch_one(conn)
     .await?;
-    Ok(())
+    Ok(has_room)
 }
 
 /// A run with the names a reader needs.

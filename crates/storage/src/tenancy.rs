@@ -1,7 +1,7 @@
 //! Transactions that say whose rows they see. Row-level security refuses
 //! everything else, so a forgotten filter shows nothing rather than too much.
 
-use crate::{StorageError, Transaction};
+use crate::{StorageError, Transaction, transaction::Setting};
 use domain::id::{ApiTokenId, UserId, WorkspaceId};
 use sqlx::PgPool;
 
@@ -10,12 +10,12 @@ pub async fn begin_workspace(
     pool: &PgPool,
     workspace: WorkspaceId,
 ) -> Result<Transaction, StorageError> {
-    begin_with(pool, "workspace", "app.workspace_id", &workspace.to_string()).await
+    begin_with(pool, "workspace", Setting::Id("app.workspace_id", workspace.as_uuid())).await
 }
 
 /// Sees which workspaces a user belongs to, and no other tenant's row.
 pub async fn begin_member(pool: &PgPool, user: UserId) -> Result<Transaction, StorageError> {
-    begin_with(pool, "member", "app.user_id", &user.to_string()).await
+    begin_with(pool, "member", Setting::Id("app.user_id", user.as_uuid())).await
 }
 
 /// Sees the row of one API token, whose workspace is not known yet, and no other
@@ -24,13 +24,13 @@ pub async fn begin_presented(
     pool: &PgPool,
     token: ApiTokenId,
 ) -> Result<Transaction, StorageError> {
-    begin_with(pool, "api_token", "app.api_token", &token.to_string()).await
+    begin_with(pool, "api_token", Setting::Id("app.api_token", token.as_uuid())).await
 }
 
 /// Reads across workspaces and writes no tenant's row: for the platform's
 /// administrators and the worker's housekeeping.
 pub async fn begin_platform(pool: &PgPool) -> Result<Transaction, StorageError> {
-    begin_with(pool, "platform", "app.platform", "on").await
+    begin_with(pool, "platform", Setting::On("app.platform")).await
 }
 
 /// Moves a transaction that read across workspaces into one of them, in which
@@ -50,16 +50,13 @@ pub async fn enter_workspace(
 
 /// Sees no tenant's row at all: users, sessions, evidence packs.
 pub async fn begin_global(pool: &PgPool) -> Result<Transaction, StorageError> {
-    Ok(Transaction::begin(pool, "global").await?)
+    Ok(Transaction::begin(pool, "global", None).await?)
 }
 
 async fn begin_with(
     pool: &PgPool,
     tenancy: &'static str,
-    name: &str,
-    value: &str,
+    setting: Setting,
 ) -> Result<Transaction, StorageError> {
-    let mut tx = Transaction::begin(pool, tenancy).await?;
-    sqlx::query!("select set_config($1, $2, true)", name, value).fetch_one(&mut *tx).await?;
-    Ok(tx)
+    Ok(Transaction::begin(pool, tenancy, Some(setting)).await?)
 }

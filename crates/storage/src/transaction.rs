@@ -1,6 +1,24 @@
-use sqlx::{PgConnection, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres};
 use std::ops::{Deref, DerefMut};
 use tracing::{Instrument, Span, field};
+use uuid::Uuid;
+
+/// What the policies of row-level security read, for one transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Setting {
+    /// An id, whose digits need no quoting.
+    Id(&'static str, Uuid),
+    On(&'static str),
+}
+
+impl Setting {
+    fn begin(self) -> String {
+        match self {
+            Self::Id(name, id) => format!("begin; set local {name} = '{id}'"),
+            Self::On(name) => format!("begin; set local {name} = 'on'"),
+        }
+    }
+}
 
 /// A transaction whose tenancy is set, and the span that tells how long it took
 /// and how it ended. Dropped without a commit, it is rolled back.
@@ -11,8 +29,13 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// `tenancy` says whose rows it sees.
-    pub(crate) async fn begin(pool: &PgPool, tenancy: &'static str) -> Result<Self, sqlx::Error> {
+    /// `tenancy` says whose rows it sees, `setting` by what the policies know it. Both
+    /// travel in one message, since every transaction begins with them.
+    pub(crate) async fn begin(
+        pool: &PgPool,
+        tenancy: &'static str,
+        setting: Option<Setting>,
+    ) -> Result<Self, sqlx::Error> {
         let span = tracing::info_span!(
             "transaction",
             otel.kind = "client",
@@ -20,7 +43,8 @@ impl Transaction {
             tenancy,
             outcome = field::Empty,
         );
-        let inner = pool.begin().instrument(span.clone()).await?;
+        let begin = setting.map_or_else(|| "begin".to_owned(), Setting::begin);
+        let inner = pool.begin_with(AssertSqlSafe(begin)).instrument(span.clone()).await?;
         Ok(Self { inner, span })
     }
 

@@ -164,7 +164,7 @@ fn forward_messages(
     to.write_all(&startup)?;
     loop {
         let (kind, message) = read_message(from)?;
-        if kind == b'B' && contains(&message, &tap.workspace) {
+        if kind == b'Q' && contains(&message, &tap.workspace) {
             link.is_in_run.store(true, Ordering::SeqCst);
         }
         if matches!(kind, b'S' | b'Q') && link.is_in_run.load(Ordering::SeqCst) {

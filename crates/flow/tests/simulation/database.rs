@@ -38,6 +38,7 @@ impl World {
             gate: (!row.packaged).then_some(gate),
             waits: row.waits,
             carried: self.carried(),
+            has_room: self.carried() < self.runs_max,
             job: self.job(run),
             journaled: step.is_some_and(|step| row.journal & bit(step) != 0),
         })
@@ -143,7 +144,7 @@ impl World {
             });
         } else if attempts > i64::from(self.limits.attempts_max) {
             self.breaks(|| format!("run {run} is attempted for the {attempts}th time"));
-        } else if carried >= i64::from(self.limits.workspace_runs_max) {
+        } else if carried >= i64::from(self.limits.workspace_runs_max).min(self.runs_max) {
             self.breaks(|| format!("run {run} was taken beside {carried} others"));
         }
     }

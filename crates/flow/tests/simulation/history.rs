@@ -112,6 +112,7 @@ impl World {
                 attempts_max: if random.chance(20) { 2 } else { 10 },
                 workspace_runs_max: if random.chance(20) { 1 } else { 8 },
             },
+            runs_max: if random.chance(10) { 1 } else { 8 },
             now: 0,
             ahead: random.below(100_000),
             gate_open: true,

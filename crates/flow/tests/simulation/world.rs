@@ -170,6 +170,8 @@ pub struct World {
     pub random: Random,
     pub guards: Guards,
     pub limits: Limits,
+    /// Of all workspaces; here there is one.
+    pub runs_max: i64,
     pub now: Millis,
     /// How far the database's clock is ahead.
     pub ahead: Millis,

@@ -46,23 +46,23 @@ impl Orchestrator {
     /// Hears of cancellations in any process and tells the runs of this one, for
     /// as long as it is polled.
     pub async fn hear_cancellations(&self) {
-        loop {
-            match RunWake::of_cancellations(&self.pool).await {
-                Ok(mut wake) => loop {
-                    match wake.next().await {
-                        // No receiver means that this process carries no run.
-                        Ok(Some(run)) => drop(self.cancellations.send(run)),
-                        Ok(None) => {}
-                        Err(error) => {
-                            tracing::warn!(error = %error, "lost the channel of cancellations");
-                            break;
-                        }
-                    }
-                },
-                Err(error) => tracing::warn!(error = %error, "no channel of cancellations"),
-            }
-            tokio::time::sleep(LISTEN_AGAIN).await;
-        }
+        hear(
+            "cancellations",
+            || RunWake::of_cancellations(&self.pool),
+            |cancelled| {
+                if let Some(run) = cancelled {
+                    // No receiver means that this process carries no run.
+                    drop(self.cancellations.send(run));
+                }
+            },
+        )
+        .await;
+    }
+
+    /// Tells `wake` whenever a job may have been queued in any process, for as long as
+    /// it is polled: also when the channel is back, since one may have been missed.
+    pub async fn hear_jobs(&self, wake: impl Fn()) {
+        hear("jobs", || RunWake::of_jobs(&self.pool), |_| wake()).await;
     }
 
     /// Queues abandoned runs again and ends those that took too long. Any number
@@ -88,5 +88,29 @@ impl Orchestrator {
             }
         }
         Ok(swept)
+    }
+}
+
+/// Listens again whenever the channel was lost. `tell` is told of nothing in
+/// particular when the channel is there.
+async fn hear<Opened>(name: &'static str, open: impl Fn() -> Opened, tell: impl Fn(Option<RunId>))
+where
+    Opened: Future<Output = Result<RunWake, sqlx::Error>>,
+{
+    loop {
+        match open().await {
+            Ok(mut wake) => {
+                tell(None);
+                let error = loop {
+                    match wake.next().await {
+                        Ok(run) => tell(run),
+                        Err(error) => break error,
+                    }
+                };
+                tracing::warn!(channel = name, error = %error, "a channel was lost");
+            }
+            Err(error) => tracing::warn!(channel = name, error = %error, "a channel is not there"),
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
     }
 }

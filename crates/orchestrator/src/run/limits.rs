@@ -12,6 +12,8 @@ pub struct RunLimits {
     pub attempts_max: u16,
     /// Runs of one workspace that may be carried at once, by all processes together.
     pub workspace_runs_max: u16,
+    /// Runs of all workspaces that may be carried at once, by all processes together.
+    pub runs_max: u32,
     /// Runs of one workspace that may wait at once. With the default a whole portfolio
     /// of a thousand specifications may fall due in the same second.
     pub workspace_queued_max: u16,
@@ -43,6 +45,7 @@ impl Default for RunLimits {
             run_s: 1800,
             attempts_max: 10,
             workspace_runs_max: 8,
+            runs_max: 1000,
             workspace_queued_max: 1000,
             queued_max: 10_000,
             schedule_failures_max: 3,

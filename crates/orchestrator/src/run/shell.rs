@@ -85,13 +85,18 @@ impl<'a> Shell<'a> {
     pub async fn look(&self, why: Why) -> Event {
         let looked = async {
             let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
-            if why == Why::Offered {
-                store::lock_carried(&mut tx, self.workspace).await?;
-            }
+            let has_room = match why {
+                Why::Offered => {
+                    let runs_max = self.app.limits.runs_max;
+                    store::take_carrying_room(&mut tx, self.workspace, runs_max).await?
+                }
+                // Neither takes a run to carry it.
+                Why::Swept | Why::Cancelled => true,
+            };
             // Only of what never changes, so that it may be read before the lock.
             let row = store::load(&mut tx, self.run).await?.map(Arc::new);
             self.known().row = row;
-            let standing = self.standing(&mut tx, None).await?;
+            let standing = self.standing(&mut tx, None, has_room).await?;
             self.known().open = Some(tx);
             Ok(standing)
         };
@@ -105,7 +110,7 @@ impl<'a> Shell<'a> {
                 Write::Step(step) => self.app.report.steps.get(step.0),
                 _ => None,
             };
-            self.standing(&mut tx, step.map(|step| step.key.as_str())).await
+            self.standing(&mut tx, step.map(|step| step.key.as_str()), true).await
         };
         self.found(looked.await)
     }
@@ -121,13 +126,14 @@ impl<'a> Shell<'a> {
         &self,
         tx: &mut Transaction,
         step: Option<&str>,
+        has_room: bool,
     ) -> Result<Standing, UseCaseError> {
         let Some(look) = look::look(tx, self.run, step).await? else { return Ok(Standing::Gone) };
         if !look.status.is_live() {
             return Ok(Standing::Final { status: look.status, token: look.fencing_token });
         }
         let gate = if look.packaged { None } else { Some(self.gate(tx, &look).await?) };
-        Ok(Standing::Live(live(&look, gate)))
+        Ok(Standing::Live(live(&look, gate, has_room)))
     }
 
     async fn gate(&self, tx: &mut Transaction, look: &Look) -> Result<flow::Gate, UseCaseError> {
@@ -243,7 +249,7 @@ pub(super) fn missing(what: &str) -> UseCaseError {
 }
 
 /// The row in the flow's words.
-fn live(look: &Look, gate: Option<flow::Gate>) -> Live {
+fn live(look: &Look, gate: Option<flow::Gate>, has_room: bool) -> Live {
     let until = |at: jiff::Timestamp| at.duration_since(look.now);
     let positive = |left: jiff::SignedDuration| Duration::try_from(left).unwrap_or_default();
     Live {
@@ -255,6 +261,7 @@ fn live(look: &Look, gate: Option<flow::Gate>) -> Live {
         gate,
         waits: look.waits,
         carried: look.carried,
+        has_room,
         job: match look.job {
             None => Job::Missing,
             Some(job) if job.locked => Job::Taken,

@@ -250,6 +250,57 @@ async fn no_more_runs_of_a_workspace_are_carried_at_once_than_it_may_have(pool: 
 }
 
 #[sqlx::test(migrations = false)]
+async fn no_more_runs_are_carried_at_once_than_all_processes_together_may(pool: PgPool) {
+    let (world, north, first) = queued(pool).await;
+    let south = world.tenant_by_day("South").await;
+    let id = world.active(&south, draft("Second")).await;
+    let second = world.trigger(&south, id).await;
+
+    let hold = Hold::at("evidence.select");
+    let limits = RunLimits { runs_max: 1, ..RunLimits::default() };
+    let process = world.process(held(&hold, &Calls::default())).await.with_limits(limits);
+    let holding = tokio::spawn(async move { process.execute_run(north.workspace, first).await });
+    hold.arrived().await;
+    let bounded = world.orchestrator.clone().with_limits(limits);
+    assert_eq!(bounded.execute_run(south.workspace, second).await.unwrap(), Executed::Waiting);
+    let waits: String = sqlx::query_scalar("select waiting_for from runs where id = $1")
+        .bind(second.as_uuid())
+        .fetch_one(&world.superuser)
+        .await
+        .unwrap();
+    assert!(waits.contains("the service"), "{waits}");
+    hold.release();
+    assert_eq!(holding.await.unwrap().unwrap(), Executed::Final);
+    assert_eq!(bounded.execute_run(south.workspace, second).await.unwrap(), Executed::Final);
+    assert_eq!(world.status(second).await, "succeeded");
+}
+
+/// The room that others took and did not commit is seen by nobody, so taking it waits.
+#[sqlx::test(migrations = false)]
+async fn room_for_one_more_run_is_taken_by_one_of_many_at_once(pool: PgPool) {
+    let (world, north, first) = queued(pool).await;
+    let mut runs = vec![(north.workspace, first)];
+    for name in ["South", "East", "West"] {
+        let tenant = world.tenant_by_day(name).await;
+        let id = world.active(&tenant, draft(name)).await;
+        runs.push((tenant.workspace, world.trigger(&tenant, id).await));
+    }
+    let hold = Hold::at("evidence.select");
+    let limits = RunLimits { runs_max: 1, ..RunLimits::default() };
+    let mut taking = tokio::task::JoinSet::new();
+    for (workspace, run) in runs {
+        let process = world.process(held(&hold, &Calls::default())).await.with_limits(limits);
+        taking.spawn(async move { process.execute_run(workspace, run).await.unwrap() });
+    }
+    for _ in 0..3 {
+        assert_eq!(taking.join_next().await.unwrap().unwrap(), Executed::Waiting);
+    }
+    hold.arrived().await;
+    hold.release();
+    assert_eq!(taking.join_next().await.unwrap().unwrap(), Executed::Final);
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_workspace_that_queues_many_runs_is_carried_in_turn_with_the_others(pool: PgPool) {
     let world = World::new(pool).await;
     world.read_samples().await;
