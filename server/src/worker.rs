@@ -2,7 +2,7 @@
 
 mod queue;
 
-use self::queue::{Wake, WakeAtEnd, WokenDatabase};
+use self::queue::{Wake, WokenDatabase};
 use crate::{
     config::{FileOptions, WorkOptions},
     telemetry::{SPANS, trace_context::join_trace_of_run},
@@ -55,7 +55,7 @@ impl TaskHandler for ExecuteRun {
         let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
             return Err("the orchestrator was not provided to the worker".to_owned());
         };
-        let _wake = context.get_ext::<Wake>().cloned().map(WakeAtEnd);
+        let _job = context.get_ext::<Wake>().map(Wake::begin);
         let span = tracing::info_span!(
             target: SPANS,
             "run",
@@ -101,7 +101,7 @@ pub async fn work(
         std::future::pending::<()>().await;
     });
     // What is wrong at the start is told by not starting.
-    let wake = Wake::default();
+    let wake = Wake::new(options.worker_concurrency.into());
     let mut queue = queue(&orchestrator, options, &wake, stopping.clone()).await?;
     let kept_days = options.executions_kept_days;
     beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir(), kept_days));

@@ -4,33 +4,61 @@
 //! time every free slot takes one. Left to itself it would carry no more than its slots
 //! every two seconds while jobs are waiting, and, once the connection that it listens on
 //! is lost, hear of none. So it is woken here: by a channel that is opened anew, and by
-//! every job that ends.
+//! a job that ends while there may be others that found no slot.
 
 use graphile_worker::{
     BoxFuture, DatabaseDriver, DbError, DbExecutor, DbParams, DbRow, DbTransaction, Notification,
     NotificationStream, sqlx::SqlxDatabase,
 };
 use sqlx::PgPool;
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use tokio::sync::Notify;
 use tokio_stream::StreamExt;
 
 /// Wakes the queue's loop. Calls that come while it is awake count as one.
-#[derive(Clone, Debug, Default)]
-pub struct Wake(Arc<Notify>);
+#[derive(Clone, Debug)]
+pub struct Wake(Arc<Slots>);
+
+#[derive(Debug)]
+struct Slots {
+    call: Notify,
+    busy: AtomicUsize,
+    count: usize,
+}
 
 impl Wake {
+    pub fn new(slots: usize) -> Self {
+        Self(Arc::new(Slots { call: Notify::new(), busy: AtomicUsize::new(0), count: slots }))
+    }
+
     pub fn call(&self) {
-        self.0.notify_one();
+        self.0.call.notify_one();
+    }
+
+    /// A job has begun; it ends when what this gives is dropped.
+    pub fn begin(&self) -> Job {
+        self.0.busy.fetch_add(1, Ordering::Relaxed);
+        Job(self.clone())
     }
 }
 
-/// Ends with the job that holds it, however that ends.
-pub struct WakeAtEnd(pub Wake);
+/// A job under way.
+pub struct Job(Wake);
 
-impl Drop for WakeAtEnd {
+impl Drop for Job {
+    /// While jobs wait the slots are busy, all but those that are taking one or giving
+    /// one back. With fewer busy nothing waits, and each look would be in vain.
     fn drop(&mut self) {
-        self.0.call();
+        let slots = &self.0.0;
+        if slots.busy.fetch_sub(1, Ordering::Relaxed) * 2 >= slots.count {
+            self.0.call();
+        }
     }
 }
 
@@ -82,7 +110,7 @@ impl DatabaseDriver for WokenDatabase {
         let calls = tokio_stream::iter(std::iter::repeat(())).then(move |()| {
             let (wake, channel) = (wake.clone(), channel.clone());
             async move {
-                wake.0.notified().await;
+                wake.0.call.notified().await;
                 Ok(Notification { channel, payload: String::new() })
             }
         });
@@ -99,20 +127,22 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn the_end_of_a_job_wakes_the_queue_once_and_calls_are_not_lost_while_it_is_awake() {
-        let wake = Wake::default();
+    async fn a_job_that_ends_wakes_the_queue_where_others_may_wait_and_calls_are_not_lost() {
+        let wake = Wake::new(4);
         // Connects when it is asked something, which this test does not.
         let pool = PgPool::connect_lazy("postgres://nobody@localhost/nothing").unwrap();
         let database = WokenDatabase::new(pool, wake.clone());
         let mut calls = database.listen("jobs:insert").await.unwrap().unwrap();
 
-        drop(WakeAtEnd(wake.clone()));
-        drop(WakeAtEnd(wake.clone()));
+        let jobs: Vec<Job> = (0..3).map(|_| wake.begin()).collect();
+        drop(jobs);
         assert_eq!(calls.next().await.unwrap().unwrap().channel, "jobs:insert");
         let mut next = pin!(calls.next());
-        let looked = next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        assert!(looked.is_pending(), "both calls are one");
+        let mut look = || next.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(look().is_pending(), "calls that came before the look are one");
+        drop(wake.begin());
+        assert!(look().is_pending(), "one of four slots was busy, so no job waits");
         wake.call();
-        assert!(next.await.unwrap().is_ok());
+        assert!(look().is_ready());
     }
 }

@@ -201,6 +201,20 @@ async fn a_period_that_has_its_report_is_not_run_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_slot_waits_while_a_member_s_run_is_on_its_way_and_starts_if_that_fails(pool: PgPool) {
+    let case = Case::new(pool, "latest").await;
+    let members = case.world.trigger(&case.tenant, case.id).await;
+    case.let_it_fall_due("1 minute").await;
+    assert_eq!(case.dispatch().await, Dispatched { waiting: 1, ..started(0) });
+    let outcome = case.recent().await.remove(0).outcome;
+    let SlotOutcome::Waiting { reason, .. } = outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("on its way"), "{reason}");
+    case.app().cancel_run(&case.tenant.editor, members).await.unwrap();
+    case.sql("update planned_slots set next_try_at = starts_at".to_owned()).await;
+    assert_eq!(case.dispatch().await, started(1));
+}
+
+#[sqlx::test(migrations = false)]
 async fn what_was_missed_is_caught_up_once_or_skipped_as_the_schedule_says(pool: PgPool) {
     let case = Case::new(pool, "skip").await;
     case.let_it_fall_due("6 minutes").await;
