@@ -97,6 +97,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/runs") view=page::admin::runs::Runs ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces") view=page::admin::workspaces::Workspaces ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces/:workspace") view=page::admin::workspaces::Workspace ssr=SsrMode::Async />
+                <Route path=path!("/admin/workspaces/:workspace/language-model") view=page::admin::model_use::LanguageModel ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

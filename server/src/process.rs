@@ -8,7 +8,11 @@ use agents::{
 };
 use executor::{pattern::Patterns, runtime};
 use orchestrator::{
-    Orchestrator, identity::PasswordKeeper, pricing::StoredPacks, rights::Registry,
+    Orchestrator,
+    assistant::{CallBook, ModelAccount},
+    identity::PasswordKeeper,
+    pricing::StoredPacks,
+    rights::Registry,
 };
 use std::{error::Error, path::PathBuf, sync::Arc};
 use storage::{
@@ -45,27 +49,33 @@ pub async fn application(
     // Before the database is asked for: what is wrong with a setting, a pattern file
     // or the registry of rights is told first.
     let engine = execution.assistant.engine(execution.runs.run_step_s)?;
+    let account = Arc::new(execution.assistant.account()?);
     patterns(files, Arc::new(NoPacks), &engine)?;
     let rights = Registry::load(&files.rights_registry_path)?;
     let url = database.application_url();
     let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
-    let orchestrator = orchestrator(pool, files, &engine).await?;
-    execution.assistant.announce(&engine);
+    let orchestrator = orchestrator(pool, files, engine.clone(), &account).await?;
+    execution.assistant.announce(&engine, &account);
     Ok(orchestrator
         .with_limits(execution.runs.limits())
         .with_rights(rights)
         .with_rights_profile(execution.rights_profile))
 }
 
-/// The use cases on a pool that acts as the application.
+/// The use cases on a pool that acts as the application, with every call of a
+/// language model written down there.
 pub async fn orchestrator(
     pool: PgPool,
     files: &FileOptions,
-    engine: &Engine,
+    engine: Engine,
+    account: &Arc<ModelAccount>,
 ) -> Result<Orchestrator, Box<dyn Error>> {
     setup::check_isolation(&pool).await?;
-    let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())), engine)?;
-    Ok(Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?)
+    let book = CallBook::new(pool.clone(), Arc::clone(account));
+    let engine = engine.keeping(Arc::new(book));
+    let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())), &engine)?;
+    let orchestrator = Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?;
+    Ok(orchestrator.with_model_account(Arc::clone(account)))
 }
 
 /// Reads the registry of rights anew whenever the process is sent SIGHUP, for as

@@ -51,6 +51,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/admin/runs", Access::Admin),
     ("/admin/workspaces", Access::Admin),
     ("/admin/workspaces/{workspace}", Access::Admin),
+    ("/admin/workspaces/{workspace}/language-model", Access::Admin),
 ];
 
 pub fn all() -> Vec<Route> {

@@ -1,9 +1,17 @@
 //! Runs whose report a language model writes, through the real binary.
 
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
 mod support;
 
-use fake_openai::{Reply, Seen, Server, faithful, package_of};
-use support::{Person, Process, World};
+use fake_openai::{Piece, Reply, Seen, Server, events_of, faithful, package_of, sse};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+use support::{PATIENCE, Person, Process, World};
 
 const KEY: &str = "sk-process-test-5f2c9a71e0d84b36";
 
@@ -91,6 +99,173 @@ fn a_key_that_is_refused_fails_the_run_keeps_the_slot_and_is_not_told() {
     // The period is still there to be used.
     let again = owner.act("trigger-run", &[("specification", &specification)]);
     assert!(again.starts_with("/runs/"), "{again}");
+}
+
+/// A table of prices in which a million tokens cost 1.25, 0.125 from the cache, and 10
+/// of output.
+fn prices() -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let table = "currency: USD
+models:
+  test-model:
+    input: \"1.25\"
+    cached_input: \"0.125\"
+    output: \"10\"
+";
+    file.write_all(table.as_bytes()).unwrap();
+    file
+}
+
+/// What the fake server counts is 1200 tokens of input, 1000 of them from the cache, and
+/// 300 of output: 200 × 1.25 + 1000 × 0.125 + 300 × 10 = 3375 for a million.
+#[test]
+fn a_run_says_what_its_calls_used_and_cost_and_so_does_the_month_of_its_workspace() {
+    let world = World::with_people();
+    let model = Server::start(KEY, as_told);
+    let prices = prices();
+    let path = prices.path().to_str().unwrap();
+    let account = [
+        ("ASSISTANT_PRICES_PATH", path),
+        ("ASSISTANT_MONTH_COST_MAX", "25.00"),
+        ("ASSISTANT_RUN_TOKENS_MAX", "500000"),
+    ];
+    let server = serve(&world, &model, &account);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let page = owner.text(&run).replace(['\u{202f}', '\u{a0}'], " ");
+    assert!(page.contains("1 call, 1 200 input and 300 output tokens, 0.003375 USD."), "{page}");
+    assert!(page.contains("1 000 from the cache") && page.contains("40 thought"), "{page}");
+    let request = "select request_id from assistant_calls";
+    assert_eq!(world.value(request), model.seen()[0].headers["x-client-request-id"]);
+    let workspace = world.value("select id from workspaces where name = 'Sample Foams'");
+    let admin = Person::signed_in(&server, "admin@test.example");
+    let month = format!("/admin/workspaces/{workspace}/language-model");
+    let page = admin.text(&month).replace(['\u{202f}', '\u{a0}'], " ");
+    for words in
+        ["1 call, 1 500 tokens.", "0.003375 USD", "25.00 USD", "500 000 tokens", "Answered"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let page = admin.text(&format!("{month}?month=2020-02"));
+    assert!(page.contains("No call in this month"), "{page}");
+}
+
+#[test]
+fn a_budget_that_does_not_cover_a_call_fails_the_run_before_it_and_keeps_the_slot() {
+    let world = World::with_people();
+    let model = Server::start(KEY, as_told);
+    let server = serve(&world, &model, &[("ASSISTANT_MONTH_TOKENS_MAX", "1000")]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "failed");
+    assert_eq!(model.seen().len(), 0, "nothing is sent");
+    assert_eq!(world.value("select count(*) from assistant_calls"), "0");
+    assert_eq!(world.value("select failure_kind from runs"), "budget");
+    let page = owner.text(&run);
+    assert!(page.contains("budget for this month does not cover another call"), "{page}");
+    let again = owner.act("trigger-run", &[("specification", &specification)]);
+    assert!(again.starts_with("/runs/"), "{again}");
+}
+
+#[test]
+fn a_budget_in_money_without_prices_does_not_start() {
+    let world = World::new();
+    let mut command = world.command(&["serve", "--plain-http", "loopback", "--without-worker"]);
+    command.env("ASSISTANT_MONTH_COST_MAX", "25.00");
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("ASSISTANT_MONTH_COST_MAX is a budget in money"), "{said}");
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"currency: USD\nmodels:\n  m:\n    input: free\n    output: \"1\"\n").unwrap();
+    command.env("ASSISTANT_PRICES_PATH", file.path());
+    let said = String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned();
+    assert!(said.contains("is no table of prices") && said.contains("free"), "{said}");
+}
+
+/// Sends what comes before event `point` of an answer, and then nothing; at 0 not even
+/// a head.
+fn stopped_at(seen: &Seen, point: usize) -> Reply {
+    if point == 0 {
+        return Reply::silence();
+    }
+    let events = events_of(&faithful(&package_of(seen)).to_string());
+    let mut pieces: Vec<_> =
+        events[..point - 1].iter().map(|event| Piece::Bytes(sse(event))).collect();
+    pieces.push(Piece::Silence);
+    Reply::stream(pieces)
+}
+
+fn request_id(seen: &Seen) -> String {
+    seen.headers["x-client-request-id"].to_str().unwrap().to_owned()
+}
+
+/// As many runs as there are points in an answer, each stopped at its own: the head, and
+/// before every event. One worker carries them all, and is killed.
+#[test]
+fn a_worker_killed_at_any_point_of_an_answer_has_the_same_request_sent_once_more() {
+    let points = events_of("long enough for every piece").len() + 1;
+    let world = World::with_people();
+    let arrived: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
+    let arriving = Arc::clone(&arrived);
+    let model = Server::start(KEY, move |seen, _| {
+        let mut arrived = arriving.lock().unwrap();
+        let point = arrived.len();
+        let id = request_id(seen);
+        if arrived.contains_key(&id) {
+            return as_told(seen, 0);
+        }
+        arrived.insert(id, point);
+        stopped_at(seen, point)
+    });
+    let many = points.to_string();
+    let environment = [
+        ("WORKER_CONCURRENCY", many.as_str()),
+        ("WORKSPACE_RUNS_MAX", many.as_str()),
+        ("RUN_LEASE_S", "4"),
+        // No answer is given up before the kill, however busy the machine.
+        ("ASSISTANT_FIRST_BYTE_S", "600"),
+        ("ASSISTANT_IDLE_S", "600"),
+        ("ASSISTANT_TOTAL_S", "1000"),
+        ("RUN_STEP_S", "1200"),
+    ];
+    let server = serve(&world, &model, &environment);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let admin = Person::signed_in(&server, "admin@test.example");
+    let named = (0..points).map(|point| format!("Killed at {point}"));
+    let all: Vec<_> = named.map(|name| owner.active_specification(&admin, &name)).collect();
+    for id in &all {
+        owner.act("trigger-run", &[("specification", id)]);
+    }
+    let begun = Instant::now();
+    while arrived.lock().unwrap().len() < points {
+        assert!(begun.elapsed() < PATIENCE, "{:?} of {points}", arrived.lock().unwrap());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    world.wait_for(
+        "select count(*) from assistant_calls where outcome is null",
+        &points.to_string(),
+    );
+    server.kill();
+    let second = serve(&world, &model, &environment);
+    world.wait_for("select count(*) from runs where status = 'succeeded'", &many);
+    let mut requests: BTreeMap<String, usize> = BTreeMap::new();
+    for seen in model.seen() {
+        *requests.entry(request_id(&seen)).or_default() += 1;
+    }
+    assert_eq!(requests.len(), points, "a run has one request: {requests:?}");
+    for (id, sent) in requests {
+        assert_eq!(sent, 2, "{id} stopped at {}", arrived.lock().unwrap()[&id]);
+    }
+    // The book has both: the one whose end nobody saw, and the one that was answered.
+    let told =
+        "select string_agg(distinct concat_ws(' ', attempt, outcome), ', ') from assistant_calls";
+    assert_eq!(world.value(told), "1, 2 answered");
+    assert_eq!(model.refused(), [] as [&str; 0]);
+    second.kill();
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub mod gantt;
 #[cfg(feature = "ssr")]
 pub mod input_field;
 #[cfg(feature = "ssr")]
+pub mod model_calls;
+#[cfg(feature = "ssr")]
 pub mod moment;
 #[cfg(feature = "ssr")]
 pub mod notice;

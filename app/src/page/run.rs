@@ -1,6 +1,12 @@
 use crate::{
     action::CancelRun,
-    component::{digest::Digest, icon::Icon, moment::Moment, state::RunState},
+    component::{
+        digest::Digest,
+        icon::Icon,
+        model_calls::{ModelCalls, sum_words},
+        moment::Moment,
+        state::RunState,
+    },
     island::LiveTimeline,
     ssr::page,
     view::run::RunProgress,
@@ -9,6 +15,7 @@ use domain::{id::RunId, schedule::RunTrigger, slot_override::OverrideKind, works
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, run::RunView};
+use storage::assistant_call::CallRow;
 
 /// One run: its seven steps while they happen, and where its report is.
 #[component]
@@ -25,6 +32,10 @@ pub fn Run() -> impl IntoView {
         let report = run.seal.is_some().then(|| format!("/runs/{id}/report"));
         let may_cancel = !is_final && request.actor()?.may(Role::Editor);
         let specification = format!("/specifications/{}", run.row.specification);
+        let model_calls = (!run.model_calls.is_empty()).then(|| {
+            let (calls, zone) = (run.model_calls.clone(), run.time_zone.clone());
+            view! { <LanguageModel calls now zone /> }
+        });
         Ok(view! {
             <div class="page-header">
                 <nav class="breadcrumb" aria-label="Breadcrumb">
@@ -72,8 +83,25 @@ pub fn Run() -> impl IntoView {
                     <Facts run slot_override now />
                 </section>
             </div>
+            {model_calls}
         })
     })
+}
+
+/// What the step that composes used of a language model.
+#[component]
+fn LanguageModel(calls: Vec<CallRow>, now: jiff::Timestamp, zone: String) -> impl IntoView {
+    let sum = sum_words(&calls);
+    let caption = "Calls in the order in which they were sent";
+    view! {
+        <section class="section" aria-labelledby="language-model">
+            <h2 class="section__title" id="language-model">
+                "Language model"
+            </h2>
+            <p>{sum}</p>
+            <ModelCalls caption calls of_several_runs=false now zone />
+        </section>
+    }
 }
 
 /// A second look before a run is given up.

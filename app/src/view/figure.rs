@@ -154,7 +154,7 @@ fn day_words(text: &str) -> Option<String> {
 }
 
 /// Thousands apart; digits after the point stay together.
-fn grouped(digits: &str) -> String {
+pub fn grouped(digits: &str) -> String {
     let (whole, rest) = digits.split_once('.').map_or((digits, None), |(w, r)| (w, Some(r)));
     let mut text = String::with_capacity(digits.len() + 4);
     for (at, digit) in whole.chars().enumerate() {

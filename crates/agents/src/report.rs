@@ -95,7 +95,7 @@ fn validated(args: &ValidateDocument, call: &Call) -> Result<Output<Validation>,
 
 fn rendered(args: &Render, call: &Call) -> Result<Output<Artifact>, Fault> {
     let Render { document, format: RenderFormat::Html } = args;
-    let Governed { package, package_hash } = governed(call)?;
+    let Governed { package, package_hash, .. } = governed(call)?;
     let internal = |error: &dyn std::fmt::Display| Fault::internal(error.to_string());
     let document_hash = ContentHash::of_json(document).map_err(|error| internal(&error))?;
     let colophon = Colophon::of(package, *package_hash, document_hash);

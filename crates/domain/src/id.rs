@@ -59,4 +59,6 @@ ids! {
     SlotOverrideId,
     /// The regular slot of a period, as a schedule has it.
     PlannedSlotId,
+    /// One call of a language model.
+    ModelCallId,
 }

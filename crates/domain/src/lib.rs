@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod execution;
 pub mod hash;
 pub mod id;
+pub mod language_model;
 pub mod measure;
 pub mod money;
 pub mod package;

@@ -45,6 +45,9 @@ pub struct Context {
 pub struct Governed {
     pub package: RunPackage,
     pub package_hash: ContentHash,
+    /// Fencing token of the worker that carries the run; what is written for a step
+    /// on the way carries it too.
+    pub hold: i64,
 }
 
 /// The part of the context that a value may depend on, and so a cache key must

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod administration;
+pub mod assistant;
 pub mod error;
 pub mod evidence;
 pub mod execution;
@@ -24,7 +25,10 @@ pub use actor::Actor;
 pub use error::UseCaseError;
 pub use refusal::Refusal;
 
-use crate::rights::{Registry as RightsRegistry, Rights};
+use crate::{
+    assistant::ModelAccount,
+    rights::{Registry as RightsRegistry, Rights},
+};
 use domain::id::RunId;
 use executor::{
     capability::Cost,
@@ -51,6 +55,7 @@ pub struct Orchestrator {
     limits: RunLimits,
     rights: Rights,
     rights_profile: RightsProfile,
+    model_account: Arc<ModelAccount>,
     /// Tells the runs that this process carries which of them were cancelled.
     cancellations: broadcast::Sender<RunId>,
     /// Tells them that the process stops.
@@ -88,6 +93,7 @@ impl Orchestrator {
             limits: RunLimits::default(),
             rights: Rights::new(RightsRegistry::empty()),
             rights_profile: RightsProfile::Production,
+            model_account: Arc::default(),
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),
         })

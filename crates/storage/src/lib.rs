@@ -6,6 +6,7 @@
 
 pub mod api_token;
 pub mod artifact;
+pub mod assistant_call;
 pub mod audit;
 pub mod evidence_pack;
 pub mod execution;

@@ -156,5 +156,5 @@ async fn use_cases(
     files: &FileOptions,
 ) -> Result<Orchestrator, Box<dyn Error>> {
     let pool = setup::connect(database.owner_url(), ActAs::Application, 2).await?;
-    process::orchestrator(pool, files, &Engine::Builtin).await
+    process::orchestrator(pool, files, Engine::Builtin, &Arc::default()).await
 }

@@ -120,8 +120,11 @@ impl World {
             .env("LOG_FORMAT", "json")
             .env("METRICS_TOKEN", METRICS_TOKEN)
             .env_remove("OTLP_ENDPOINT");
-        for setting in ["ASSISTANT_ENGINE", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"] {
-            command.env_remove(setting);
+        for (setting, _) in std::env::vars_os() {
+            let name = setting.to_string_lossy();
+            if name.starts_with("ASSISTANT_") || name.starts_with("OPENAI_") {
+                command.env_remove(setting);
+            }
         }
         command
     }

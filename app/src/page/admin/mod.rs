@@ -2,6 +2,7 @@
 
 pub mod breakers;
 mod entitlement_form;
+pub mod model_use;
 mod obstacle;
 pub mod overrides;
 pub mod queue;

@@ -137,6 +137,11 @@ pub fn Workspace() -> impl IntoView {
                         zone=request.time_zone().to_owned()
                     />
                 </p>
+                <p>
+                    <a href=format!(
+                        "/admin/workspaces/{id}/language-model",
+                    )>"Use of the language model"</a>
+                </p>
             </div>
             <section class="section" aria-labelledby="grant">
                 <h2 class="section__title" id="grant">

@@ -47,7 +47,7 @@ async fn composed(
     call: &Call,
 ) -> Result<Output<ReportDocument>, Fault> {
     let governed = governed(call)?;
-    let composed = assistant.compose(governed, &args.selection, call.call_id).await?;
+    let composed = assistant.compose(governed, &args.selection, call).await?;
     let summary = summary(&composed);
     Ok(Output::from_source(composed.document, pack_lineage(governed), summary))
 }

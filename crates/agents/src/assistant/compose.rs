@@ -1,41 +1,44 @@
-//! One report from one model: asked, asked again where that may help, repaired
-//! once, and never beyond the bounds.
+//! One report from one model: asked for, held against every rule, and sent back once
+//! with what was found.
 
 use super::{
-    Answer, Ask, Bounds, Failure, Identity, Model, TimedOut, Usage,
+    Answer, Ask, Book, Bounds, Failure, Identity, Model, TimedOut,
     assemble::{assemble, not_plain, short, wrong},
+    book::NoBook,
+    conversation::{Conversation, Holder},
     draft::Draft,
+    model::is_model_name,
     prompt,
 };
 use crate::{
     analyst::{self, Basis},
     evidence::Selection,
 };
-use domain::report::{Engine, ReportDocument};
+use domain::{
+    language_model::Question,
+    report::{Engine, ReportDocument},
+};
 use executor::{
-    capability::{Fault, FaultKind},
+    capability::{Call, Fault, FaultKind},
     context::Governed,
 };
 use std::sync::Arc;
-use uuid::Uuid;
 
-/// A model with the bounds of one report. Keeps nothing between two reports.
+/// A model with the bounds of one report, and the book of its calls. Keeps nothing
+/// between two reports.
 #[derive(Clone, Debug)]
 pub struct Assistant {
     model: Arc<dyn Model>,
     bounds: Bounds,
+    book: Arc<dyn Book>,
 }
 
 /// A report as the assistant leaves it: not yet validated for publication.
 #[derive(Debug)]
 pub struct Composed {
     pub document: ReportDocument,
-    /// Calls made, failed ones included.
-    pub calls: u32,
     /// What the first answer was sent back for.
     pub repaired: Vec<String>,
-    /// Over all calls whose server counted.
-    pub usage: Usage,
 }
 
 /// What became of one answer.
@@ -49,16 +52,16 @@ enum Read {
     },
 }
 
-/// The calls of one report so far.
-#[derive(Debug, Default)]
-struct Calls {
-    made: u32,
-    usage: Usage,
-}
-
 impl Assistant {
+    /// Makes no call before it [keeps a book](Self::keeping).
     pub fn new(model: Arc<dyn Model>, bounds: Bounds) -> Self {
-        Self { model, bounds }
+        Self { model, bounds, book: Arc::new(NoBook) }
+    }
+
+    /// The same with its calls written down in `book`.
+    #[must_use]
+    pub fn keeping(self, book: Arc<dyn Book>) -> Self {
+        Self { book, ..self }
     }
 
     pub fn identity(&self) -> Identity {
@@ -74,46 +77,47 @@ impl Assistant {
         &self,
         governed: &Governed,
         selection: &Selection,
-        call_id: Uuid,
+        call: &Call,
     ) -> Result<Composed, Fault> {
         let basis = Basis::new(&governed.package, selection)
             .map_err(|error| Fault::new(FaultKind::Empty, error.to_string()))?;
         if basis.events().is_empty() {
-            let document = analyst::write(&basis);
-            return Ok(Composed {
-                document,
-                calls: 0,
-                repaired: Vec::new(),
-                usage: Usage::default(),
-            });
+            return Ok(Composed { document: analyst::write(&basis), repaired: Vec::new() });
         }
-        let ask = prompt::first(governed, &basis, call_id);
+        let ask = prompt::first(governed, &basis, call.call_id);
         if ask.messages.iter().map(|message| message.text.len()).sum::<usize>()
             > self.bounds.prompt_bytes_max
         {
             return Err(Failure::PromptTooLong.into_fault(Vec::new()));
         }
-        tokio::time::timeout(self.bounds.total, self.converse(governed, &basis, ask))
-            .await
-            .unwrap_or_else(|_| Err(Failure::TimedOut(TimedOut::Total).into_fault(Vec::new())))
+        let holder = Holder {
+            workspace: call.context.workspace,
+            run: governed.package.run_id,
+            hold: governed.hold,
+        };
+        let mut conversation = Conversation::new(&*self.model, &*self.book, &self.bounds, holder);
+        let conversing = self.converse(&mut conversation, governed, &basis, ask);
+        if let Ok(composed) = tokio::time::timeout(self.bounds.total, conversing).await {
+            return composed;
+        }
+        let failure = Failure::TimedOut(TimedOut::Total);
+        conversation.stop(&failure).await;
+        Err(failure.into_fault(Vec::new()))
     }
 
     async fn converse(
         &self,
+        conversation: &mut Conversation<'_>,
         governed: &Governed,
         basis: &Basis<'_>,
         ask: Ask,
     ) -> Result<Composed, Fault> {
-        let mut calls = Calls::default();
-        let answer = self.answer(&ask, &mut calls).await?;
-        let composed = |document, calls: Calls, repaired| {
-            let Calls { made, usage } = calls;
-            Ok(Composed { document, calls: made, repaired, usage })
-        };
+        let answer = conversation.answer(Question::Compose, &ask).await?;
+        let composed = |document, repaired| Ok(Composed { document, repaired });
         let reasons = match self.read(basis, &answer) {
-            Read::Fit(document) => return composed(document, calls, Vec::new()),
-            unfit if calls.made >= self.bounds.calls_max => {
-                return composed(left_by(unfit)?, calls, Vec::new());
+            Read::Fit(document) => return composed(document, Vec::new()),
+            unfit if conversation.made >= self.bounds.calls_max => {
+                return composed(left_by(unfit)?, Vec::new());
             }
             Read::Unfit { reasons, failure, .. } => {
                 let code = failure.terms().code;
@@ -126,29 +130,8 @@ impl Assistant {
             }
         };
         let again = prompt::repair(ask, governed, answer.text, &reasons);
-        let answer = self.answer(&again, &mut calls).await?;
-        composed(left_by(self.read(basis, &answer))?, calls, reasons)
-    }
-
-    /// Asks until there is an answer, the calls are used up, or asking again would
-    /// not help.
-    async fn answer(&self, ask: &Ask, calls: &mut Calls) -> Result<Answer, Fault> {
-        loop {
-            calls.made += 1;
-            let failure = match self.model.ask(ask.clone()).await {
-                Ok(answer) => {
-                    calls.usage = calls.usage.plus(answer.usage.unwrap_or_default());
-                    return Ok(answer);
-                }
-                Err(failure) => failure,
-            };
-            let code = failure.terms().code;
-            tracing::warn!(failure.code = code, call = calls.made, "a model's call failed");
-            match self.bounds.pause(&failure, calls.made) {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(failure.into_fault(Vec::new())),
-            }
-        }
+        let answer = conversation.answer(Question::Repair, &again).await?;
+        composed(left_by(self.read(basis, &answer))?, reasons)
     }
 
     /// Holds an answer against the structure and against every rule of validation.
@@ -194,25 +177,5 @@ fn left_by(read: Read) -> Result<ReportDocument, Fault> {
     match read {
         Read::Fit(document) | Read::Unfit { document: Some(document), .. } => Ok(document),
         Read::Unfit { document: None, failure, reasons } => Err(failure.into_fault(reasons)),
-    }
-}
-
-/// A server's name for its model is shown to readers, so it must look like one.
-fn is_model_name(name: &str) -> bool {
-    const CHARACTERS_MAX: usize = 100;
-    !name.is_empty()
-        && name.len() <= CHARACTERS_MAX
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@".contains(c))
-}
-
-impl Usage {
-    #[must_use]
-    fn plus(self, other: Self) -> Self {
-        Self {
-            input: self.input.saturating_add(other.input),
-            cached: self.cached.saturating_add(other.cached),
-            output: self.output.saturating_add(other.output),
-            reasoning: self.reasoning.saturating_add(other.reasoning),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Why a model gave no report, and what follows from that: one table.
 
+use domain::language_model::Exhausted;
 use executor::capability::{Fault, FaultKind};
 use reports::{Finding, FindingCode};
 use std::time::Duration;
@@ -37,6 +38,11 @@ pub enum Failure {
     Rejected,
     /// The question is larger than it may be; nothing was sent.
     PromptTooLong,
+    /// A bound on calls, tokens or money does not cover one more call; nothing was
+    /// sent.
+    BudgetUsedUp(Exhausted),
+    /// The call could not be written down; nothing was sent.
+    NotRecorded,
     /// The answer is not the document that was asked for.
     SchemaViolated,
     /// The document leaves the specification.
@@ -80,7 +86,7 @@ pub struct Terms {
 impl Failure {
     /// The table.
     pub const fn terms(&self) -> Terms {
-        use FaultKind::{Assistant, RateLimited, Timeout, Unavailable, Validation};
+        use FaultKind::{Assistant, Budget, RateLimited, Timeout, Unavailable, Validation};
         use Recovery::{Nothing, Repair, Retry};
         let (code, recovery, kind, sentence) = match self {
             Self::InvalidKey => (
@@ -161,6 +167,16 @@ impl Failure {
                 Assistant,
                 "The evidence in scope is more than the language model is given at once.",
             ),
+            Self::BudgetUsedUp(bound) => {
+                let (code, sentence) = bound_words(*bound);
+                (code, Nothing, Budget, sentence)
+            }
+            Self::NotRecorded => (
+                "not_recorded",
+                Retry,
+                Unavailable,
+                "The call of the language model could not be recorded, so it was not made.",
+            ),
             Self::SchemaViolated => (
                 "schema_violated",
                 Repair,
@@ -221,6 +237,24 @@ impl Failure {
         }
     }
 
+    /// Whether the server may have begun to work, so that tokens may have been used. A
+    /// server that refuses the request, or cannot serve it, has not.
+    pub const fn may_have_used_tokens(&self) -> bool {
+        !matches!(
+            self,
+            Self::InvalidKey
+                | Self::QuotaExhausted
+                | Self::RateLimited { .. }
+                | Self::Overloaded { .. }
+                | Self::Unreachable
+                | Self::TimedOut(TimedOut::Connect)
+                | Self::Rejected
+                | Self::PromptTooLong
+                | Self::BudgetUsedUp(_)
+                | Self::NotRecorded
+        )
+    }
+
     /// How a step fails with it.
     pub fn into_fault(self, reasons: Vec<String>) -> Fault {
         let Terms { code, kind, sentence, .. } = self.terms();
@@ -229,5 +263,27 @@ impl Failure {
             Some(after) => fault.retry_after(u32::try_from(after.as_secs()).unwrap_or(u32::MAX)),
             None => fault,
         }
+    }
+}
+
+/// Code and sentence of each bound.
+const fn bound_words(bound: Exhausted) -> (&'static str, &'static str) {
+    match bound {
+        Exhausted::Calls => {
+            ("calls_used_up", "The run has called the language model as often as one run may.")
+        }
+        Exhausted::Run => (
+            "run_budget_used_up",
+            "What is left of the run's budget does not cover another call of the language model.",
+        ),
+        Exhausted::Month => (
+            "month_budget_used_up",
+            "What is left of the workspace's budget for this month does not cover another call \
+             of the language model.",
+        ),
+        Exhausted::PriceUnknown => (
+            "price_unknown",
+            "There is a budget in money for the language model, and no price to hold against it.",
+        ),
     }
 }

@@ -8,8 +8,10 @@
 
 mod agent;
 mod assemble;
+mod book;
 mod bounds;
 mod compose;
+mod conversation;
 mod draft;
 mod engine;
 mod failure;
@@ -22,9 +24,10 @@ mod schema;
 mod tests;
 
 pub use agent::agent;
+pub use book::{Book, CallEnd, Entry, NewCall, NotOpened};
 pub use bounds::Bounds;
 pub use compose::{Assistant, Composed};
 pub use draft::Draft;
 pub use engine::Engine;
 pub use failure::{Failure, Recovery, Terms, TimedOut};
-pub use model::{Answer, Answering, Ask, Author, Identity, Message, Model, Usage};
+pub use model::{Answer, Answering, Ask, Author, Identity, Message, Model, Reply};

@@ -1,8 +1,8 @@
 //! The narrow way to a language model, whoever serves it.
 
 use super::Failure;
+use domain::{hash::ContentHash, language_model::Tokens};
 use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A language model behind some API. It is asked once per call: retries, repair
@@ -15,7 +15,15 @@ pub trait Model: std::fmt::Debug + Send + Sync {
     fn ask(&self, ask: Ask) -> Answering<'_>;
 }
 
-pub type Answering<'a> = BoxFuture<'a, Result<Answer, Failure>>;
+pub type Answering<'a> = BoxFuture<'a, Reply>;
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What it used, also where it failed; none where the server did not say.
+    pub tokens: Option<Tokens>,
+    pub answer: Result<Answer, Failure>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -62,16 +70,45 @@ pub struct Answer {
     pub text: String,
     /// As the server names it, which may be more exact than what was asked for.
     pub model: Option<String>,
-    pub usage: Option<Usage>,
 }
 
-/// Tokens of one call, as the server counts them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Usage {
-    pub input: u64,
-    /// Of the input, read from the server's cache.
-    pub cached: u64,
-    pub output: u64,
-    /// Of the output, thought and not said.
-    pub reasoning: u64,
+/// What a server adds to a question, such as marks around each message, counted
+/// generously.
+const ADDED_TOKENS: u64 = 1024;
+
+impl Ask {
+    /// Of everything that the model is told.
+    pub fn hash(&self) -> ContentHash {
+        let schema = self.schema.to_string();
+        let messages = self.messages.iter().flat_map(|message| {
+            let author: &[u8] = match message.author {
+                Author::Platform => b"platform",
+                Author::Model => b"model",
+            };
+            [author, message.text.as_bytes()]
+        });
+        let parts = [self.instruction.as_bytes(), schema.as_bytes()].into_iter().chain(messages);
+        let digests = parts.map(|part| *ContentHash::of_bytes(part).as_bytes());
+        ContentHash::of_bytes(&digests.collect::<Vec<_>>().concat())
+    }
+
+    /// The most that one call with this question can use. A token stands for one byte
+    /// of text at least, so bytes bound tokens for every tokenizer.
+    pub fn worst(&self, output_tokens_max: u32) -> Tokens {
+        let texts = self.messages.iter().map(|message| message.text.len()).sum::<usize>();
+        let bytes = self.instruction.len() + self.schema.to_string().len() + texts;
+        Tokens {
+            input: u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(ADDED_TOKENS),
+            output: u64::from(output_tokens_max),
+            ..Tokens::NONE
+        }
+    }
+}
+
+/// A server's name for its model is shown to readers, so it must look like one.
+pub(super) fn is_model_name(name: &str) -> bool {
+    const CHARACTERS_MAX: usize = 100;
+    !name.is_empty()
+        && name.len() <= CHARACTERS_MAX
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@".contains(c))
 }

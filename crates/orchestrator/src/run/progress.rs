@@ -4,6 +4,7 @@ use domain::run::{RunStatus, Stage};
 use jiff::Timestamp;
 use storage::{
     artifact::Seal,
+    assistant_call::CallRow,
     journal::Step,
     run::{RunRow, event::RunEvent},
 };
@@ -34,6 +35,8 @@ pub struct RunView {
     pub stages: Vec<StageView>,
     pub seal: Option<Seal>,
     pub package_hash: Option<domain::hash::ContentHash>,
+    /// Calls of the language model, in the order in which they were sent.
+    pub model_calls: Vec<CallRow>,
     /// Id of the newest event: where a stream of events goes on.
     pub last_event: i64,
     pub time_zone: String,

@@ -5,7 +5,9 @@ use super::{
 use crate::{Actor, Orchestrator, UseCaseError};
 use domain::{id::RunId, workspace::Role};
 use storage::{
-    artifact, journal,
+    artifact,
+    assistant_call::{self, CallsOf},
+    journal,
     run::{
         self as store,
         event::{self, RunEvent},
@@ -16,6 +18,8 @@ use storage::{
 
 /// Events of one run: seven steps, a few resumptions, an end.
 const EVENTS_MAX: i64 = 500;
+/// Calls of one run: as many as one report may make at most, and room.
+const CALLS_MAX: i64 = 100;
 /// Rows of a page of history.
 const PAGE_ROWS: usize = 25;
 
@@ -39,6 +43,7 @@ impl Orchestrator {
             stages: timeline(&row, journal),
             seal: artifact::load_seal(&mut tx, run).await?,
             package_hash: journal::load_package_hash(&mut tx, run).await?,
+            model_calls: assistant_call::load(&mut tx, CallsOf::Run(run), CALLS_MAX).await?,
             last_event: last_event(&events),
             time_zone: membership.time_zone.clone(),
             row,

@@ -184,7 +184,8 @@ impl<'a> Shell<'a> {
             journal::load_package(&mut tx, self.run).await?.ok_or_else(|| missing("package"))?;
         let finished = journal::load_results(&mut tx, self.run).await?;
         let finished = finished.into_iter().map(recalled).collect::<Result<_, _>>()?;
-        self.package_is(Governed { package, package_hash })?;
+        let hold = self.lease()?.token;
+        self.package_is(Governed { package, package_hash, hold })?;
         self.known().finished = finished;
         Ok(())
     }

@@ -130,7 +130,7 @@ impl Shell<'_> {
         };
         write_step(&mut tx, lease, &step).await?;
         // Known before the commit, whose answer may be lost.
-        self.package_is(Governed { package, package_hash: hash })?;
+        self.package_is(Governed { package, package_hash: hash, hold: lease.token })?;
         tx.commit().await?;
         Ok(None)
     }

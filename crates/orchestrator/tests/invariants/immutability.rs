@@ -24,10 +24,25 @@ const IMMUTABLE: [&str; 13] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 14] = [
+const MUTABLE: [(&str, &[&str]); 15] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
+    // How a call ended; a trigger guards that it does so once.
+    (
+        "assistant_calls",
+        &[
+            "answered_model",
+            "cached_tokens",
+            "cost",
+            "cost_missing",
+            "finished_at",
+            "input_tokens",
+            "outcome",
+            "output_tokens",
+            "reasoning_tokens",
+        ],
+    ),
     // Rows come and go.
     (
         "idempotency_keys",
@@ -110,7 +125,7 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
     let tenant = world.tenant_by_day("North").await;
     let id = world.active(&tenant, draft("Monthly")).await;
-    world.succeed(&tenant, id).await;
+    world.succeed_with_a_call(&tenant, id).await;
     world.execute(&tenant.viewer, "2025-10-21").await.unwrap();
     (world, tenant.workspace)
 }

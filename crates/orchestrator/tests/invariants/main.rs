@@ -25,6 +25,8 @@ mod immutability;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod language_model;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod overrides;

@@ -46,9 +46,9 @@ impl Two {
         let here = world.tenant_by_day("Here").await;
         let there = world.tenant_by_day("There").await;
         let own = world.active(&here, draft("Monthly")).await;
-        world.succeed(&here, own).await;
+        world.succeed_with_a_call(&here, own).await;
         let specification = world.active(&there, draft("Monthly")).await;
-        let run = world.succeed(&there, specification).await;
+        let run = world.succeed_with_a_call(&there, specification).await;
         for id in [own, specification] {
             let granted = world.orchestrator.grant_override(
                 &world.admin,
@@ -282,7 +282,7 @@ const COMPARED: [&str; 28] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 10] = [
+const ACROSS_WORKSPACES: [&str; 11] = [
     "activate_specification",
     "add_account",
     "grant_entitlement",
@@ -291,6 +291,7 @@ const ACROSS_WORKSPACES: [&str; 10] = [
     "pricing_policy",
     "return_specification",
     "seed_entitlement",
+    "view_model_use",
     "view_overrides",
     "view_submission",
     "view_workspace",
@@ -397,6 +398,7 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
     }
     for id in [two.there.workspace, WorkspaceId::from_uuid(Uuid::now_v7())] {
         refused(&app.view_workspace(owner, id).await);
+        refused(&app.view_model_use(owner, id, None).await);
         refused(&app.grant_entitlement(owner, id, &bought).await);
     }
     refused(&app.submissions(owner).await);

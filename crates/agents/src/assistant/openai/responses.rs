@@ -3,8 +3,9 @@
 //! answer is stands in the last event; the pieces before it only count.
 
 use super::{Access, refusal};
-use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Model, Usage};
+use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Model, Reply};
 use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
+use domain::language_model::Tokens;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
@@ -50,7 +51,13 @@ impl Responses {
         })
     }
 
-    async fn answer(&self, ask: Ask) -> Result<Answer, Failure> {
+    async fn answer(&self, ask: Ask) -> Reply {
+        let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
+        let answer = self.hear_out(ask, &mut transcript).await;
+        Reply { tokens: transcript.tokens, answer }
+    }
+
+    async fn hear_out(&self, ask: Ask, transcript: &mut Transcript) -> Result<Answer, Failure> {
         let transport = self.access.transport();
         let why = |error: &OpenAIError| {
             transport.stopped().unwrap_or(match error {
@@ -67,7 +74,6 @@ impl Responses {
             .create_stream_byot::<Value, Value>(self.request(&ask))
             .await
             .map_err(|error| why(&error))?;
-        let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
         while let Some(event) = events.next().await {
             let event = event.map_err(|error| why(&error))?;
             if let Some(answer) = transcript.hear(&event)? {
@@ -96,16 +102,19 @@ struct Transcript {
     /// The text as its own last event gives it, for servers whose closing event is
     /// without output.
     done: String,
+    /// What was used, as the last event that says so has it.
+    tokens: Option<Tokens>,
 }
 
 impl Transcript {
     fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, heard: 0, done: String::new() }
+        Self { bytes_max, heard: 0, done: String::new(), tokens: None }
     }
 
     /// The answer, once the event that ends it is there.
     fn hear(&mut self, event: &Value) -> Result<Option<Answer>, Failure> {
         let response = &event["response"];
+        self.tokens = tokens_of(&response["usage"]).or(self.tokens);
         match event["type"].as_str().unwrap_or_default() {
             "response.output_text.delta" => {
                 self.heard += event["delta"].as_str().map_or(0, str::len);
@@ -153,11 +162,7 @@ impl Transcript {
         match text.len() {
             0 => Err(Failure::Malformed),
             bytes if bytes > self.bytes_max => Err(Failure::OverLong),
-            _ => Ok(Answer {
-                text,
-                model: response["model"].as_str().map(str::to_owned),
-                usage: usage_of(&response["usage"]),
-            }),
+            _ => Ok(Answer { text, model: response["model"].as_str().map(str::to_owned) }),
         }
     }
 }
@@ -172,12 +177,13 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn usage_of(usage: &Value) -> Option<Usage> {
-    let count = |value: &Value| value.as_u64().unwrap_or_default();
-    usage.is_object().then(|| Usage {
-        input: count(&usage["input_tokens"]),
-        cached: count(&usage["input_tokens_details"]["cached_tokens"]),
-        output: count(&usage["output_tokens"]),
-        reasoning: count(&usage["output_tokens_details"]["reasoning_tokens"]),
-    })
+fn tokens_of(usage: &Value) -> Option<Tokens> {
+    let part = |value: &Value| value.as_u64().unwrap_or_default();
+    let tokens = Tokens {
+        input: usage["input_tokens"].as_u64()?,
+        cached: part(&usage["input_tokens_details"]["cached_tokens"]),
+        output: usage["output_tokens"].as_u64()?,
+        reasoning: part(&usage["output_tokens_details"]["reasoning_tokens"]),
+    };
+    tokens.reported()
 }

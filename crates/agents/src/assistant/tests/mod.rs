@@ -2,6 +2,7 @@
 //! a server of OpenAI's API, on the other.
 
 mod answers;
+mod book;
 mod faults;
 mod injection;
 mod request;

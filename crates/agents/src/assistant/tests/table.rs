@@ -2,6 +2,7 @@
 
 use super::world::PATIENT;
 use crate::assistant::{Bounds, Failure, Recovery, TimedOut};
+use domain::language_model::Exhausted;
 use executor::capability::FaultKind;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -40,6 +41,11 @@ pub const TABLE: &[Line] = &[
     line("over_long", false, false, "assistant", "longer than"),
     line("rejected", false, false, "assistant", "requests of this form"),
     line("prompt_too_long", false, false, "assistant", "more than the language model is given"),
+    line("calls_used_up", false, false, "budget", "as often as one run may"),
+    line("run_budget_used_up", false, false, "budget", "the run's budget"),
+    line("month_budget_used_up", false, false, "budget", "budget for this month"),
+    line("price_unknown", false, false, "budget", "no price"),
+    line("not_recorded", true, true, "assistant", "could not be recorded"),
     // Sent back rather than repeated.
     line("schema_violated", false, false, "validation", "the structure of a report"),
     line("out_of_scope", false, false, "validation", "left the specification"),
@@ -68,6 +74,11 @@ fn every_failure() -> Vec<Failure> {
         Failure::OverLong,
         Failure::Rejected,
         Failure::PromptTooLong,
+        Failure::BudgetUsedUp(Exhausted::Calls),
+        Failure::BudgetUsedUp(Exhausted::Run),
+        Failure::BudgetUsedUp(Exhausted::Month),
+        Failure::BudgetUsedUp(Exhausted::PriceUnknown),
+        Failure::NotRecorded,
         Failure::SchemaViolated,
         Failure::OutOfScope,
         Failure::Ungrounded,

@@ -2,7 +2,7 @@
 
 use crate::{
     analyst::tests::{item, pack_of, package, scope},
-    assistant::{Assistant, Bounds, agent, openai},
+    assistant::{Assistant, Book, Bounds, agent, openai, tests::book::Notes},
     evidence::select,
 };
 use domain::{
@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 pub const KEY: &str = "sk-test-0123456789abcdef";
 pub const CALL: Uuid = Uuid::from_u128(0x0193_e7a4_0000_8000_8000_0000_0000_0007);
+/// Fencing token of whoever carries the run.
+pub const HOLD: i64 = 5;
 
 /// Generous, so that a busy machine makes no difference; two calls, short pauses.
 pub const PATIENT: Bounds = Bounds {
@@ -82,9 +84,21 @@ pub async fn compose_at(
     bounds: Bounds,
     package: &RunPackage,
 ) -> Result<(ReportDocument, String), Fault> {
+    let book = Arc::new(Notes::default());
+    compose_by(assistant(base, bounds).keeping(book), package).await
+}
+
+/// A model at that address, without a book.
+pub fn assistant(base: &str, bounds: Bounds) -> Assistant {
     let access = openai::Access::new(Some(base), Some(SecretString::from(KEY)), bounds).unwrap();
-    let model = Arc::new(openai::Responses::new(access, "test-model"));
-    let agent = agent(Assistant::new(model, bounds));
+    Assistant::new(Arc::new(openai::Responses::new(access, "test-model")), bounds)
+}
+
+pub async fn compose_by(
+    assistant: Assistant,
+    package: &RunPackage,
+) -> Result<(ReportDocument, String), Fault> {
+    let agent = agent(assistant);
     let context = Context {
         pricing_pack: None,
         ledger_commit: None,
@@ -103,6 +117,7 @@ pub async fn compose_at(
         governed: Some(Governed {
             package_hash: ContentHash::of_json(package).unwrap(),
             package: package.clone(),
+            hold: HOLD,
         }),
     };
     let call =
@@ -118,8 +133,19 @@ pub async fn compose(
     package: &RunPackage,
     script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
 ) -> (Result<(ReportDocument, String), Fault>, Server) {
+    compose_in(Arc::new(Notes::default()), bounds, package, script).await
+}
+
+/// The same with its calls written down in `book`.
+pub async fn compose_in(
+    book: Arc<dyn Book>,
+    bounds: Bounds,
+    package: &RunPackage,
+    script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+) -> (Result<(ReportDocument, String), Fault>, Server) {
     let server = Server::start(KEY, script);
-    let composed = compose_at(&server.base_url(), bounds, package).await;
+    let assistant = assistant(&server.base_url(), bounds).keeping(book);
+    let composed = compose_by(assistant, package).await;
     assert_eq!(server.refused(), [] as [&str; 0], "a request was not in the published form");
     (composed, server)
 }

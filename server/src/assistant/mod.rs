@@ -1,11 +1,15 @@
 //! Who composes reports: the built-in analyst, or a language model behind OpenAI's
 //! API. A combination that cannot work refuses to start with one clear line.
 
+mod account;
+
+use account::{AccountConfigError, AccountOptions};
 use agents::assistant::{
     Assistant, Bounds, Engine,
     openai::{Access, AccessError, Responses},
 };
 use clap::{Args, ValueEnum};
+use orchestrator::assistant::ModelAccount;
 use secrecy::{ExposeSecret, SecretString};
 use std::{sync::Arc, time::Duration};
 
@@ -37,6 +41,8 @@ pub struct AssistantOptions {
     pub openai_assistant_id: Option<String>,
     #[command(flatten)]
     pub bounds: BoundOptions,
+    #[command(flatten)]
+    pub account: AccountOptions,
 }
 
 /// What one report may take.
@@ -104,6 +110,8 @@ pub enum AssistantConfigError {
          else the step ends first and nobody can say why"
     )]
     TotalBeyondStep { total_s: u64, step_s: u32 },
+    #[error(transparent)]
+    Account(#[from] AccountConfigError),
 }
 
 impl AssistantOptions {
@@ -144,8 +152,16 @@ impl AssistantOptions {
         Ok(Engine::Model(Assistant::new(Arc::new(Responses::new(access, model)), bounds)))
     }
 
-    /// Says in the log who composes, and what is set in vain.
-    pub fn announce(&self, engine: &Engine) {
+    /// Prices and budgets.
+    ///
+    /// # Errors
+    /// [`AssistantConfigError::Account`].
+    pub fn account(&self) -> Result<ModelAccount, AssistantConfigError> {
+        Ok(self.account.account()?)
+    }
+
+    /// Says in the log who composes, what is not known of it, and what is set in vain.
+    pub fn announce(&self, engine: &Engine, account: &ModelAccount) {
         match engine {
             Engine::Builtin => tracing::info!(engine = "builtin", "reports are composed by rules"),
             Engine::Model(assistant) => {
@@ -155,6 +171,14 @@ impl AssistantOptions {
                     model = identity.model,
                     "reports are composed with a language model"
                 );
+                let prices = account.prices.as_ref();
+                if prices.is_none_or(|prices| prices.of(&identity.model).is_none()) {
+                    tracing::warn!(
+                        model = identity.model,
+                        "no price of the language model is known: calls have no cost, and a \
+                         budget in money refuses them. Name it in ASSISTANT_PRICES_PATH"
+                    );
+                }
             }
         }
         if self.openai_assistant_id.as_deref().is_some_and(|id| id.starts_with("asst_")) {

@@ -1,0 +1,166 @@
+use crate::{
+    component::{
+        model_calls::{ModelCalls, money_words},
+        scope::{Fact, counted},
+    },
+    ssr::page,
+    view::figure::grouped,
+};
+use domain::{id::WorkspaceId, language_model::Budget};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use orchestrator::{
+    UseCaseError,
+    assistant::{ModelUse, UsageMonth},
+};
+
+/// What one workspace used of the language model in a month, and of which budget.
+#[component]
+pub fn LanguageModel() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("workspace"));
+    page("Language model", |request| async move {
+        let id: WorkspaceId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let month: Option<UsageMonth> = request.parsed("month");
+        let used = request.orchestrator.view_model_use(request.actor()?, id, month).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = request.time_zone().to_owned();
+        let calls = used.calls.clone();
+        let listed = if calls.is_empty() {
+            view! {
+                <div class="empty-state">
+                    <h2 class="empty-state__title">"No call in this month"</h2>
+                    <p>
+                        "Calls are on record from the moment before they are sent. The built-in analyst makes none."
+                    </p>
+                </div>
+            }
+            .into_any()
+        } else {
+            let caption = if i64::try_from(calls.len()).is_ok_and(|shown| shown < used.used.calls) {
+                format!("The newest {} of {} calls", calls.len(), used.used.calls)
+            } else {
+                "Calls, the newest first".to_owned()
+            };
+            view! { <ModelCalls caption calls of_several_runs=true now zone /> }.into_any()
+        };
+        Ok(view! {
+            <Header used=used.clone() />
+            <section class="section" aria-labelledby="budget">
+                <h2 class="section__title" id="budget">
+                    "Use and budget"
+                </h2>
+                <Account used />
+            </section>
+            <section class="section" aria-label="Calls">
+                {listed}
+            </section>
+        })
+    })
+}
+
+#[component]
+fn Header(used: ModelUse) -> impl IntoView {
+    let ModelUse { workspace, month, current, used, .. } = used;
+    let path = format!("/admin/workspaces/{}", workspace.id);
+    let calls = counted(usize::try_from(used.calls).unwrap_or_default(), "call", "calls");
+    let to_month = |month: UsageMonth, class: &str| {
+        let href = format!("{path}/language-model?month={month}");
+        let class = format!("button button--small {class}");
+        view! {
+            <a class=class href=href>
+                {month.label()}
+            </a>
+        }
+    };
+    let before = month.before().map(|month| to_month(month, "pager__newer"));
+    let after = month.after().filter(|after| *after <= current);
+    let after = after.map(|month| to_month(month, "pager__older"));
+    view! {
+        <div class="page-header">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li class="breadcrumb__item">
+                        <a class="breadcrumb__link" href="/admin/workspaces">
+                            "Workspaces"
+                        </a>
+                    </li>
+                    <li class="breadcrumb__item">
+                        <a class="breadcrumb__link" href=path.clone()>
+                            {workspace.name}
+                        </a>
+                    </li>
+                </ol>
+            </nav>
+            <h1 class="page-header__title">{format!("Language model in {}", month.label())}</h1>
+            <p class="statement">
+                {format!(
+                    "{calls}, {} tokens. Months are those of UTC.",
+                    grouped(&used.tokens.total().to_string()),
+                )}
+            </p>
+            <nav class="pager" aria-label="Months">
+                {before} {after}
+            </nav>
+        </div>
+    }
+}
+
+#[component]
+fn Account(used: ModelUse) -> impl IntoView {
+    let ModelUse { account, used, .. } = used;
+    let number = |count: u64| grouped(&count.to_string());
+    let tokens = used.tokens;
+    let cost = match account.currency() {
+        None => "Not available, because no prices are configured".to_owned(),
+        Some(currency) => {
+            let cost = money_words(used.cost, currency);
+            match used.without_cost {
+                0 => cost,
+                calls => format!("{cost}, without {calls} calls whose cost is not available"),
+            }
+        }
+    };
+    let budget = |budget: &Budget| {
+        let tokens = budget.tokens_max.map(|max| format!("{} tokens", number(max)));
+        let cost_max = budget.cost_max.zip(account.currency());
+        let money = cost_max.map(|(max, currency)| money_words(max, currency));
+        match (tokens, money) {
+            (None, None) => "None is set".to_owned(),
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(tokens), Some(money)) => format!("{tokens} and {money}"),
+        }
+    };
+    let set_aside = if used.set_aside == 0 {
+        "Nothing".to_owned()
+    } else {
+        format!("{} tokens", number(used.set_aside))
+    };
+    view! {
+        <dl class="facts">
+            <Fact
+                term="Input tokens"
+                value=format!(
+                    "{}, of which {} from the cache",
+                    number(tokens.input),
+                    number(tokens.cached),
+                )
+            />
+            <Fact
+                term="Output tokens"
+                value=format!(
+                    "{}, of which {} thought",
+                    number(tokens.output),
+                    number(tokens.reasoning),
+                )
+            />
+            <Fact term="Cost" value=cost />
+            <Fact term="Set aside for calls that were not counted" value=set_aside />
+            <Fact term="Budget of a workspace for a month" value=budget(&account.budgets.month) />
+            <Fact term="Budget of a run" value=budget(&account.budgets.run) />
+        </dl>
+        <p>
+            "A call is made only where the most that it can use fits into every budget. Budgets and \
+             prices are the installation's, as this process was started with."
+        </p>
+    }
+}

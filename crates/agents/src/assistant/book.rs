@@ -1,0 +1,90 @@
+//! Where every call of a model is written down: before it is sent, and how it ended.
+
+use domain::{
+    hash::ContentHash,
+    id::{ModelCallId, RunId, WorkspaceId},
+    language_model::{Exhausted, Question, Tokens},
+};
+use futures_util::future::BoxFuture;
+use std::fmt::Debug;
+
+/// Keeps the calls of all runs, and the budgets that they have to keep to. Tokens
+/// and bounds are the assistant's business; prices and budgets the book's.
+pub trait Book: Debug + Send + Sync {
+    /// Writes a call down and sets aside the most that it can use. Nothing may be
+    /// sent before.
+    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>>;
+
+    /// Writes down, once, how the call ended. Where that cannot be done the call stays
+    /// open, and what was set aside for it stays so.
+    fn close(&self, entry: Entry, end: CallEnd) -> BoxFuture<'_, ()>;
+}
+
+/// A call that is about to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCall {
+    pub workspace: WorkspaceId,
+    pub run: RunId,
+    /// Fencing token of the worker that carries the run.
+    pub hold: i64,
+    pub question: Question,
+    /// What the server is told; the same for every repetition of a question.
+    pub request_id: String,
+    pub engine: &'static str,
+    pub model: String,
+    /// Of everything that is sent as text.
+    pub prompt_hash: ContentHash,
+    /// The most tokens that it can use.
+    pub worst: Tokens,
+    /// Calls that its run may make at most, this one included.
+    pub calls_max: u32,
+}
+
+/// A call that was written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: ModelCallId,
+    pub workspace: WorkspaceId,
+    /// The model whose price counts.
+    pub model: String,
+    /// 1 for the first call of the run, whichever worker made it.
+    pub ordinal: u32,
+}
+
+/// Why a call was not written down, and so must not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOpened {
+    Exhausted(Exhausted),
+    /// The book cannot be reached, or another worker carries the run.
+    Unavailable,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallEnd {
+    /// `answered`, or the code of the failure.
+    pub outcome: &'static str,
+    /// As the server names it, where that looks like a model's name.
+    pub model: Option<String>,
+    /// None where the server did not say.
+    pub tokens: Option<Tokens>,
+}
+
+impl CallEnd {
+    /// There was an answer, be it fit or not.
+    pub const ANSWERED: &'static str = "answered";
+}
+
+/// Opens nothing: what an assistant has until it is given a book.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoBook;
+
+impl Book for NoBook {
+    fn open(&self, _: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>> {
+        Box::pin(std::future::ready(Err(NotOpened::Unavailable)))
+    }
+
+    fn close(&self, _: Entry, _: CallEnd) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}

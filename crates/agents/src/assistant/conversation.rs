@@ -1,0 +1,126 @@
+//! The calls of one report: each written down before it is sent, repeated where that
+//! may help, and never beyond the bounds.
+
+use super::{
+    Answer, Ask, Book, Bounds, CallEnd, Entry, Failure, Model, NewCall, NotOpened, Reply,
+    model::is_model_name,
+};
+use domain::{
+    id::{RunId, WorkspaceId},
+    language_model::{Question, Tokens},
+};
+use executor::capability::Fault;
+
+/// Whose calls they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder {
+    pub workspace: WorkspaceId,
+    pub run: RunId,
+    /// Fencing token of the worker that carries the run.
+    pub hold: i64,
+}
+
+/// The calls of one report so far.
+#[derive(Debug)]
+pub(super) struct Conversation<'a> {
+    model: &'a dyn Model,
+    book: &'a dyn Book,
+    bounds: &'a Bounds,
+    holder: Holder,
+    /// Calls of the run, those of an earlier worker included.
+    pub made: u32,
+    /// The call that is on its way.
+    open: Option<Entry>,
+}
+
+impl<'a> Conversation<'a> {
+    pub fn new(
+        model: &'a dyn Model,
+        book: &'a dyn Book,
+        bounds: &'a Bounds,
+        holder: Holder,
+    ) -> Self {
+        Self { model, book, bounds, holder, made: 0, open: None }
+    }
+
+    /// Asks until there is an answer, the calls or a budget are used up, or asking
+    /// again would not help.
+    pub async fn answer(&mut self, question: Question, ask: &Ask) -> Result<Answer, Fault> {
+        loop {
+            let failure = match self.call(question, ask).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let code = failure.terms().code;
+            tracing::warn!(failure.code = code, call = self.made, "a model's call failed");
+            match self.bounds.pause(&failure, self.made) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(failure.into_fault(Vec::new())),
+            }
+        }
+    }
+
+    async fn call(&mut self, question: Question, ask: &Ask) -> Result<Answer, Failure> {
+        let entry = match self.book.open(self.planned(question, ask)).await {
+            Ok(entry) => entry,
+            Err(refused) => {
+                // Whoever cannot write calls down does not try for ever either.
+                self.made += 1;
+                return Err(match refused {
+                    NotOpened::Exhausted(bound) => Failure::BudgetUsedUp(bound),
+                    NotOpened::Unavailable => Failure::NotRecorded,
+                });
+            }
+        };
+        self.made = entry.ordinal;
+        self.open = Some(entry);
+        let Reply { tokens, answer } = self.model.ask(ask.clone()).await;
+        let end = match &answer {
+            Ok(answer) => CallEnd {
+                outcome: CallEnd::ANSWERED,
+                model: answer.model.clone().filter(|name| is_model_name(name)),
+                tokens,
+            },
+            Err(failure) => ended_by(failure, tokens),
+        };
+        self.close(end).await;
+        answer
+    }
+
+    fn planned(&self, question: Question, ask: &Ask) -> NewCall {
+        let identity = self.model.identity();
+        NewCall {
+            workspace: self.holder.workspace,
+            run: self.holder.run,
+            hold: self.holder.hold,
+            question,
+            request_id: ask.request_id.clone(),
+            engine: identity.engine,
+            model: identity.model,
+            prompt_hash: ask.hash(),
+            worst: ask.worst(self.bounds.output_tokens_max),
+            calls_max: self.bounds.calls_max,
+        }
+    }
+
+    /// Writes down what ended the call that is on its way, if there is one.
+    pub async fn stop(&mut self, failure: &Failure) {
+        self.close(ended_by(failure, None)).await;
+    }
+
+    async fn close(&mut self, end: CallEnd) {
+        if let Some(entry) = self.open.take() {
+            self.book.close(entry, end).await;
+        }
+    }
+}
+
+/// A server that never began has used nothing.
+fn ended_by(failure: &Failure, tokens: Option<Tokens>) -> CallEnd {
+    let began = failure.may_have_used_tokens();
+    CallEnd {
+        outcome: failure.terms().code,
+        model: None,
+        tokens: tokens.or((!began).then_some(Tokens::NONE)),
+    }
+}

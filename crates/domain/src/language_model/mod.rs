@@ -1,0 +1,22 @@
+//! What a language model uses up: tokens, their price, and how much of both may be
+//! used.
+
+mod budget;
+mod price;
+mod tokens;
+
+pub use budget::{Budget, Budgets, Charged, Exhausted, Worst};
+pub use price::{CostMissing, InvalidPrices, ModelPrice, PriceTable};
+pub use tokens::Tokens;
+
+use crate::taxonomy::vocabulary;
+
+vocabulary! {
+    /// What a call of a language model asks for.
+    Question, "question" {
+        /// The report, from its package.
+        Compose = "compose", "Write the report";
+        /// The report again, without what was found in the first answer.
+        Repair = "repair", "Correct the report";
+    }
+}
