@@ -4,7 +4,9 @@
 
 mod support;
 
-use fake_openai::{Piece, Reply, Seen, Server, events_of, faithful, package_of, sse};
+use fake_openai::{
+    Piece, Reply, Seen, Server, events_of, faithful, is_probe, package_of, says_in_chat, sse,
+};
 use std::{
     collections::BTreeMap,
     io::Write,
@@ -150,6 +152,90 @@ fn a_run_says_what_its_calls_used_and_cost_and_so_does_the_month_of_its_workspac
     }
     let page = admin.text(&format!("{month}?month=2020-02"));
     assert!(page.contains("No call in this month"), "{page}");
+}
+
+#[test]
+fn a_server_of_openais_kind_is_probed_and_then_writes_by_chat_completions() {
+    let world = World::with_people();
+    let model = Server::start(KEY, |seen, _| {
+        let package = (!is_probe(seen)).then(|| faithful(&package_of(seen)).to_string());
+        says_in_chat(seen, &package.unwrap_or_default())
+    });
+    let server = serve(&world, &model, &[("ASSISTANT_ENGINE", "openai-chat")]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    assert_eq!(model.refused(), [] as [&str; 0]);
+    let page = owner.text(&run);
+    assert!(page.contains("hold answers to a schema and to count tokens"), "{page}");
+    assert!(page.contains("Probe the server") && page.contains("Write the report"), "{page}");
+    let artifact = world.value("select html from artifacts");
+    assert!(artifact.contains("Language model test-model (Chat Completions API)"), "{artifact}");
+    world.succeeds(&["verify"], "");
+}
+
+/// Nobody's evidence is given to a server that says what it likes.
+#[test]
+fn a_server_that_lacks_the_schema_is_refused_with_the_reason_and_is_told_nothing() {
+    let world = World::with_people();
+    let model = Server::start(KEY, |_, _| {
+        let said = fake_openai::chat_events_of("Hello, and welcome!");
+        let wire = said.iter().map(|chunk| Piece::Bytes(format!("data: {chunk}\n\n").into_bytes()));
+        Reply::stream(wire.collect())
+    });
+    let server = serve(&world, &model, &[("ASSISTANT_ENGINE", "openai-chat")]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "failed");
+    assert_eq!(world.value("select failure_kind from runs"), "assistant");
+    let page = owner.text(&run);
+    assert!(page.contains("does not hold answers to the structure of a report"), "{page}");
+    assert_eq!(model.seen().len(), 1);
+    assert!(is_probe(&model.seen()[0]));
+}
+
+/// The answer stops before its end, so that there is time to look.
+#[test]
+fn what_a_model_is_writing_is_on_the_page_and_in_the_stream_while_it_writes() {
+    let world = World::with_people();
+    let model = Server::start(KEY, |seen, _| {
+        let events = events_of(&faithful(&package_of(seen)).to_string());
+        let done = events.iter().position(|event| event["type"] == "response.output_text.done");
+        stopped_at(seen, done.unwrap() + 1)
+    });
+    let server = serve(&world, &model, &[("ASSISTANT_IDLE_S", "109")]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    let events = package_of_first(&model)["events"].clone();
+    let events = events.as_array().unwrap();
+    let arrived = "select count(*) from run_events where kind = 'section'";
+    world.wait_for(arrived, &events.len().to_string());
+    // A look without scripts.
+    let page = owner.text(&run);
+    assert!(page.contains("Being written, on these events"), "{page}");
+    let title =
+        world.value("select message from run_events where kind = 'section' order by id limit 1");
+    let (section, title) = title.split_once(": ").unwrap();
+    assert_eq!(events[0]["section"], section);
+    assert_eq!(events[0]["items"][0]["title"], title);
+    // The stream of a reader with scripts.
+    let stream = owner.first_event(&format!("{run}/events"));
+    assert!(stream.contains(&serde_json::to_string(title).unwrap().replace('"', "")), "{stream}");
+}
+
+/// The package of the first request, once there is one.
+fn package_of_first(model: &Server) -> serde_json::Value {
+    let begun = Instant::now();
+    loop {
+        if let Some(seen) = model.seen().first() {
+            return package_of(seen);
+        }
+        assert!(begun.elapsed() < PATIENCE, "nothing was asked");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

@@ -52,6 +52,18 @@ fn Stage(number: usize, stage: StageProgress) -> impl IntoView {
             .collect_view();
         view! { <dl class="run-timeline__flow">{steps}</dl> }
     });
+    let arriving = (!stage.arriving.is_empty()).then(|| {
+        let arrived =
+            stage.arriving.into_iter().map(|words| view! { <li>{words}</li> }).collect_view();
+        view! {
+            <div class="run-timeline__arriving">
+                <p class="run-timeline__term">
+                    "Being written, on these events; shown once it is checked:"
+                </p>
+                <ul>{arrived}</ul>
+            </div>
+        }
+    });
     view! {
         <li class=format!("run-timeline__step run-timeline__step--{modifier}") aria-current=current>
             <span class="run-timeline__node" aria-hidden="true">
@@ -62,7 +74,7 @@ fn Stage(number: usize, stage: StageProgress) -> impl IntoView {
             </h3>
             <p class="run-timeline__time">{time}</p>
             <div class="run-timeline__detail">
-                {flow} {stage.failure.map(|failure| view! { <Failure failure /> })}
+                {flow} {arriving} {stage.failure.map(|failure| view! { <Failure failure /> })}
             </div>
         </li>
     }

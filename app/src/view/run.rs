@@ -17,6 +17,9 @@ pub struct StageProgress {
     /// How long it took, in words; empty before it ended.
     pub took: String,
     pub steps: Vec<StepProgress>,
+    /// What is being written, in the words of the evidence; the report's own are shown
+    /// once they are checked.
+    pub arriving: Vec<String>,
     /// Why it failed, each finding one sentence, and what to do.
     pub failure: Option<StageFailure>,
 }
@@ -48,7 +51,7 @@ pub struct StageFailure {
 mod from_run {
     use super::{RunProgress, StageFailure, StageProgress, StageProgressState, StepProgress};
     use crate::component::moment::{duration_words, moment_words};
-    use domain::run::RunStatus;
+    use domain::run::{RunStatus, Stage};
     use jiff::Timestamp;
     use orchestrator::run::{RunView, StageState, StageView};
 
@@ -122,6 +125,10 @@ mod from_run {
                 .iter()
                 .map(|step| StepProgress { input: step.input.clone(), output: step.output.clone() })
                 .collect(),
+            arriving: match stage.state {
+                StageState::Live if stage.stage == Stage::Execute => run.arriving.clone(),
+                _ => Vec::new(),
+            },
             failure,
         }
     }

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 /// The package as it was told.
 pub fn package_of(seen: &Seen) -> Value {
-    let message = seen.body["input"][0]["content"].as_str().unwrap();
+    let input = &seen.body["input"][0]["content"];
+    // In a chat the instruction comes first.
+    let message = input.as_str().or(seen.body["messages"][1]["content"].as_str()).unwrap();
     let lines: Vec<&str> = message.lines().collect();
     let [first, data, last] = lines.as_slice() else { panic!("not three lines: {message}") };
     let hash = first.strip_prefix("PACKAGE ").unwrap();

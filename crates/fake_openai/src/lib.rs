@@ -4,12 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a fault of it ends the test")]
 
+mod chat;
 mod draft;
 mod reply;
 mod schema;
 mod server;
 mod stream;
 
+pub use chat::{chat_events_of, is_probe, says_in_chat};
 pub use draft::{faithful, package_of};
 pub use reply::{Piece, Reply};
 pub use server::{Seen, Server};

@@ -63,15 +63,19 @@ pub fn check(body: &Value) -> Result<(), Refusal> {
         return Err("This test allows neither tools nor memory.".to_owned());
     }
     messages(&body["input"])?;
-    format(&body["text"]["format"])
+    let format = &body["text"]["format"];
+    if format["type"] != "json_schema" {
+        return Err("This test asks for structured output.".to_owned());
+    }
+    self::format(format)
 }
 
-fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Refusal> {
+pub(crate) fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Refusal> {
     let text = body[name].as_str().unwrap_or_default();
     if text.is_empty() { Err(format!("'{name}' must be text.")) } else { Ok(text) }
 }
 
-fn messages(input: &Value) -> Result<(), Refusal> {
+pub(crate) fn messages(input: &Value) -> Result<(), Refusal> {
     let Some(messages) = input.as_array().filter(|list| !list.is_empty()) else {
         return Err("'input' must be a list of messages.".to_owned());
     };
@@ -87,8 +91,9 @@ fn messages(input: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn format(format: &Value) -> Result<(), Refusal> {
-    if format["type"] != "json_schema" || format["strict"] != true {
+/// A schema with its name, as both APIs have it.
+pub(crate) fn format(format: &Value) -> Result<(), Refusal> {
+    if format["strict"] != true {
         return Err("This test asks for strict structured output.".to_owned());
     }
     let name = format["name"].as_str().unwrap_or_default();

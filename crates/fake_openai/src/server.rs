@@ -1,4 +1,5 @@
 use crate::{
+    chat,
     reply::{Piece, Reply},
     schema,
 };
@@ -156,6 +157,12 @@ fn allowed(shared: &Shared, method: &Method, seen: &Seen) -> Result<(), (u16, St
                 return Err((406, "a stream is asked for, and not accepted".to_owned()));
             }
             schema::check(&seen.body).map_err(|why| (400, why))
+        }
+        (&Method::POST, "/v1/chat/completions") => {
+            if header("content-type") != Some("application/json") {
+                return Err((415, "unsupported_media_type".to_owned()));
+            }
+            chat::check(&seen.body).map_err(|why| (400, why))
         }
         _ => Err((404, format!("Invalid URL ({method} {})", seen.path))),
     }

@@ -5,8 +5,8 @@ mod account;
 
 use account::{AccountConfigError, AccountOptions};
 use agents::assistant::{
-    Assistant, Bounds, Engine,
-    openai::{Access, AccessError, Responses},
+    Assistant, Bounds, Engine, Model,
+    openai::{Access, AccessError, ChatCompletions, Responses},
 };
 use clap::{Args, ValueEnum};
 use orchestrator::assistant::ModelAccount;
@@ -19,6 +19,9 @@ pub enum EngineName {
     Builtin,
     /// A language model by the Responses API.
     OpenaiResponses,
+    /// A language model by the Chat Completions API, which servers of OpenAI's kind
+    /// speak.
+    OpenaiChat,
 }
 
 /// Which engine, and how it is reached.
@@ -127,12 +130,15 @@ impl AssistantOptions {
         });
         match name {
             EngineName::Builtin => Ok(Engine::Builtin),
-            EngineName::OpenaiResponses => self.responses(key.cloned(), step_s),
+            EngineName::OpenaiResponses | EngineName::OpenaiChat => {
+                self.openai(name, key.cloned(), step_s)
+            }
         }
     }
 
-    fn responses(
+    fn openai(
         &self,
+        name: EngineName,
         key: Option<SecretString>,
         step_s: u32,
     ) -> Result<Engine, AssistantConfigError> {
@@ -149,7 +155,11 @@ impl AssistantOptions {
         let bounds = self.bounds.bounds();
         let access =
             Access::new(base.as_deref(), key, bounds).map_err(AssistantConfigError::Access)?;
-        Ok(Engine::Model(Assistant::new(Arc::new(Responses::new(access, model)), bounds)))
+        let model: Arc<dyn Model> = match name {
+            EngineName::OpenaiChat => Arc::new(ChatCompletions::new(access, model)),
+            _ => Arc::new(Responses::new(access, model)),
+        };
+        Ok(Engine::Model(Assistant::new(model, bounds)))
     }
 
     /// Prices and budgets.

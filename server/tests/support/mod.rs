@@ -417,6 +417,15 @@ impl Person {
         self.agent.get(format!("{}{path}", self.base)).call().unwrap()
     }
 
+    /// The first event of a stream.
+    pub fn first_event(&self, path: &str) -> String {
+        let response = self.agent.get(format!("{}{path}", self.base)).call().unwrap();
+        let lines = BufReader::new(response.into_body().into_reader()).lines();
+        let event: Vec<_> =
+            lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+        event.join("\n")
+    }
+
     pub fn text(&self, path: &str) -> String {
         self.get(path).body_mut().read_to_string().unwrap()
     }

@@ -65,9 +65,10 @@ fn summary(composed: &Composed) -> String {
         document.references.len(),
         document.scope.engine.version
     );
-    match composed.repaired.len() {
+    let written = match composed.repaired.len() {
         0 => format!("{written}."),
         1 => format!("{written} and sent back once for one finding."),
         findings => format!("{written} and sent back once for {findings} findings."),
-    }
+    };
+    composed.server.map_or_else(|| written.clone(), |found| format!("{written} {found}"))
 }

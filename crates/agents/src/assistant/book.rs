@@ -15,6 +15,10 @@ pub trait Book: Debug + Send + Sync {
     /// sent before.
     fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>>;
 
+    /// Tells who watches the run what its report has come to, in the package's words.
+    /// Where that cannot be done nothing is lost.
+    fn arrived<'a>(&'a self, entry: &'a Entry, words: &'a str) -> BoxFuture<'a, ()>;
+
     /// Writes down, once, how the call ended. Where that cannot be done the call stays
     /// open, and what was set aside for it stays so.
     fn close(&self, entry: Entry, end: CallEnd) -> BoxFuture<'_, ()>;
@@ -45,6 +49,7 @@ pub struct NewCall {
 pub struct Entry {
     pub id: ModelCallId,
     pub workspace: WorkspaceId,
+    pub run: RunId,
     /// The model whose price counts.
     pub model: String,
     /// 1 for the first call of the run, whichever worker made it.
@@ -82,6 +87,10 @@ pub(super) struct NoBook;
 impl Book for NoBook {
     fn open(&self, _: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>> {
         Box::pin(std::future::ready(Err(NotOpened::Unavailable)))
+    }
+
+    fn arrived<'a>(&'a self, _: &'a Entry, _: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
     }
 
     fn close(&self, _: Entry, _: CallEnd) -> BoxFuture<'_, ()> {

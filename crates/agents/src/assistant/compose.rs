@@ -3,11 +3,13 @@
 
 use super::{
     Answer, Ask, Book, Bounds, Failure, Identity, Model, TimedOut,
+    arrivals::Announced,
     assemble::{assemble, not_plain, short, wrong},
     book::NoBook,
     conversation::{Conversation, Holder},
     draft::Draft,
     model::is_model_name,
+    probe::{self, Abilities},
     prompt,
 };
 use crate::{
@@ -23,14 +25,17 @@ use executor::{
     context::Governed,
 };
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// A model with the bounds of one report, and the book of its calls. Keeps nothing
-/// between two reports.
+/// between two reports but what its server is able to do.
 #[derive(Clone, Debug)]
 pub struct Assistant {
     model: Arc<dyn Model>,
     bounds: Bounds,
     book: Arc<dyn Book>,
+    /// Found once in a process; a server that lacks something is asked again.
+    abilities: Arc<OnceCell<Abilities>>,
 }
 
 /// A report as the assistant leaves it: not yet validated for publication.
@@ -39,6 +44,8 @@ pub struct Composed {
     pub document: ReportDocument,
     /// What the first answer was sent back for.
     pub repaired: Vec<String>,
+    /// What was found of a server that is probed, in a sentence.
+    pub server: Option<&'static str>,
 }
 
 /// What became of one answer.
@@ -55,7 +62,7 @@ enum Read {
 impl Assistant {
     /// Makes no call before it [keeps a book](Self::keeping).
     pub fn new(model: Arc<dyn Model>, bounds: Bounds) -> Self {
-        Self { model, bounds, book: Arc::new(NoBook) }
+        Self { model, bounds, book: Arc::new(NoBook), abilities: Arc::default() }
     }
 
     /// The same with its calls written down in `book`.
@@ -82,7 +89,8 @@ impl Assistant {
         let basis = Basis::new(&governed.package, selection)
             .map_err(|error| Fault::new(FaultKind::Empty, error.to_string()))?;
         if basis.events().is_empty() {
-            return Ok(Composed { document: analyst::write(&basis), repaired: Vec::new() });
+            let document = analyst::write(&basis);
+            return Ok(Composed { document, repaired: Vec::new(), server: None });
         }
         let ask = prompt::first(governed, &basis, call.call_id);
         if ask.messages.iter().map(|message| message.text.len()).sum::<usize>()
@@ -95,14 +103,41 @@ impl Assistant {
             run: governed.package.run_id,
             hold: governed.hold,
         };
-        let mut conversation = Conversation::new(&*self.model, &*self.book, &self.bounds, holder);
-        let conversing = self.converse(&mut conversation, governed, &basis, ask);
+        let words = prompt::announcements(&basis);
+        let announced = Announced::new(&words);
+        let mut conversation =
+            Conversation::new(&*self.model, &*self.book, &self.bounds, holder, announced);
+        let conversing = async {
+            let server = self.probed(&mut conversation, call).await?;
+            let composed = self.converse(&mut conversation, governed, &basis, ask).await?;
+            Ok::<_, Fault>(Composed { server, ..composed })
+        };
         if let Ok(composed) = tokio::time::timeout(self.bounds.total, conversing).await {
             return composed;
         }
         let failure = Failure::TimedOut(TimedOut::Total);
         conversation.stop(&failure).await;
         Err(failure.into_fault(Vec::new()))
+    }
+
+    /// What the server is able to do, in words; nothing where that is published.
+    async fn probed(
+        &self,
+        conversation: &mut Conversation<'_>,
+        call: &Call,
+    ) -> Result<Option<&'static str>, Fault> {
+        if !self.model.is_probed() {
+            return Ok(None);
+        }
+        let found = self.abilities.get_or_try_init(|| async move {
+            let question = probe::question(call.call_id);
+            let answer = conversation.answer(Question::Probe, &question).await?;
+            if !probe::is_held(&answer) {
+                return Err(Failure::ServerLacks.into_fault(Vec::new()));
+            }
+            Ok(Abilities { counts_tokens: conversation.counted })
+        });
+        Ok(Some(found.await?.words()))
     }
 
     async fn converse(
@@ -113,7 +148,7 @@ impl Assistant {
         ask: Ask,
     ) -> Result<Composed, Fault> {
         let answer = conversation.answer(Question::Compose, &ask).await?;
-        let composed = |document, repaired| Ok(Composed { document, repaired });
+        let composed = |document, repaired| Ok(Composed { document, repaired, server: None });
         let reasons = match self.read(basis, &answer) {
             Read::Fit(document) => return composed(document, Vec::new()),
             unfit if conversation.made >= self.bounds.calls_max => {

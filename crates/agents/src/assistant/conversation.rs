@@ -3,6 +3,7 @@
 
 use super::{
     Answer, Ask, Book, Bounds, CallEnd, Entry, Failure, Model, NewCall, NotOpened, Reply,
+    arrivals::{Announced, Arrivals, TOLD_MAX},
     model::is_model_name,
 };
 use domain::{
@@ -10,6 +11,7 @@ use domain::{
     language_model::{Question, Tokens},
 };
 use executor::capability::Fault;
+use tokio::sync::mpsc;
 
 /// Whose calls they are.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +31,11 @@ pub(super) struct Conversation<'a> {
     holder: Holder,
     /// Calls of the run, those of an earlier worker included.
     pub made: u32,
+    /// Whether the server said what the last call used.
+    pub counted: bool,
     /// The call that is on its way.
     open: Option<Entry>,
+    announced: Announced<'a>,
 }
 
 impl<'a> Conversation<'a> {
@@ -39,8 +44,9 @@ impl<'a> Conversation<'a> {
         book: &'a dyn Book,
         bounds: &'a Bounds,
         holder: Holder,
+        announced: Announced<'a>,
     ) -> Self {
-        Self { model, book, bounds, holder, made: 0, open: None }
+        Self { model, book, bounds, holder, made: 0, counted: false, open: None, announced }
     }
 
     /// Asks until there is an answer, the calls or a budget are used up, or asking
@@ -73,8 +79,9 @@ impl<'a> Conversation<'a> {
             }
         };
         self.made = entry.ordinal;
-        self.open = Some(entry);
-        let Reply { tokens, answer } = self.model.ask(ask.clone()).await;
+        self.open = Some(entry.clone());
+        let Reply { tokens, answer } = self.hear(ask, &entry).await;
+        self.counted = tokens.is_some();
         let end = match &answer {
             Ok(answer) => CallEnd {
                 outcome: CallEnd::ANSWERED,
@@ -85,6 +92,33 @@ impl<'a> Conversation<'a> {
         };
         self.close(end).await;
         answer
+    }
+
+    /// The answer, and meanwhile what it has come to, to who watches the run.
+    async fn hear(&mut self, ask: &Ask, entry: &Entry) -> Reply {
+        let (tell, mut told) = mpsc::channel(TOLD_MAX);
+        let mut arrivals = Arrivals::default();
+        let announced = &mut self.announced;
+        let listener = Box::new(move |piece: &str| {
+            for name in arrivals.hear(piece) {
+                if let Some(words) = announced.tell(&name) {
+                    // There is room for all that are ever told.
+                    let _ = tell.try_send(words);
+                }
+            }
+        });
+        let mut asking = self.model.ask(ask.clone(), listener);
+        let reply = loop {
+            tokio::select! {
+                biased;
+                Some(words) = told.recv() => self.book.arrived(entry, words).await,
+                reply = &mut asking => break reply,
+            }
+        };
+        while let Ok(words) = told.try_recv() {
+            self.book.arrived(entry, words).await;
+        }
+        reply
     }
 
     fn planned(&self, question: Question, ask: &Ask) -> NewCall {

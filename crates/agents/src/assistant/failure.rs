@@ -41,6 +41,8 @@ pub enum Failure {
     /// A bound on calls, tokens or money does not cover one more call; nothing was
     /// sent.
     BudgetUsedUp(Exhausted),
+    /// The server does not hold its model to a schema; it was told nothing.
+    ServerLacks,
     /// The call could not be written down; nothing was sent.
     NotRecorded,
     /// The answer is not the document that was asked for.
@@ -171,6 +173,13 @@ impl Failure {
                 let (code, sentence) = bound_words(*bound);
                 (code, Nothing, Budget, sentence)
             }
+            Self::ServerLacks => (
+                "server_lacks",
+                Nothing,
+                Assistant,
+                "The language model's server does not hold answers to the structure of a report, \
+                 so it was not given the evidence.",
+            ),
             Self::NotRecorded => (
                 "not_recorded",
                 Retry,

@@ -7,6 +7,7 @@
 //! nothing but the run's package, and remembers nothing.
 
 mod agent;
+mod arrivals;
 mod assemble;
 mod book;
 mod bounds;
@@ -17,6 +18,7 @@ mod engine;
 mod failure;
 mod model;
 pub mod openai;
+mod probe;
 mod prompt;
 mod schema;
 
@@ -30,4 +32,4 @@ pub use compose::{Assistant, Composed};
 pub use draft::Draft;
 pub use engine::Engine;
 pub use failure::{Failure, Recovery, Terms, TimedOut};
-pub use model::{Answer, Answering, Ask, Author, Identity, Message, Model, Reply};
+pub use model::{Answer, Answering, Ask, Author, Identity, Listener, Message, Model, Reply};

@@ -11,11 +11,21 @@ pub trait Model: std::fmt::Debug + Send + Sync {
     /// What a report says of who wrote it.
     fn identity(&self) -> Identity;
 
-    /// One call. Dropping the future ends it.
-    fn ask(&self, ask: Ask) -> Answering<'_>;
+    /// Whether its server is probed before it is told anything: not where what it can do
+    /// is published.
+    fn is_probed(&self) -> bool {
+        false
+    }
+
+    /// One call, whose answer is told to `listener` as it comes. Dropping the future
+    /// ends it.
+    fn ask<'a>(&'a self, ask: Ask, listener: Listener<'a>) -> Answering<'a>;
 }
 
 pub type Answering<'a> = BoxFuture<'a, Reply>;
+
+/// Hears each piece of an answer's text, unchecked, as it comes.
+pub type Listener<'a> = Box<dyn FnMut(&str) + Send + 'a>;
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +52,8 @@ pub struct Ask {
     pub instruction: String,
     /// Everything else, in order.
     pub messages: Vec<Message>,
+    /// What the server calls the schema.
+    pub schema_name: &'static str,
     /// Strict JSON Schema of the answer.
     pub schema: Value,
     /// Says whose request it is, without saying who.

@@ -27,10 +27,23 @@ pub(super) fn first(governed: &Governed, basis: &Basis<'_>, call_id: Uuid) -> As
             author: Author::Platform,
             text: marked("PACKAGE", governed.package_hash, &data(basis)),
         }],
+        schema_name: "report_draft",
         schema: Draft::schema(),
         safety_identifier: ContentHash::of_bytes(whose.as_bytes()).to_string(),
         request_id: format!("{call_id}-compose"),
     }
+}
+
+/// What a reader is told when the model comes to an event: its section and the title of
+/// its first item.
+pub(super) fn announcements(basis: &Basis<'_>) -> Vec<(String, String)> {
+    const TITLE_CHARACTERS_MAX: usize = 200;
+    let words = |event: &Event<'_>| {
+        let title: String = event.lead().title.chars().take(TITLE_CHARACTERS_MAX).collect();
+        format!("{}: {title}", event.section.label())
+    };
+    let events = basis.events().iter().enumerate();
+    events.map(|(place, event)| (event_name(place), words(event))).collect()
 }
 
 /// The question again, with what was answered and what is wrong with it.

@@ -14,6 +14,8 @@ use crate::taxonomy::vocabulary;
 vocabulary! {
     /// What a call of a language model asks for.
     Question, "question" {
+        /// What the server is able to do; nothing of the package is told.
+        Probe = "probe", "Probe the server";
         /// The report, from its package.
         Compose = "compose", "Write the report";
         /// The report again, without what was found in the first answer.

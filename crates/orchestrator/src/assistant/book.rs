@@ -5,12 +5,15 @@
 use super::ModelAccount;
 use crate::new_id;
 use agents::assistant::{Book, CallEnd, Entry, NewCall, NotOpened};
-use domain::{id::ModelCallId, language_model::Exhausted};
+use domain::{id::ModelCallId, language_model::Exhausted, run::Stage};
 use std::{error::Error, future::Future, pin::Pin, sync::Arc, time::Duration};
 use storage::{
     PgPool, StorageError,
     assistant_call::{self as store, lock_book},
-    run::Lease,
+    run::{
+        Lease,
+        event::{self, EventKind},
+    },
     tenancy,
 };
 
@@ -54,7 +57,16 @@ impl CallBook {
         };
         let ordinal = store::insert(&mut tx, &new).await?;
         tx.commit().await?;
-        Ok(Ok(Entry { id, workspace: call.workspace, model: call.model.clone(), ordinal }))
+        let (workspace, run) = (call.workspace, call.run);
+        Ok(Ok(Entry { id, workspace, run, model: call.model.clone(), ordinal }))
+    }
+
+    async fn tell(&self, entry: &Entry, words: &str) -> Result<(), StorageError> {
+        let mut tx = tenancy::begin_workspace(&self.pool, entry.workspace).await?;
+        let (kind, stage) = (EventKind::Section, Some(Stage::Execute));
+        event::insert(&mut tx, entry.workspace, entry.run, kind, stage, words).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn finish(&self, entry: &Entry, end: &CallEnd) -> Result<(), StorageError> {
@@ -100,6 +112,19 @@ impl CallBook {
 }
 
 impl Book for CallBook {
+    fn arrived<'a>(
+        &'a self,
+        entry: &'a Entry,
+        words: &'a str,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async move {
+            if let Err(error) = self.tell(entry, words).await {
+                let cause = &error as &dyn Error;
+                tracing::debug!(run.id = %entry.run, error = cause, "an event was not told");
+            }
+        })
+    }
+
     fn open(
         &self,
         call: NewCall,

@@ -6,7 +6,10 @@ use storage::{
     artifact::Seal,
     assistant_call::CallRow,
     journal::Step,
-    run::{RunRow, event::RunEvent},
+    run::{
+        RunRow,
+        event::{EventKind, RunEvent},
+    },
 };
 
 /// Where one step of the flow stands.
@@ -37,6 +40,8 @@ pub struct RunView {
     pub package_hash: Option<domain::hash::ContentHash>,
     /// Calls of the language model, in the order in which they were sent.
     pub model_calls: Vec<CallRow>,
+    /// What the language model has come to in the step that is under way.
+    pub arriving: Vec<String>,
     /// Id of the newest event: where a stream of events goes on.
     pub last_event: i64,
     pub time_zone: String,
@@ -105,6 +110,14 @@ pub(super) fn timeline(row: &RunRow, journal: Vec<Step>) -> Vec<StageView> {
 /// does not finish the stage.
 const fn may_continue(stage: Stage) -> bool {
     matches!(stage, Stage::Execute)
+}
+
+/// What has arrived of the step under way: the sections since anything else happened.
+pub(super) fn arriving(events: &[RunEvent]) -> Vec<String> {
+    let sections = events.iter().rev().take_while(|event| event.kind == EventKind::Section);
+    let mut words: Vec<_> = sections.map(|event| event.message.clone()).collect();
+    words.reverse();
+    words
 }
 
 /// The last event's id, 0 before the first.

@@ -1,6 +1,6 @@
 use super::{
     RunView,
-    progress::{last_event, timeline},
+    progress::{arriving, last_event, timeline},
 };
 use crate::{Actor, Orchestrator, UseCaseError};
 use domain::{id::RunId, workspace::Role};
@@ -44,6 +44,7 @@ impl Orchestrator {
             seal: artifact::load_seal(&mut tx, run).await?,
             package_hash: journal::load_package_hash(&mut tx, run).await?,
             model_calls: assistant_call::load(&mut tx, CallsOf::Run(run), CALLS_MAX).await?,
+            arriving: arriving(&events),
             last_event: last_event(&events),
             time_zone: membership.time_zone.clone(),
             row,

@@ -73,6 +73,11 @@ impl Access {
         })
     }
 
+    /// Whether it is OpenAI's own server.
+    pub(super) fn is_openai(&self) -> bool {
+        self.base == OPENAI
+    }
+
     /// A client for one call, whose transport says in `bounded` what stopped it.
     pub(super) fn client(&self, bounded: Bounded) -> Client<Self> {
         Client::build(self.http.clone(), self.clone()).with_http_service(bounded)

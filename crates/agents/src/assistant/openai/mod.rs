@@ -3,9 +3,11 @@
 //! and transport; its retries are not used.
 
 mod access;
+mod chat;
 mod refusal;
 mod responses;
 mod transport;
 
 pub use access::{Access, AccessError};
+pub use chat::ChatCompletions;
 pub use responses::Responses;

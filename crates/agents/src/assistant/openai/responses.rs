@@ -3,7 +3,7 @@
 //! answer is stands in the last event; the pieces before it only count.
 
 use super::{Access, refusal};
-use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Model, Reply};
+use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Listener, Model, Reply};
 use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
 use domain::language_model::Tokens;
 use futures_util::StreamExt;
@@ -39,7 +39,7 @@ impl Responses {
             "instructions": ask.instruction,
             "text": { "format": {
                 "type": "json_schema",
-                "name": "report_draft",
+                "name": ask.schema_name,
                 "strict": true,
                 "schema": ask.schema,
             } },
@@ -51,20 +51,20 @@ impl Responses {
         })
     }
 
-    async fn answer(&self, ask: Ask) -> Reply {
+    async fn answer(&self, ask: Ask, mut listener: Listener<'_>) -> Reply {
         let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
-        let answer = self.hear_out(ask, &mut transcript).await;
+        let answer = self.hear_out(ask, &mut transcript, &mut listener).await;
         Reply { tokens: transcript.tokens, answer }
     }
 
-    async fn hear_out(&self, ask: Ask, transcript: &mut Transcript) -> Result<Answer, Failure> {
+    async fn hear_out(
+        &self,
+        ask: Ask,
+        transcript: &mut Transcript,
+        listener: &mut Listener<'_>,
+    ) -> Result<Answer, Failure> {
         let transport = self.access.transport();
-        let why = |error: &OpenAIError| {
-            transport.stopped().unwrap_or(match error {
-                OpenAIError::Reqwest(_) => Failure::Truncated,
-                _ => Failure::Malformed,
-            })
-        };
+        let why = |error: &OpenAIError| transport.why(error);
         let client = self.access.client(transport.clone());
         let mut events = client
             .responses()
@@ -79,6 +79,9 @@ impl Responses {
             if let Some(answer) = transcript.hear(&event)? {
                 return Ok(answer);
             }
+            if let Some(piece) = piece_of(&event) {
+                listener(piece);
+            }
         }
         Err(transport.stopped().unwrap_or(Failure::Truncated))
     }
@@ -89,9 +92,14 @@ impl Model for Responses {
         Identity { engine: Self::ENGINE, label: "Responses API", model: self.model.clone() }
     }
 
-    fn ask(&self, ask: Ask) -> Answering<'_> {
-        Box::pin(self.answer(ask))
+    fn ask<'a>(&'a self, ask: Ask, listener: Listener<'a>) -> Answering<'a> {
+        Box::pin(self.answer(ask, listener))
     }
+}
+
+/// The piece of the answer's text that an event is.
+fn piece_of(event: &Value) -> Option<&str> {
+    event["delta"].as_str().filter(|_| event["type"] == "response.output_text.delta")
 }
 
 /// What has been heard of one answer.

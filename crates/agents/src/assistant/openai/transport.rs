@@ -38,6 +38,14 @@ impl Bounded {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What an error of the client above means.
+    pub fn why(&self, error: &OpenAIError) -> Failure {
+        self.stopped().unwrap_or(match error {
+            OpenAIError::Reqwest(_) => Failure::Truncated,
+            _ => Failure::Malformed,
+        })
+    }
+
     fn stop(&self, failure: Failure) -> io::Error {
         let code = failure.terms().code;
         *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);

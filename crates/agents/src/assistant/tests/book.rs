@@ -26,6 +26,7 @@ pub struct Notes {
     /// From this call on it refuses, counted from 1.
     refuses: Option<(u32, NotOpened)>,
     lines: Mutex<Vec<Line>>,
+    arrived: Mutex<Vec<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,7 +40,15 @@ impl Notes {
         self.lines.lock().unwrap().clone()
     }
 
-    fn ends(&self) -> Vec<CallEnd> {
+    pub fn questions(&self) -> Vec<Question> {
+        self.lines().iter().map(|line| line.call.question).collect()
+    }
+
+    pub fn arrived(&self) -> Vec<String> {
+        self.arrived.lock().unwrap().clone()
+    }
+
+    pub fn ends(&self) -> Vec<CallEnd> {
         self.lines().into_iter().map(|line| line.end.expect("every call was ended")).collect()
     }
 }
@@ -54,6 +63,7 @@ impl Book for Notes {
                 let entry = Entry {
                     id: ModelCallId::from_uuid(Uuid::from_u128(number.into())),
                     workspace: call.workspace,
+                    run: call.run,
                     model: call.model.clone(),
                     ordinal: self.before + number,
                 };
@@ -62,6 +72,11 @@ impl Book for Notes {
             }
         };
         Box::pin(std::future::ready(opened))
+    }
+
+    fn arrived<'a>(&'a self, _: &'a Entry, words: &'a str) -> BoxFuture<'a, ()> {
+        self.arrived.lock().unwrap().push(words.to_owned());
+        Box::pin(std::future::ready(()))
     }
 
     fn close(&self, entry: Entry, end: CallEnd) -> BoxFuture<'_, ()> {
@@ -224,6 +239,27 @@ async fn a_book_out_of_reach_is_tried_again_and_nothing_is_sent() {
         compose_in(notes, PATIENT, &two_events(), |_, _| Reply::silence()).await;
     assert_eq!(composed.unwrap_err().code, Some("not_recorded"));
     assert_eq!(server.seen().len(), 0);
+}
+
+/// The model's own headline could say anything, and nobody has checked it.
+#[tokio::test]
+async fn what_arrives_is_told_once_while_it_does_in_the_words_of_the_package() {
+    let notes = Arc::new(Notes::default());
+    let (composed, _) = compose_in(notes.clone(), PATIENT, &two_events(), |seen, before| {
+        let mut draft = faithful(&package_of(seen));
+        if before == 0 {
+            draft["developments"][1]["headline"] = json!("Buy Brio Chemie now \"event\":\"V1\"");
+            draft["developments"][0]["event"] = json!("V9");
+        }
+        Reply::says(&draft.to_string())
+    })
+    .await;
+    composed.unwrap();
+    let arrived = notes.arrived();
+    assert_eq!(notes.lines().len(), 2, "the first answer went back");
+    assert_eq!(arrived.len(), 2, "{arrived:?}");
+    assert!(arrived[0].ends_with(": Brio Chemie closes a TDI line in Italy"), "{arrived:?}");
+    assert!(arrived[1].ends_with(": Acme Foam expands its MDI plant in Germany"), "{arrived:?}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod answers;
 mod book;
+mod chat;
 mod faults;
 mod injection;
 mod request;

@@ -45,6 +45,7 @@ pub const TABLE: &[Line] = &[
     line("run_budget_used_up", false, false, "budget", "the run's budget"),
     line("month_budget_used_up", false, false, "budget", "budget for this month"),
     line("price_unknown", false, false, "budget", "no price"),
+    line("server_lacks", false, false, "assistant", "does not hold answers to the structure"),
     line("not_recorded", true, true, "assistant", "could not be recorded"),
     // Sent back rather than repeated.
     line("schema_violated", false, false, "validation", "the structure of a report"),
@@ -78,6 +79,7 @@ fn every_failure() -> Vec<Failure> {
         Failure::BudgetUsedUp(Exhausted::Run),
         Failure::BudgetUsedUp(Exhausted::Month),
         Failure::BudgetUsedUp(Exhausted::PriceUnknown),
+        Failure::ServerLacks,
         Failure::NotRecorded,
         Failure::SchemaViolated,
         Failure::OutOfScope,
