@@ -112,6 +112,12 @@ test("from a specification to a sealed report that is found again", async ({ des
     manifest: { attributions: [{ provider: "Sample" }], watermarks: [{ text: "SAMPLE" }] },
   });
 
+  for (const [form, ending] of [["XLSX", /\.xlsx$/], ["CSV", /\.csv\.zip$/]] as const) {
+    const file = await report.download(form);
+    expect(file.name).toMatch(ending);
+    expect(file.bytes.subarray(0, 2).toString("latin1")).toBe("PK");
+  }
+
   // They find it again, in each way.
   const history = new HistoryPage(page);
   const period = /\d{4}-W\d{2}/.exec(await page.getByRole("heading", { level: 1 }).innerText())?.[0] ?? "";

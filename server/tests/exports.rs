@@ -54,9 +54,20 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     }
     let json: Value = serde_json::from_str(&owner.text(&format!("{run}/download/json"))).unwrap();
     assert_eq!(json["manifest"]["attributions"][0]["provider"], "Sample");
-    assert_eq!(world.value(exports), "2");
+    let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    for (format, media_type, ending) in
+        [("csv", "application/zip", ".csv.zip\""), ("xlsx", workbook, ".xlsx\"")]
+    {
+        let mut file = owner.get(&format!("{run}/download/{format}"));
+        assert_eq!(file.headers()["content-type"], media_type);
+        assert!(file.headers()["content-disposition"].to_str().unwrap().ends_with(ending));
+        assert!(file.body_mut().read_to_vec().unwrap().starts_with(b"PK"), "{format}");
+    }
+    assert_eq!(world.value(exports), "4");
     let menu = owner.text(&format!("{run}/report"));
-    assert!(menu.contains("Download HTML") && menu.contains("Download JSON"), "{menu}");
+    for format in ["HTML", "XLSX", "CSV", "JSON"] {
+        assert!(menu.contains(&format!("Download {format}")), "{menu}");
+    }
 
     // A faulty file is named, and what held goes on holding.
     reload(&server, &file, &REGISTRY.replacen("csv: true", "csv: ja", 1), "goes on holding");
@@ -81,7 +92,7 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     assert_eq!(problem["code"], "RIGHTS_BLOCKED");
     assert_eq!(problem["blocked"][0]["provider"], "Sample");
     assert_eq!(problem["blocked"][0]["unblock"], "Wait for real feeds.");
-    assert_eq!(world.value(exports), "5");
+    assert_eq!(world.value(exports), "7");
     let denied =
         "select count(*) from audit_log where entry::jsonb -> 'detail' ->> 'decision' = 'deny'";
     assert_eq!(world.value(denied), "2");
@@ -94,6 +105,6 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     let refused = refused.body_mut().read_to_string().unwrap();
     let refused: Value = serde_json::from_str(&refused).unwrap();
     assert_eq!(refused["code"], "AUDIT_UNAVAILABLE");
-    assert_eq!(world.value(exports), "5");
+    assert_eq!(world.value(exports), "7");
     drop(worker);
 }

@@ -14,8 +14,8 @@ use crate::observatory::{self, Observatory};
 use crate::packages::{self, POSTGRES, PYTHON};
 use crate::postgres::{self, Data};
 use crate::process;
+use crate::python;
 use crate::site;
-use crate::stamp::{Digest, Stamp};
 use crate::workspace;
 use private_postgres::secret;
 
@@ -24,7 +24,8 @@ const DATABASE: &str = "fuzz";
 /// `arguments` go to schemathesis.
 pub fn run(arguments: &[String]) -> Result<()> {
     packages::ensure(&[POSTGRES, PYTHON])?;
-    let schemathesis = install()?;
+    let environment = python::environment("fuzz", &folder().join("requirements.txt"))?;
+    let schemathesis = environment.join("bin/schemathesis");
     site::build()?;
     observatory::build_with_tests()?;
     let cluster = postgres::start("fuzz", Data::Scratch)?;
@@ -53,22 +54,6 @@ pub fn run(arguments: &[String]) -> Result<()> {
     fuzz.env("PYTHONPATH", folder());
     fuzz.env("PYTHONDONTWRITEBYTECODE", "1");
     process::run(&mut fuzz)
-}
-
-/// schemathesis in an environment of its own under `target`, as
-/// `fuzz/requirements.txt` pins it.
-fn install() -> Result<PathBuf> {
-    let environment = workspace::root().join("target/fuzz");
-    let requirements = folder().join("requirements.txt");
-    let program = environment.join("bin/schemathesis");
-    let stamp = Stamp::new("fuzz", Digest::default().path(&requirements)?);
-    if !(stamp.is_current() && program.exists()) {
-        process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-        let mut pip = Command::new(environment.join("bin/pip"));
-        process::run(pip.args(["install", "--quiet", "--requirement"]).arg(&requirements))?;
-        stamp.write()?;
-    }
-    Ok(program)
 }
 
 fn folder() -> PathBuf {

@@ -16,6 +16,7 @@ mod observatory;
 mod packages;
 mod postgres;
 mod process;
+mod python;
 mod site;
 mod soak;
 mod sqlx;

@@ -7,9 +7,10 @@ use anyhow::{Result, bail};
 
 use crate::console::{heading, say};
 use crate::end_to_end;
-use crate::packages::{self, CHROMIUM, GIT, NODE, POSTGRES, find_program};
+use crate::packages::{self, CHROMIUM, GIT, NODE, POSTGRES, PYTHON, find_program};
 use crate::postgres::{self, Cluster, Data};
 use crate::process;
+use crate::python;
 use crate::sqlx;
 use crate::summary::{Runner, Summary};
 use crate::workspace;
@@ -52,7 +53,7 @@ struct Outcome {
 
 /// `playwright`: arguments for the browser tests, such as a file's name.
 pub fn run(steps: &[Step], playwright: &[String]) -> Result<ExitCode> {
-    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM])?;
+    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM, PYTHON])?;
     packages::ensure_cargo_components()?;
     let cluster = postgres::start("test", Data::Scratch)?;
     let mut outcomes = Vec::new();
@@ -91,9 +92,13 @@ fn lints() -> Result<()> {
     process::run(workspace::cargo().args(arguments).env("SQLX_OFFLINE", "true"))
 }
 
-/// Unit, database and process tests; `#[sqlx::test]` makes its databases through `DATABASE_URL`.
+/// Unit, database and process tests; `#[sqlx::test]` makes its databases through `DATABASE_URL`,
+/// and exported files are opened by the Python programs of `openers/requirements.txt`.
 fn tests(cluster: &Cluster, summary: &mut Vec<String>) -> Result<()> {
+    let requirements = workspace::root().join("xtask/openers/requirements.txt");
+    let openers = python::environment("openers", &requirements)?;
     let mut cargo = workspace::cargo();
+    cargo.env("OPENERS_PYTHON", openers.join("bin/python"));
     let runner = if find_program("cargo-nextest").is_some() {
         cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--color=never"]);
         Runner::Nextest

@@ -25,7 +25,7 @@ use storage::{
 pub const EXPORTS: &str = "exports_total";
 
 /// The formats that a report can be had in, in the order of the menu.
-pub const REPORT_FORMATS: [Format; 2] = [Format::Html, Format::Json];
+pub const REPORT_FORMATS: [Format; 4] = [Format::Html, Format::Xlsx, Format::Csv, Format::Json];
 
 /// Characters of a user agent that are kept.
 const AGENT_CHARACTERS_MAX: usize = 300;
@@ -149,11 +149,14 @@ impl Orchestrator {
             UseCaseError::RightsBlocked(denial)
         })?;
         let now = self.now().await?;
-        let export = match format {
-            Format::Html => reports::export::html(document, colophon, permit, now),
-            _ => reports::export::json(document, colophon, permit, now),
+        let print = match format {
+            Format::Html => reports::export::html,
+            Format::Csv => reports::export::csv,
+            Format::Xlsx => reports::export::xlsx,
+            _ => reports::export::json,
         };
-        export.map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))
+        print(document, colophon, permit, now)
+            .map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))
     }
 
     /// Commits the attempt in a transaction of its own; its time.

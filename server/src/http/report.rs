@@ -93,17 +93,13 @@ fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
 }
 
 fn file(run: RunId, export: Export) -> Response {
-    let content_type = match export.format {
-        Format::Html => "text/html; charset=utf-8",
-        _ => "application/json",
-    };
-    let name = format!("attachment; filename=\"observatory_{run}.{}\"", export.format.id());
+    let name = format!("attachment; filename=\"observatory_{run}.{}\"", export.extension());
     let mut response = (
         [
-            (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+            (header::CONTENT_TYPE, HeaderValue::from_static(export.media_type())),
             (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(ARTIFACT_POLICY)),
         ],
-        export.text,
+        export.bytes,
     )
         .into_response();
     let headers = response.headers_mut();

@@ -4,7 +4,7 @@ use crate::world::{Tenant, World, count, draft, origin, rights};
 use domain::{execution::RightsProfile, hash::ContentHash, id::RunId};
 use orchestrator::{
     Orchestrator, UseCaseError,
-    export::Export,
+    export::{Export, REPORT_FORMATS},
     rights::{Decision, Format, Registry},
 };
 use serde_json::{Value, json};
@@ -59,9 +59,10 @@ async fn an_export_carries_its_licences_and_is_on_record_with_all_that_decided(p
     let reported = Reported::new(pool).await;
     let app = &reported.world.orchestrator;
     let html = reported.download(app, Format::Html).await.unwrap();
-    assert!(html.text.contains("Sample data, not market data"));
-    assert!(html.text.contains("class=\"watermark\""));
-    assert_eq!(html.hash, ContentHash::of_bytes(html.text.as_bytes()));
+    assert_eq!(html.hash, ContentHash::of_bytes(&html.bytes));
+    let html = String::from_utf8(html.bytes).unwrap();
+    assert!(html.contains("Sample data, not market data"));
+    assert!(html.contains("class=\"watermark\""));
     let (entries, detail) = reported.recorded().await;
     assert_eq!(entries, 1);
     for (name, expected) in [
@@ -85,9 +86,24 @@ async fn an_export_carries_its_licences_and_is_on_record_with_all_that_decided(p
     let hash = ContentHash::of_bytes(document.as_bytes()).to_string();
     assert_eq!(detail["document_hash"], hash);
     let exported = reported.download(app, Format::Json).await.unwrap();
-    let exported: Value = serde_json::from_str(&exported.text).unwrap();
+    let exported: Value = serde_json::from_slice(&exported.bytes).unwrap();
     assert_eq!(exported["manifest"]["document_hash"], hash);
     assert_eq!(exported["document"], serde_json::from_str::<Value>(&document).unwrap());
+}
+
+#[sqlx::test(migrations = false)]
+async fn tables_leave_as_the_report_does_and_are_on_record(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let app = &reported.world.orchestrator;
+    for (entry, format) in (1..).zip([Format::Csv, Format::Xlsx]) {
+        let export = reported.download(app, format).await.unwrap();
+        assert!(export.bytes.starts_with(b"PK"), "{format:?} is an archive");
+        let (entries, detail) = reported.recorded().await;
+        assert_eq!((entries, &detail["format"]), (entry, &json!(format.id())));
+        assert_eq!(detail["attributions"][0]["text"], "Sample data, not market data");
+    }
+    let pdf = reported.download(app, Format::Pdf).await;
+    assert!(matches!(pdf, Err(UseCaseError::NotFound)), "{pdf:?}");
 }
 
 #[sqlx::test(migrations = false)]
@@ -100,7 +116,8 @@ async fn a_blocked_export_is_on_record_and_says_what_would_unblock_it(pool: PgPo
         .iter()
         .map(|choice| (choice.format, matches!(choice.decision, Decision::Allowed(_))))
         .collect();
-    assert_eq!(allowed, [(Format::Html, false), (Format::Json, true)]);
+    let data = [Format::Xlsx, Format::Csv, Format::Json].map(|format| (format, true));
+    assert_eq!(allowed, [[(Format::Html, false)].as_slice(), &data].concat());
 
     let refused = reported.download(&app, Format::Html).await.unwrap_err();
     let UseCaseError::RightsBlocked(denial) = refused else { panic!("{refused:?}") };
@@ -122,7 +139,7 @@ async fn without_a_registry_nothing_leaves_and_a_reload_is_seen_by_every_clone(p
     let reported = Reported::new(pool).await;
     let app = reported.world.orchestrator.clone().with_rights(Registry::empty());
     let clone = app.clone();
-    for format in [Format::Html, Format::Json] {
+    for format in REPORT_FORMATS {
         let refused = reported.download(&app, format).await;
         assert!(matches!(refused, Err(UseCaseError::RightsBlocked(_))), "{refused:?}");
     }
@@ -130,7 +147,7 @@ async fn without_a_registry_nothing_leaves_and_a_reload_is_seen_by_every_clone(p
     assert_eq!(&clone.rights_version(), rights().version());
     reported.download(&clone, Format::Html).await.unwrap();
     let (entries, detail) = reported.recorded().await;
-    assert_eq!((entries, &detail["rights_version"]), (3, &json!(rights().version())));
+    assert_eq!((entries, &detail["rights_version"]), (5, &json!(rights().version())));
 }
 
 #[sqlx::test(migrations = false)]
@@ -143,7 +160,7 @@ async fn what_cannot_be_put_on_record_does_not_leave(pool: PgPool) {
         .unwrap();
     for profile in RightsProfile::ALL {
         let app = app.clone().with_rights_profile(*profile);
-        for format in [Format::Html, Format::Json] {
+        for format in REPORT_FORMATS {
             let refused = reported.download(&app, format).await;
             assert!(matches!(refused, Err(UseCaseError::ExportUnrecorded(_))), "{refused:?}");
         }

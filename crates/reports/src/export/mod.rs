@@ -33,10 +33,15 @@
 //! }
 //! ```
 
+mod about;
+mod csv;
 mod lineage;
 mod manifest;
 mod parts;
+mod table;
+mod workbook;
 
+pub use csv::CsvError;
 pub use lineage::lineage;
 pub use manifest::Manifest;
 
@@ -47,15 +52,37 @@ use domain::{
 };
 use jiff::Timestamp;
 use rights::{Format, Grant, Permit, PermitRefused};
+use rust_xlsxwriter::XlsxError;
 use serde_json::json;
 
 /// A file, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     pub format: Format,
-    pub text: String,
-    /// SHA-256 of the text.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the bytes.
     pub hash: ContentHash,
+}
+
+impl Export {
+    /// What its name ends in, without the dot. Tables in CSV come as an archive.
+    pub const fn extension(&self) -> &'static str {
+        match self.format {
+            Format::Csv => "csv.zip",
+            other => other.id(),
+        }
+    }
+
+    /// What it is called in `Content-Type`.
+    pub const fn media_type(&self) -> &'static str {
+        match self.format {
+            Format::View | Format::Html | Format::Redistribute => "text/html; charset=utf-8",
+            Format::Json => "application/json",
+            Format::Pdf => "application/pdf",
+            Format::Csv => "application/zip",
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +93,10 @@ pub enum ExportError {
     Render(#[from] RenderError),
     #[error("the report has no JSON form")]
     Json(#[from] serde_json::Error),
+    #[error("the report has no CSV form")]
+    Csv(#[from] CsvError),
+    #[error("the report has no XLSX form")]
+    Workbook(#[from] XlsxError),
 }
 
 /// One self-contained page with attributions, watermark and rights version.
@@ -79,7 +110,7 @@ pub fn html(
     let withheld = parts::labels(document, grant.removed());
     let document = parts::without(document, grant.removed());
     let text = render_export(&document, colophon, &grant, withheld)?;
-    Ok(finished(Format::Html, text))
+    Ok(finished(Format::Html, text.into_bytes()))
 }
 
 /// The document and its manifest as canonical JSON. A part that is withheld is
@@ -94,7 +125,37 @@ pub fn json(
     let manifest = Manifest::of(colophon, &grant, Format::Json);
     let document = parts::json_without(document, grant.removed())?;
     let text = canonical_json(&json!({ "document": document, "manifest": manifest }))?;
-    Ok(finished(Format::Json, text))
+    Ok(finished(Format::Json, text.into_bytes()))
+}
+
+/// Its tables as CSV files in an archive, each with its attributions above it.
+/// What is withheld has no rows, and each file names it.
+pub fn csv(
+    document: &ReportDocument,
+    colophon: &Colophon,
+    permit: Permit,
+    now: Timestamp,
+) -> Result<Export, ExportError> {
+    let grant = redeem(document, permit, Format::Csv, now)?;
+    let manifest = Manifest::of(colophon, &grant, Format::Csv);
+    let tables = table::tables(&parts::without(document, grant.removed()), grant.removed())?;
+    let about = about::about(document, &manifest);
+    Ok(finished(Format::Csv, csv::archive(&tables, &about, &manifest)?))
+}
+
+/// Its tables as a workbook, with its attributions on the first sheet. What is
+/// withheld has no rows, and the first sheet names it.
+pub fn xlsx(
+    document: &ReportDocument,
+    colophon: &Colophon,
+    permit: Permit,
+    now: Timestamp,
+) -> Result<Export, ExportError> {
+    let grant = redeem(document, permit, Format::Xlsx, now)?;
+    let manifest = Manifest::of(colophon, &grant, Format::Xlsx);
+    let tables = table::tables(&parts::without(document, grant.removed()), grant.removed())?;
+    let about = about::about(document, &manifest);
+    Ok(finished(Format::Xlsx, workbook::workbook(&tables, &about, &manifest)?))
 }
 
 /// The permit is for what the document is now, not for what it is called.
@@ -107,9 +168,11 @@ fn redeem(
     Ok(permit.redeem(ContentHash::of_json(document)?, format, now)?)
 }
 
-fn finished(format: Format, text: String) -> Export {
-    Export { format, hash: ContentHash::of_bytes(text.as_bytes()), text }
+fn finished(format: Format, bytes: Vec<u8>) -> Export {
+    Export { format, hash: ContentHash::of_bytes(&bytes), bytes }
 }
 
+#[cfg(test)]
+mod opened;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ fn registry() -> Registry {
 }
 
 /// The fixture's package, in which the item at `index` is a provider's.
-fn package_with(index: usize, provider: Option<&str>) -> RunPackage {
+pub(super) fn package_with(index: usize, provider: Option<&str>) -> RunPackage {
     let mut package = fixture::package();
     let item = &mut package.pack.items[index];
     item.sample = false;
@@ -23,28 +23,51 @@ fn package_with(index: usize, provider: Option<&str>) -> RunPackage {
     package
 }
 
-fn colophon(package: &RunPackage) -> Colophon {
+pub(super) fn colophon(package: &RunPackage) -> Colophon {
     let document_hash = ContentHash::of_json(&fixture::document()).unwrap();
     Colophon::of(package, ContentHash::of_json(package).unwrap(), document_hash)
 }
 
 async fn permit(lineage: &DocumentLineage, format: Format, profile: RightsProfile) -> Permit {
-    let hash = ContentHash::of_json(&fixture::document()).unwrap();
+    permit_for(&fixture::document(), lineage, format, profile).await
+}
+
+async fn permit_for(
+    document: &ReportDocument,
+    lineage: &DocumentLineage,
+    format: Format,
+    profile: RightsProfile,
+) -> Permit {
+    let hash = ContentHash::of_json(document).unwrap();
     let ruling = registry().rule(hash, lineage, format, profile);
     let (recorded, ()) = ruling.record(async { Ok::<_, ()>(()) }).await.unwrap();
     recorded.permit(NOW).unwrap()
 }
 
-async fn exported(package: &RunPackage, format: Format, profile: RightsProfile) -> String {
-    let document = fixture::document();
-    let permit = permit(&lineage(&document, &package.pack), format, profile).await;
-    let export = match format {
-        Format::Html => html(&document, &colophon(package), permit, NOW),
-        _ => json(&document, &colophon(package), permit, NOW),
+/// The formats that a report can be printed in.
+pub(super) const FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Csv, Format::Xlsx];
+
+pub(super) async fn printed(
+    document: &ReportDocument,
+    package: &RunPackage,
+    format: Format,
+    profile: RightsProfile,
+) -> Vec<u8> {
+    let permit = permit_for(document, &lineage(document, &package.pack), format, profile).await;
+    let print = match format {
+        Format::Html => html,
+        Format::Csv => csv,
+        Format::Xlsx => xlsx,
+        _ => json,
     };
-    let export = export.unwrap();
-    assert_eq!(export.hash, ContentHash::of_bytes(export.text.as_bytes()));
-    export.text
+    let export = print(document, &colophon(package), permit, NOW).unwrap();
+    assert_eq!(export.hash, ContentHash::of_bytes(&export.bytes));
+    export.bytes
+}
+
+async fn exported(package: &RunPackage, format: Format, profile: RightsProfile) -> String {
+    let bytes = printed(&fixture::document(), package, format, profile).await;
+    String::from_utf8(bytes).unwrap()
 }
 
 fn named(lineage: &DocumentLineage) -> Vec<(&str, Vec<&str>)> {
@@ -189,13 +212,37 @@ async fn a_demonstration_leaves_out_what_is_blocked_with_a_notice_in_its_place()
     assert_eq!(json["manifest"]["withheld"].as_array().unwrap().len(), 5);
 }
 
+/// Where the test below has its other process write.
+const HASHES_TO: &str = "EXPORT_HASHES_TO";
+
 #[tokio::test]
-async fn the_same_document_gives_the_same_bytes() {
-    let package = fixture::package();
-    for format in [Format::Html, Format::Json] {
-        let once = exported(&package, format, RightsProfile::Production).await;
-        assert_eq!(once, exported(&package, format, RightsProfile::Production).await);
+async fn the_same_document_gives_the_same_bytes_twice_and_in_another_process() {
+    let mut hashes = String::new();
+    for format in FORMATS {
+        let print = || printed_sample(format);
+        let bytes = print().await;
+        assert!(bytes == print().await, "{format:?}");
+        hashes.push_str(&ContentHash::of_bytes(&bytes).to_string());
     }
+    if let Some(file) = std::env::var_os(HASHES_TO) {
+        std::fs::write(file, hashes).unwrap();
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hashes");
+    let own = "the_same_document_gives_the_same_bytes_twice_and_in_another_process";
+    let other = std::process::Command::new(std::env::current_exe().unwrap())
+        .arg(own)
+        .env(HASHES_TO, &file)
+        .output()
+        .unwrap();
+    assert!(other.status.success(), "{other:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), hashes);
+}
+
+async fn printed_sample(format: Format) -> Vec<u8> {
+    let package = fixture::package();
+    printed(&fixture::document(), &package, format, RightsProfile::Production).await
 }
 
 #[tokio::test]

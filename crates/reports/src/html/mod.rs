@@ -9,7 +9,7 @@ mod chart;
 mod citations;
 mod view;
 
-pub(crate) use view::Withheld;
+pub(crate) use view::{Withheld, strength_label, web_address};
 
 use domain::{
     evidence::EvidenceId, hash::ContentHash, id::RunId, package::RunPackage, report::ReportDocument,

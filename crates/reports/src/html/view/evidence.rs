@@ -74,7 +74,7 @@ pub(super) fn appendix_view<'a>(
 }
 
 /// Only these two schemes become links; any other address is printed as text.
-fn web_address(url: &str) -> Option<&str> {
+pub(crate) fn web_address(url: &str) -> Option<&str> {
     let scheme = |wanted: &str| {
         url.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(wanted))
     };

@@ -12,11 +12,13 @@ use domain::{
     report::{Outcome, ReportDocument},
     specification::Language,
 };
+pub(crate) use evidence::web_address;
 use evidence::{AppendixView, ReferenceView, appendix_view, reference};
 use jiff::civil::Date;
 use rights::Grant;
 use serde::Serialize;
 use std::collections::BTreeMap;
+pub(crate) use text::strength_label;
 use text::{
     Bullet, Link, SectionView, Statement, link, links_to_developments, section_view, statements,
     summary,

@@ -62,7 +62,7 @@ pub(super) struct Link<'a> {
 
 /// The option's label is for a form ("Any"); a reader of a report meets only
 /// developments that somebody published.
-pub(super) fn strength_label(strength: Strength) -> &'static str {
+pub(crate) fn strength_label(strength: Strength) -> &'static str {
     match strength {
         Strength::None => "No publisher",
         other => other.label(),

@@ -1,0 +1,92 @@
+//! The tables as CSV (RFC 4180), one file each, in a ZIP archive.
+
+use super::{manifest::Manifest, table::Table};
+use csv::{Terminator, WriterBuilder};
+use domain::hash::canonical_json;
+use std::io::{self, Cursor, Write};
+use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions};
+
+/// What a spreadsheet takes for the beginning of a formula: the characters that
+/// OWASP names, and the full-width ones that some take for them.
+const FORMULA_STARTS: [char; 8] =
+    ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+#[derive(Debug, thiserror::Error)]
+pub enum CsvError {
+    #[error("a table was not written")]
+    Table(#[from] csv::Error),
+    #[error("the archive was not written")]
+    Archive(#[from] ZipError),
+    #[error("the archive was not written")]
+    Write(#[from] io::Error),
+    #[error("the manifest has no JSON form")]
+    Manifest(#[from] serde_json::Error),
+}
+
+/// One file for each table, each with `about` above it, and the manifest. The
+/// archive holds no time, so that the same tables give the same bytes.
+pub(super) fn archive(
+    tables: &[Table],
+    about: &[(&'static str, String)],
+    manifest: &Manifest,
+) -> Result<Vec<u8>, CsvError> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default());
+    for table in tables {
+        archive.start_file(format!("{}.csv", table.key), options)?;
+        archive.write_all(&file(table, about)?)?;
+    }
+    archive.start_file("manifest.json", options)?;
+    archive.write_all(canonical_json(manifest)?.as_bytes())?;
+    Ok(archive.finish()?.into_inner())
+}
+
+/// `#` rows, a blank one, the names of the columns, the table.
+fn file(table: &Table, about: &[(&'static str, String)]) -> Result<Vec<u8>, CsvError> {
+    let mut bytes = Vec::new();
+    let mut head = writer(&mut bytes);
+    head.write_record(["# Table", table.title])?;
+    for (name, value) in about {
+        head.write_record([format!("# {name}"), guarded(value)])?;
+    }
+    head.flush()?;
+    drop(head);
+    bytes.extend_from_slice(b"\r\n");
+    let mut body = writer(&mut bytes);
+    body.write_record(table.columns.iter().map(|column| column.name))?;
+    for row in &table.rows {
+        body.write_record(row.iter().map(|cell| guarded(&cell.plain())))?;
+    }
+    body.flush()?;
+    drop(body);
+    Ok(bytes)
+}
+
+fn writer(bytes: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(bytes)
+}
+
+/// The text with an apostrophe before everything that a spreadsheet would take for
+/// a formula, unless it is a number: at the beginning, whatever space precedes it,
+/// and after a tab, a semicolon or a line's end, where a spreadsheet that is set to
+/// another separator begins a cell, quoted or not.
+pub(super) fn guarded(text: &str) -> String {
+    if text.parse::<f64>().is_ok_and(f64::is_finite) {
+        return text.to_owned();
+    }
+    let mut guarded = String::with_capacity(text.len() + 1);
+    let mut begins_cell = true;
+    for (index, character) in text.char_indices() {
+        let separates = matches!(character, '\t' | '\r' | '\n' | ';');
+        let starts_formula = begins_cell && FORMULA_STARTS.contains(&character);
+        if starts_formula || (index == 0 && matches!(character, '\t' | '\r' | '\n')) {
+            guarded.push('\'');
+        }
+        guarded.push(character);
+        let leads = character.is_whitespace() || character == '"';
+        begins_cell = separates || (begins_cell && leads);
+    }
+    guarded
+}
