@@ -103,6 +103,10 @@ pub struct ServeOptions {
     /// read them, or with `PLAIN_HTTP` whoever is on this machine.
     #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
+    /// What files that leave are sealed with: 64 secret hexadecimal digits, as
+    /// `openssl rand -hex 32` prints them. Without it they leave unsealed.
+    #[arg(long, env = "SEAL_KEY", hide_env_values = true)]
+    pub seal_key: Option<SecretString>,
     #[command(flatten)]
     pub api: ApiOptions,
 }

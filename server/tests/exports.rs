@@ -5,7 +5,11 @@
 mod support;
 
 use serde_json::Value;
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 use support::{Person, World};
 
 /// A registry file of this test, which is the repository's to begin with.
@@ -73,6 +77,9 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     reload(&server, &file, &REGISTRY.replacen("csv: true", "csv: ja", 1), "goes on holding");
     assert_eq!(owner.get(&format!("{run}/download/html")).status().as_u16(), 200);
 
+    // A worker alone reads it anew as well.
+    reload(&worker, &file, REGISTRY, "was read anew");
+
     // Blocked: said before the click, in words after it, and on record.
     reload(&server, &file, &without_samples(), "was read anew");
     let menu = owner.text(&format!("{run}/report"));
@@ -107,4 +114,58 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     assert_eq!(refused["code"], "AUDIT_UNAVAILABLE");
     assert_eq!(world.value(exports), "7");
     drop(worker);
+}
+
+/// The secret and the public key of the first test of RFC 8032, section 7.1.
+const SEAL_KEY: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+const PUBLIC_KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+/// Checks a file as somebody does who has it, the public key, and nothing else.
+fn verify(file: &Path, public_keys: &str) -> (bool, String) {
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_observatory"));
+    verify.env_clear().env("SEAL_PUBLIC_KEYS", public_keys).arg("verify").arg(file);
+    let said = verify.output().unwrap();
+    (said.status.success(), String::from_utf8(said.stdout).unwrap())
+}
+
+#[test]
+fn a_downloaded_file_is_checked_offline_by_its_seal() {
+    let world = World::with_people();
+    let server = world.serve_and_work_with(&[("SEAL_KEY", SEAL_KEY)]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let folder = tempfile::tempdir().unwrap();
+    let save = |name: &str, bytes: &[u8]| -> PathBuf {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    for format in ["html", "json", "csv", "xlsx"] {
+        let mut sent = owner.get(&format!("{run}/download/{format}"));
+        let mut bytes = sent.body_mut().read_to_vec().unwrap();
+        let file = save(format, &bytes);
+        let (holds, said) = verify(&file, PUBLIC_KEY);
+        assert!(holds, "{format}: {said}");
+        for named in [run.trim_start_matches("/runs/"), "Sample data, not market data"] {
+            assert!(said.contains(named), "{said}");
+        }
+        let (holds, said) = verify(&file, SEAL_KEY);
+        assert!(!holds && said.contains("not among those given"), "{said}");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        let (holds, said) = verify(&save(format, &bytes), PUBLIC_KEY);
+        assert!(!holds && said.contains("WRONG"), "{format}: {said}");
+    }
+    let keys = "select count(*) from audit_log
+        where entry::jsonb -> 'detail' ->> 'seal_key' is not null";
+    assert_eq!(world.value(keys), "4");
+    let printed = Command::new(env!("CARGO_BIN_EXE_observatory"))
+        .args(["seal-key", "--seal-key", SEAL_KEY])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(printed.stdout).unwrap().trim(), PUBLIC_KEY);
+    let unsealed = save("unsealed", b"a file of somebody else's");
+    assert!(!verify(&unsealed, PUBLIC_KEY).0);
 }

@@ -11,8 +11,11 @@ use domain::{
 };
 use jiff::Timestamp;
 use metrics::counter;
-pub use reports::Export;
 use reports::{Colophon, ExportError};
+pub use reports::{
+    Export,
+    seal::{PublicKey, SealKey, verify as verify_seal},
+};
 use rights::{Decision, DocumentLineage, Format, Ruling};
 use serde_json::{Value, json};
 use storage::{
@@ -136,7 +139,8 @@ impl Orchestrator {
             self.rights_profile,
         );
         let decided = ruling.decision().id();
-        let detail = detail(&ruling, &report, origin);
+        let mut detail = detail(&ruling, &report, origin);
+        detail["seal_key"] = json!(self.seal_key().map(|key| key.id()));
         let (recorded, now) = ruling
             .record(self.put_on_record(actor, workspace, run, detail))
             .await
@@ -155,8 +159,26 @@ impl Orchestrator {
             Format::Xlsx => reports::export::xlsx,
             _ => reports::export::json,
         };
-        print(document, colophon, permit, now)
-            .map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))
+        let export = print(document, colophon, permit, now)
+            .map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))?;
+        match &self.seal {
+            Some(key) => {
+                export.sealed(key).map_err(|error| UseCaseError::Internal(error.to_string()))
+            }
+            None => Ok(export),
+        }
+    }
+
+    /// The same with a key that its exports are sealed with. Without one they leave
+    /// unsealed.
+    #[must_use]
+    pub fn with_seal(self, key: SealKey) -> Self {
+        Self { seal: Some(key), ..self }
+    }
+
+    /// What the seals of exports are checked with; none where they have no seal.
+    pub fn seal_key(&self) -> Option<PublicKey> {
+        self.seal.as_ref().map(SealKey::public_key)
     }
 
     /// Commits the attempt in a transaction of its own; its time.

@@ -56,6 +56,8 @@ pub struct Orchestrator {
     rights: Rights,
     rights_profile: RightsProfile,
     model_account: Arc<ModelAccount>,
+    /// What exports are sealed with, if anything.
+    seal: Option<export::SealKey>,
     /// Tells the runs that this process carries which of them were cancelled.
     cancellations: broadcast::Sender<RunId>,
     /// Tells them that the process stops.
@@ -94,6 +96,7 @@ impl Orchestrator {
             rights: Rights::new(RightsRegistry::empty()),
             rights_profile: RightsProfile::Production,
             model_account: Arc::default(),
+            seal: None,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),
         })

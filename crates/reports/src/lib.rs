@@ -2,11 +2,12 @@
 //!
 //! [`validate`] names everything that keeps a document from being published;
 //! [`html`] prints one that passed as a self-contained artifact; [`export`] gives
-//! it out as a file, under a permit. None of them knows who composed it, and none
-//! adds a statement of its own.
+//! it out as a file, under a permit; [`seal`] signs such a file and checks one. None
+//! of them knows who composed it, and none adds a statement of its own.
 
 pub mod export;
 pub mod html;
+pub mod seal;
 mod validate;
 
 pub use export::{Export, ExportError, lineage};

@@ -18,7 +18,8 @@ use crate::{
 };
 use agents::{assistant::Engine, market::NoPacks};
 use clap::{Parser, Subcommand};
-use orchestrator::Orchestrator;
+use orchestrator::{Orchestrator, export::SealKey};
+use secrecy::{ExposeSecret, SecretString};
 use std::{error::Error, process::ExitCode, sync::Arc};
 use storage::setup::{self, ActAs};
 
@@ -72,10 +73,17 @@ enum Command {
         #[command(flatten)]
         files: FileOptions,
     },
-    /// Recompute every hash and name what is wrong; exit status 1 if anything is.
+    /// Recompute every hash and name what is wrong, or check one downloaded file
+    /// against its seal without the database; exit status 1 if anything is wrong.
     Verify {
         #[command(flatten)]
-        database: DatabaseOptions,
+        options: verify::VerifyOptions,
+    },
+    /// Print the public key of the secret one in `SEAL_KEY`, with which files are
+    /// checked.
+    SealKey {
+        #[arg(long, env = "SEAL_KEY", hide_env_values = true)]
+        seal_key: SecretString,
     },
     /// List every route and server function with the role it needs.
     Routes {
@@ -133,7 +141,10 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
             println!("The schema is up to date.");
         }
         Command::Seed { database, files } => seed::seed(&database, &files).await?,
-        Command::Verify { database } => return verify::verify(&database).await,
+        Command::Verify { options } => return verify::verify(options).await,
+        Command::SealKey { seal_key } => {
+            println!("{}", SealKey::parse(seal_key.expose_secret())?.public_key());
+        }
         Command::Routes { json } => routes::print(json)?,
         Command::Pack { command } => pack::run(command).await?,
         Command::Patterns { command: PatternsCommand::Check { files } } => {

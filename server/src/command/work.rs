@@ -20,6 +20,7 @@ pub async fn work(
     let metrics = door.metrics_address.map(|_| Metrics::start()).transpose()?;
     let asked_to_stop = process::stop_signal()?;
     let orchestrator = process::application(database, files, execution).await?;
+    tokio::spawn(process::reload_rights(orchestrator.clone(), files.rights_registry_path.clone())?);
     let (stop, mut stopping) = watch::channel(false);
     let worker_stop = async move {
         asked_to_stop.await;

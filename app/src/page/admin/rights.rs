@@ -12,6 +12,16 @@ use orchestrator::rights::{OnBlock, Provider, Registry};
 pub fn Rights() -> impl IntoView {
     page("Rights", |request| async move {
         let (registry, profile) = request.orchestrator.view_rights(request.actor()?)?;
+        let seal = request.orchestrator.seal_key().map_or_else(
+            || "Files leave without a seal: no key is configured.".into_any(),
+            |key| {
+                view! {
+                    "Files are sealed. Their public key is "
+                    <code class="rights-key">{key.to_string()}</code>
+                }
+                .into_any()
+            },
+        );
         let profiles = RightsProfile::ALL
             .iter()
             .map(|profile| {
@@ -30,6 +40,7 @@ pub fn Rights() -> impl IntoView {
                     {format!("{} profile. ", profile.label())} {treatment(&registry, profile)}
                 </p>
                 <p>"Registry version " <code>{registry.version().to_string()}</code></p>
+                <p>{seal}</p>
             </div>
             {matrix(&registry)}
             <section class="section" aria-labelledby="profiles">

@@ -45,7 +45,10 @@ pub use csv::CsvError;
 pub use lineage::lineage;
 pub use manifest::Manifest;
 
-use crate::html::{Colophon, RenderError, render_export};
+use crate::{
+    html::{Colophon, RenderError, render_export},
+    seal::{self, SealError, SealKey},
+};
 use domain::{
     hash::{ContentHash, canonical_json},
     report::ReportDocument,
@@ -56,15 +59,23 @@ use rust_xlsxwriter::XlsxError;
 use serde_json::json;
 
 /// A file, ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Export {
     pub format: Format,
+    pub manifest: Manifest,
     pub bytes: Vec<u8>,
     /// SHA-256 of the bytes.
     pub hash: ContentHash,
 }
 
 impl Export {
+    /// The same with a seal in it, by which whoever has the public key can tell that
+    /// no byte was changed. The same file and key give the same seal.
+    pub fn sealed(self, key: &SealKey) -> Result<Self, SealError> {
+        let bytes = seal::seal(self.bytes, &self.manifest, key)?;
+        Ok(Self { hash: ContentHash::of_bytes(&bytes), bytes, ..self })
+    }
+
     /// What its name ends in, without the dot. Tables in CSV come as an archive.
     pub const fn extension(&self) -> &'static str {
         match self.format {
@@ -108,9 +119,10 @@ pub fn html(
 ) -> Result<Export, ExportError> {
     let grant = redeem(document, permit, Format::Html, now)?;
     let withheld = parts::labels(document, grant.removed());
+    let manifest = Manifest::of(colophon, &grant, Format::Html);
     let document = parts::without(document, grant.removed());
     let text = render_export(&document, colophon, &grant, withheld)?;
-    Ok(finished(Format::Html, text.into_bytes()))
+    Ok(finished(manifest, text.into_bytes()))
 }
 
 /// The document and its manifest as canonical JSON. A part that is withheld is
@@ -125,7 +137,7 @@ pub fn json(
     let manifest = Manifest::of(colophon, &grant, Format::Json);
     let document = parts::json_without(document, grant.removed())?;
     let text = canonical_json(&json!({ "document": document, "manifest": manifest }))?;
-    Ok(finished(Format::Json, text.into_bytes()))
+    Ok(finished(manifest, text.into_bytes()))
 }
 
 /// Its tables as CSV files in an archive, each with its attributions above it.
@@ -140,7 +152,8 @@ pub fn csv(
     let manifest = Manifest::of(colophon, &grant, Format::Csv);
     let tables = table::tables(&parts::without(document, grant.removed()), grant.removed())?;
     let about = about::about(document, &manifest);
-    Ok(finished(Format::Csv, csv::archive(&tables, &about, &manifest)?))
+    let bytes = csv::archive(&tables, &about, &manifest)?;
+    Ok(finished(manifest, bytes))
 }
 
 /// Its tables as a workbook, with its attributions on the first sheet. What is
@@ -155,7 +168,8 @@ pub fn xlsx(
     let manifest = Manifest::of(colophon, &grant, Format::Xlsx);
     let tables = table::tables(&parts::without(document, grant.removed()), grant.removed())?;
     let about = about::about(document, &manifest);
-    Ok(finished(Format::Xlsx, workbook::workbook(&tables, &about, &manifest)?))
+    let bytes = workbook::workbook(&tables, &about, &manifest)?;
+    Ok(finished(manifest, bytes))
 }
 
 /// The permit is for what the document is now, not for what it is called.
@@ -168,11 +182,11 @@ fn redeem(
     Ok(permit.redeem(ContentHash::of_json(document)?, format, now)?)
 }
 
-fn finished(format: Format, bytes: Vec<u8>) -> Export {
-    Export { format, hash: ContentHash::of_bytes(&bytes), bytes }
+fn finished(manifest: Manifest, bytes: Vec<u8>) -> Export {
+    Export { format: manifest.format, manifest, hash: ContentHash::of_bytes(&bytes), bytes }
 }
 
 #[cfg(test)]
 mod opened;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -45,7 +45,7 @@ async fn permit_for(
 }
 
 /// The formats that a report can be printed in.
-pub(super) const FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Csv, Format::Xlsx];
+pub(crate) const FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Csv, Format::Xlsx];
 
 pub(super) async fn printed(
     document: &ReportDocument,
@@ -53,6 +53,24 @@ pub(super) async fn printed(
     format: Format,
     profile: RightsProfile,
 ) -> Vec<u8> {
+    exported_as(document, package, format, profile).await.bytes
+}
+
+/// As it leaves in production.
+pub(crate) async fn export_of(
+    document: &ReportDocument,
+    package: &RunPackage,
+    format: Format,
+) -> Export {
+    exported_as(document, package, format, RightsProfile::Production).await
+}
+
+async fn exported_as(
+    document: &ReportDocument,
+    package: &RunPackage,
+    format: Format,
+    profile: RightsProfile,
+) -> Export {
     let permit = permit_for(document, &lineage(document, &package.pack), format, profile).await;
     let print = match format {
         Format::Html => html,
@@ -62,7 +80,7 @@ pub(super) async fn printed(
     };
     let export = print(document, &colophon(package), permit, NOW).unwrap();
     assert_eq!(export.hash, ContentHash::of_bytes(&export.bytes));
-    export.bytes
+    export
 }
 
 async fn exported(package: &RunPackage, format: Format, profile: RightsProfile) -> String {
