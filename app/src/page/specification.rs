@@ -47,7 +47,7 @@ pub fn Specification() -> impl IntoView {
         let actor = request.actor()?;
         let view = request.orchestrator.view_specification(actor, id).await?;
         let overrides = request.orchestrator.list_overrides(actor, id).await?;
-        let schedule = request.orchestrator.view_schedule(actor, id).await?;
+        let schedule = view.schedule.clone();
         let may_edit = actor.may(Role::Editor);
         let now = schedule.now;
         let zone = view.time_zone.clone();

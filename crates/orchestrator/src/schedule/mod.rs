@@ -52,6 +52,27 @@ pub struct ScheduleView {
     pub now: Timestamp,
 }
 
+impl ScheduleView {
+    pub(crate) async fn load(
+        tx: &mut PgConnection,
+        world: &World,
+        row: &SpecificationRow,
+        summary: &Summary,
+    ) -> Result<Self, UseCaseError> {
+        let schedule = store::load(tx, row.id).await?;
+        Ok(Self {
+            upcoming: upcoming(world, row, summary, schedule.as_ref())?,
+            recent: planned_slot::load_recent(tx, row.id, world.now, RECENT_MAX).await?,
+            cadence: summary.current.as_ref().map(|version| version.cadence),
+            name: row.name.clone(),
+            state: row.state,
+            schedule,
+            time_zone: world.time_zone.clone(),
+            now: world.now,
+        })
+    }
+}
+
 impl Orchestrator {
     pub async fn view_schedule(
         &self,
@@ -66,18 +87,7 @@ impl Orchestrator {
             .pop()
             .ok_or(UseCaseError::NotFound)?;
         let world = World::load_for_trigger(&mut tx, membership.workspace, &self.limits).await?;
-        let schedule = store::load(&mut tx, id).await?;
-        let now = world.now;
-        Ok(ScheduleView {
-            upcoming: upcoming(&world, &row, &summary, schedule.as_ref())?,
-            recent: planned_slot::load_recent(&mut tx, id, now, RECENT_MAX).await?,
-            cadence: summary.current.as_ref().map(|version| version.cadence),
-            name: row.name,
-            state: row.state,
-            schedule,
-            time_zone: world.time_zone,
-            now,
-        })
+        ScheduleView::load(&mut tx, &world, &row, &summary).await
     }
 
     /// Sets when the specification runs by itself, and plans it.

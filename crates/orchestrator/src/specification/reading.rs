@@ -1,6 +1,7 @@
 use crate::{
     Actor, Orchestrator, UseCaseError,
     run::{Readiness, World, readiness},
+    schedule::ScheduleView,
 };
 use domain::{
     id::SpecificationId,
@@ -28,6 +29,7 @@ pub struct SpecificationView {
     pub summary: Summary,
     /// Why it can, or cannot, run now.
     pub readiness: Readiness,
+    pub schedule: ScheduleView,
     pub decisions: Vec<AuditRow>,
     pub time_zone: String,
 }
@@ -91,6 +93,7 @@ impl Orchestrator {
             .ok_or(UseCaseError::NotFound)?;
         Ok(SpecificationView {
             readiness: readiness(&world, &summary)?,
+            schedule: ScheduleView::load(&mut tx, &world, &row, &summary).await?,
             versions: store::load_versions(&mut tx, id).await?,
             decisions: audit::load_about(&mut tx, &id.to_string(), DECISIONS_MAX).await?,
             time_zone: membership.time_zone.clone(),
