@@ -1,6 +1,6 @@
 use super::{digest::Digest, moment::Moment};
 use crate::view::figure::{grouped, heading_of};
-use domain::language_model::{CostMissing, Tokens};
+use domain::language_model::Tokens;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
@@ -75,8 +75,19 @@ fn CallLine(call: CallRow, of_several_runs: bool, now: Timestamp, zone: String) 
         .into_any()
     };
     let cost = match &call.end {
-        None => "Not known yet".to_owned(),
-        Some(end) => cost_words(end.cost.as_ref().map_err(|why| *why), call.currency.as_deref()),
+        None => "Not known yet".into_any(),
+        Some(end) => match (end.cost, call.currency.as_deref()) {
+            (Ok(cost), Some(currency)) => money_words(cost, currency).into_any(),
+            // Nothing was used, so no price is needed to say what it cost.
+            (Ok(cost), None) => cost.normalize().to_string().into_any(),
+            (Err(why), _) => view! {
+                "Not available"
+                <span class="data-table__sub data-table__sub--reason">
+                    {format!("because {}", why.label())}
+                </span>
+            }
+            .into_any(),
+        },
     };
     view! {
         <tr>
@@ -98,16 +109,6 @@ fn CallLine(call: CallRow, of_several_runs: bool, now: Timestamp, zone: String) 
                 {cost}
             </td>
         </tr>
-    }
-}
-
-/// A cost with every digit, or why there is none.
-pub fn cost_words(cost: Result<&Decimal, CostMissing>, currency: Option<&str>) -> String {
-    match (cost, currency) {
-        (Ok(cost), Some(currency)) => money_words(*cost, currency),
-        // Nothing was used, so no price is needed to say what it cost.
-        (Ok(cost), None) => cost.normalize().to_string(),
-        (Err(why), _) => format!("Not available, because {}", why.label()),
     }
 }
 
@@ -153,14 +154,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cost_keeps_every_digit_and_a_missing_one_says_why() {
-        let cost: Decimal = "0.003375".parse().unwrap();
-        assert_eq!(cost_words(Ok(&cost), Some("USD")), "0.003375\u{a0}USD");
-        let whole: Decimal = "1234.5".parse().unwrap();
-        assert_eq!(cost_words(Ok(&whole), Some("EUR")), "1\u{202f}234.50\u{a0}EUR");
-        assert_eq!(
-            cost_words(Err(CostMissing::NoPrice), Some("USD")),
-            "Not available, because no price of this model is configured"
-        );
+    fn an_amount_keeps_every_digit_and_has_two_decimals_at_least() {
+        let check = |amount: &str, expected: &str| {
+            assert_eq!(money_words(amount.parse().unwrap(), "USD"), expected);
+        };
+        check("0.003375", "0.003375\u{a0}USD");
+        check("1234.5", "1\u{202f}234.50\u{a0}USD");
+        check("0", "0.00\u{a0}USD");
     }
 }
