@@ -23,6 +23,5 @@ pub mod schedule;
 pub mod slot_override;
 pub mod specification;
 pub mod taxonomy;
+pub mod words;
 pub mod workspace;
-
-mod words;

@@ -1,10 +1,11 @@
 //! Words of a text by the Unicode rules for word boundaries, and phrases found
 //! among them. Never substrings: SEA is not in research, nor Oman in woman.
 
+use std::{cmp::Reverse, collections::HashMap};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// One word, without a possessive `'s`.
-pub(crate) struct Word<'t> {
+pub struct Word<'t> {
     pub written: &'t str,
     /// In lower case.
     pub folded: String,
@@ -15,7 +16,8 @@ pub(crate) struct Word<'t> {
     pub shouted: bool,
 }
 
-pub(crate) fn words(text: &str) -> Vec<Word<'_>> {
+/// Every word of a text, in its order.
+pub fn words(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
@@ -102,47 +104,88 @@ fn joins_words(between: char) -> bool {
 }
 
 /// Phrases with what each of them means.
-pub(crate) struct Lexicon<T> {
-    masks: Vec<Phrase>,
-    /// The longest first.
-    entries: Vec<(Phrase, T)>,
+pub struct Lexicon<T> {
+    /// Masks first, which mean nothing; then the entries, the longest first.
+    phrases: Vec<(Phrase, Option<T>)>,
+    /// Places in `phrases` by their first word in lower case, so that a text costs
+    /// its own length and not that of the lexicon.
+    by_first_word: HashMap<String, Vec<usize>>,
+    /// Places of phrases that begin with a stem.
+    by_stem: Vec<usize>,
 }
 
 /// A phrase that was found.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Hit<T> {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit<T> {
     pub value: T,
     /// Index of its first word among the words of the text.
     pub word: usize,
-    /// Byte offset of its first word.
+    /// Byte offsets of its first word's beginning and its last word's end.
     pub start: usize,
+    pub end: usize,
 }
 
 impl<T: Copy> Lexicon<T> {
-    /// Phrases in the notation of [`Phrase::parse`], with commas between. `masks`
-    /// are removed first and mean nothing.
+    /// Phrases with commas between, each plain for any case, `EU*` for exact capitals
+    /// that do not count in lines of capitals, `MDI=` for exact capitals everywhere,
+    /// `recycl~` for the beginning of a word. `masks` are removed first and mean
+    /// nothing.
     pub fn new(masks: &str, table: &[(T, &str)]) -> Self {
         let mut entries: Vec<_> = table
             .iter()
-            .flat_map(|(value, phrases)| phrases_of(phrases).map(|phrase| (phrase, *value)))
+            .flat_map(|(value, phrases)| phrases_of(phrases).map(|phrase| (phrase, Some(*value))))
             .collect();
-        entries.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.length));
-        Self { masks: phrases_of(masks).collect(), entries }
+        entries.sort_by_key(|(phrase, _)| Reverse(phrase.length));
+        let phrases: Vec<_> =
+            phrases_of(masks).map(|phrase| (phrase, None)).chain(entries).collect();
+        let mut by_first_word: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_stem = Vec::new();
+        for (place, (phrase, _)) in phrases.iter().enumerate() {
+            match phrase.words.first() {
+                Some(first) if first.stem => by_stem.push(place),
+                Some(first) => {
+                    by_first_word.entry(first.text.to_lowercase()).or_default().push(place);
+                }
+                None => {}
+            }
+        }
+        Self { phrases, by_first_word, by_stem }
     }
 
     /// Every phrase in the order of the text. A word that a longer phrase has
     /// used counts for no other.
     pub fn find(&self, text: &str) -> Vec<Hit<T>> {
-        let words = words(text);
+        self.find_among(text, &words(text))
+    }
+
+    /// The same for a text whose words are known already.
+    pub fn find_among(&self, text: &str, words: &[Word<'_>]) -> Vec<Hit<T>> {
+        let mut standing: Vec<(usize, usize)> = Vec::new();
+        for (place, word) in words.iter().enumerate() {
+            let begun = self.by_first_word.get(&word.folded).into_iter().flatten();
+            standing.extend(
+                begun
+                    .chain(&self.by_stem)
+                    .filter(|&&phrase| self.phrases[phrase].0.stands_at(text, &words[place..]))
+                    .map(|&phrase| (phrase, place)),
+            );
+        }
+        standing.sort_unstable();
         let mut used = vec![false; words.len()];
         let mut hits = Vec::new();
-        for mask in &self.masks {
-            take(mask, text, &words, &mut used);
-        }
-        for (phrase, value) in &self.entries {
-            for word in take(phrase, text, &words, &mut used) {
-                hits.push(Hit { value: *value, word, start: words[word].start });
+        for (phrase, place) in standing {
+            let (phrase, value) = &self.phrases[phrase];
+            let end = place + phrase.words.len();
+            if used[place..end].contains(&true) {
+                continue;
             }
+            used[place..end].fill(true);
+            hits.extend(value.map(|value| Hit {
+                value,
+                word: place,
+                start: words[place].start,
+                end: words[end - 1].end,
+            }));
         }
         hits.sort_by_key(|hit| hit.word);
         hits
@@ -153,25 +196,11 @@ fn phrases_of(list: &str) -> impl Iterator<Item = Phrase> {
     list.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()).map(Phrase::parse)
 }
 
-/// Uses up every occurrence of `phrase` and returns where they begin.
-fn take(phrase: &Phrase, text: &str, words: &[Word<'_>], used: &mut [bool]) -> Vec<usize> {
-    let length = phrase.words.len();
-    let mut places = Vec::new();
-    for place in 0..words.len() {
-        let end = place + length;
-        if phrase.stands_at(text, &words[place..]) && !used[place..end].contains(&true) {
-            used[place..end].fill(true);
-            places.push(place);
-        }
-    }
-    places
-}
-
 /// Whether `text` names `name` by whole words. Between the words of a name may
 /// stand what names hold: blanks, hyphens, `&`, full stops, commas, apostrophes.
 /// A name that is typed with a capital is not found in a common noun: Dow is not
 /// in "a dow".
-pub(crate) fn names(text: &str, name: &str) -> bool {
+pub fn names(text: &str, name: &str) -> bool {
     let wanted = words(name);
     let found = words(text);
     !wanted.is_empty()

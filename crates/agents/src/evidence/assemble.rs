@@ -3,9 +3,9 @@
 
 use super::{
     feed::{FeedEntry, FeedError, read_feed},
-    plain_text::{cut, fold},
     sources::{Source, SourceFeed},
 };
+use desk::plain_text::{cut, fold};
 use domain::evidence::{
     Candidate, DateConfidence, DropReason, DroppedItem, EvidenceId, EvidenceItem, EvidencePack,
     SourceReading, canonical_url, check_relevance, links_in, regions_in, signal_in,

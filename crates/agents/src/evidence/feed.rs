@@ -1,6 +1,6 @@
 //! RSS, Atom and JSON Feed bytes read into entries.
 
-use super::plain_text::{cut, plain_text};
+use desk::plain_text::{cut, plain_text};
 use feed_rs::{
     model::{Entry, FeedType, Link},
     parser::{Builder, ParseFeedError},

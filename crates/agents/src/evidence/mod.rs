@@ -8,7 +8,6 @@
 mod agent;
 mod assemble;
 mod feed;
-mod plain_text;
 mod sample_dates;
 #[cfg(test)]
 mod samples;

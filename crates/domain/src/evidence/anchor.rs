@@ -65,7 +65,9 @@ const STRONG: &str = "
     polyurethane, polyurethanes, polyurethan, polyuréthane, polyuréthanes,
     thermoplastic polyurethane, thermoplastic polyurethanes, polyether polyol,
     polyether polyols, polyester polyol, polyester polyols, polyether and polyester polyols,
-    isocyanate, isocyanates, diisocyanate, diisocyanates, polyisocyanate, polyisocyanates,
+    poliuretano, poliuretanos, polyurethanschaum, polyetherpolyol~, polyesterpolyol~,
+    polyols polyéther, polyols polyester, polioles poliéter, polioles poliéster, isocyanat,
+    isocianato, isocianatos, isocyanate, isocyanates, diisocyanate, diisocyanates, polyisocyanate, polyisocyanates,
     methylene diphenyl diisocyanate, toluene diisocyanate, PU foam, PU foams, PU elastomer,
     PU elastomers, PU coating, PU coatings, PU adhesive, PU adhesives, PU sealant, PU sealants";
 

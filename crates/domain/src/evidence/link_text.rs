@@ -26,7 +26,8 @@ const TABLE: &[(ValueChainLink, &str)] = &[
             silicones, amine, amines, catalyst, catalysts, blowing agent, blowing agents, HFO=,
             HFC=, pentane, surfactant, surfactants, additive, additives, chain extender,
             chain extenders, flame retardant, flame retardants, propylene oxide, ethylene oxide,
-            aniline, nitrobenzene, toluene, chlorine, phosgene, adipic acid",
+            aniline, nitrobenzene, toluene, chlorine, phosgene, adipic acid, isocyanat, polyole,
+            polyolen, polyesterpolyol~, polyetherpolyol~, polioles, isocianato, isocianatos",
     ),
     (
         ValueChainLink::SystemHouses,
@@ -49,7 +50,8 @@ const TABLE: &[(ValueChainLink, &str)] = &[
             end use, end uses, end user, end users, automotive, carmaker, carmakers, automaker,
             automakers, car seat, car seats, mattress, mattresses, bedding, construction,
             builders, insulation, appliance, appliances, refrigerator, refrigerators,
-            cold chain, footwear, shoe, shoes, furniture",
+            cold chain, footwear, shoe, shoes, furniture, matratze, matratzen, matelas, bauwirtschaft,
+            dämmung",
     ),
 ];
 

@@ -1,18 +1,66 @@
 use super::{EvidenceItem, TrustTier};
-use crate::{pricing_pack::ProviderId, taxonomy::vocabulary};
+use crate::{
+    pricing_pack::ProviderId,
+    taxonomy::{Misfit, vocabulary},
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 vocabulary! {
-    /// Why an item that was read is in no pack.
+    /// Where an item left on its way into a report: domain reference, section 6.7. The
+    /// first ones keep it out of every pack, the others out of one report.
     DropReason, "drop reason" {
         BadUrl = "bad_url", "Its address cannot be used";
+        NotCanonical = "not_canonical", "The page names another address as its own";
+        FetchFailed = "fetch_failed", "It could not be fetched";
         Boilerplate = "boilerplate", "It holds no text of its own";
         Reseller = "reseller", "It sells a market study";
+        TermsForbid = "terms_forbid", "The terms of its source forbid it";
         UndatedHeld = "undated_held", "Its publication date is not known";
         Duplicate = "duplicate", "It repeats another item";
         NoPuAnchor = "no_pu_anchor", "It is not about polyurethane";
         NotPuProven = "not_pu_proven", "It is too short to tell whether it is about polyurethane";
+        OutsideWindow = "outside_window", "It was published outside the period looked at";
+        RegionUnknown = "region_unknown", "Its region is not known";
+        RegionMismatch = "region_mismatch", "It concerns other regions";
+        LinkMismatch = "link_mismatch", "It concerns another position in the value chain";
+        DeliverableMismatch = "deliverable_mismatch", "No chosen deliverable admits its kind";
+        CompanyMismatch = "company_mismatch", "It names no company that was asked for";
+        NoDevelopment = "no_development", "It supports no development by itself";
+        BelowStrength = "below_strength", "Too few publishers report it";
+        SectionOff = "section_off", "Its section is left out";
+    }
+}
+
+impl DropReason {
+    /// Whether the item is of no use to any report, as opposed to fit for one but
+    /// outside this run's selection.
+    pub const fn unfit_for_any(self) -> bool {
+        matches!(
+            self,
+            Self::BadUrl
+                | Self::NotCanonical
+                | Self::FetchFailed
+                | Self::Boilerplate
+                | Self::Reseller
+                | Self::TermsForbid
+                | Self::UndatedHeld
+                | Self::Duplicate
+                | Self::NoPuAnchor
+                | Self::NotPuProven
+        )
+    }
+}
+
+impl From<Misfit> for DropReason {
+    fn from(misfit: Misfit) -> Self {
+        match misfit {
+            Misfit::RegionUnknown => Self::RegionUnknown,
+            Misfit::RegionMismatch => Self::RegionMismatch,
+            Misfit::LinkMismatch => Self::LinkMismatch,
+            Misfit::DeliverableMismatch => Self::DeliverableMismatch,
+            Misfit::CompanyMismatch => Self::CompanyMismatch,
+        }
     }
 }
 

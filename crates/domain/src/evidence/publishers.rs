@@ -1,33 +1,40 @@
 use super::EvidenceItem;
+use std::collections::HashMap;
 
 /// How many publishers report something independently of each other. Items with
 /// the same excerpt are copies of one text and count as one publisher, whoever
-/// prints them.
+/// prints them. Costs what the items' texts cost to read.
 pub fn independent_publishers<'a>(items: impl IntoIterator<Item = &'a EvidenceItem>) -> usize {
-    // Voices that share a publisher or a text are one; a new item may join two
+    // Items that share a publisher or a text are one voice; a new item may join two
     // that were apart.
-    let mut voices: Vec<Vec<&EvidenceItem>> = Vec::new();
-    for item in items {
-        let (joined, mut apart): (Vec<_>, Vec<_>) =
-            voices.into_iter().partition(|voice| voice.iter().any(|other| same_voice(item, other)));
-        let mut voice: Vec<_> = joined.into_iter().flatten().collect();
-        voice.push(item);
-        apart.push(voice);
-        voices = apart;
+    let mut voices: Vec<usize> = Vec::new();
+    let mut first_with: HashMap<(bool, String), usize> = HashMap::new();
+    for (place, item) in items.into_iter().enumerate() {
+        voices.push(place);
+        let text = words_of(&item.excerpt);
+        let marks = [(true, words_of(&item.publisher)), (false, text)];
+        for mark in marks.into_iter().filter(|(publisher, words)| *publisher || !words.is_empty()) {
+            let other = *first_with.entry(mark).or_insert(place);
+            let (one, other) = (voice_of(&mut voices, place), voice_of(&mut voices, other));
+            voices[one.max(other)] = one.min(other);
+        }
     }
-    voices.len()
+    voices.iter().enumerate().filter(|(place, voice)| place == *voice).count()
 }
 
-fn same_voice(a: &EvidenceItem, b: &EvidenceItem) -> bool {
-    let copied = !a.excerpt.trim().is_empty() && words_of(&a.excerpt).eq(words_of(&b.excerpt));
-    copied || words_of(&a.publisher).eq(words_of(&b.publisher))
+/// The first item of a voice, by way of those that it was joined through.
+fn voice_of(voices: &mut [usize], mut place: usize) -> usize {
+    while voices[place] != place {
+        voices[place] = voices[voices[place]];
+        place = voices[place];
+    }
+    place
 }
 
 /// Words in lower case, without punctuation.
-fn words_of(text: &str) -> impl Iterator<Item = String> {
-    text.split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
+fn words_of(text: &str) -> String {
+    let words = text.split(|character: char| !character.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

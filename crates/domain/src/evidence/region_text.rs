@@ -14,7 +14,8 @@ pub fn regions_in(text: &str) -> BTreeSet<Region> {
 
 /// Domain reference, section 2.2, with its stars: case-sensitive, and ignored in
 /// capitals. To it come the labels, the adjectives of names listed there, and
-/// other spellings, all of which must be used up before a shorter alias.
+/// other spellings, all of which must be used up before a shorter alias; and the larger
+/// markets as German, French and Spanish sources write them.
 static ALIASES: LazyLock<Lexicon<Region>> = LazyLock::new(|| Lexicon::new(MASKS, TABLE));
 
 /// Central America is in none of the eight regions.
@@ -29,7 +30,9 @@ const TABLE: &[(Region, &str)] = &[
             EMEA, europe, european, EU*, european union, germany, france, UK*, U.K.*,
             united kingdom, italy, spain, portugal, netherlands, belgium, austria, switzerland,
             poland, czechia, hungary, romania, sweden, turkey, türkiye, russia, africa,
-            south africa, egypt, morocco",
+            south africa, egypt, morocco, europa, deutschland, frankreich, spanien, italien, polen,
+            niederlande, niederlanden, allemagne, espagne, italie, pologne, pays bas, alemania,
+            francia, españa, italia",
     ),
     (
         Region::MiddleEast,
@@ -37,12 +40,12 @@ const TABLE: &[(Region, &str)] = &[
             middle east, middle eastern, gulf, GCC*, UAE*, saudi, saudi arabia, qatar, bahrain,
             kuwait, oman, iran, iraq, israel, jordan",
     ),
-    (Region::China, "china, chinese, PRC*, mainland china"),
+    (Region::China, "china, chinese, PRC*, mainland china, chine"),
     (
         Region::NeAsia,
         "
             NE asia, northeast asia, northeast asian, north east asia, north east asian, japan,
-            japanese, korea, south korea, korean, south korean, taiwan, hong kong",
+            japanese, korea, south korea, korean, south korean, taiwan, hong kong, japon, südkorea",
     ),
     (
         Region::Sea,
@@ -51,19 +54,23 @@ const TABLE: &[(Region, &str)] = &[
             singapore, malaysia, thailand, indonesia, vietnam, philippines, myanmar, cambodia,
             laos",
     ),
-    (Region::India, "india, indian, south asia, south asian, pakistan, bangladesh, sri lanka"),
+    (
+        Region::India,
+        "
+            india, indian, south asia, south asian, pakistan, bangladesh, sri lanka, indien, inde",
+    ),
     (
         Region::NorthAmerica,
         "
             north america, north american, US*, U.S.*, USA*, U.S.A.*, united states, american,
             canada, canadian, mexico, US gulf, U.S. gulf, gulf coast, US gulf coast,
-            U.S. gulf coast, gulf of mexico",
+            U.S. gulf coast, gulf of mexico, méxico, mexique, mexiko, états unis, estados unidos",
     ),
     (
         Region::SouthAmerica,
         "
             south america, south american, brazil, argentina, chile, colombia, peru,
-            latin america, latin american, latam",
+            latin america, latin american, latam, brasil, brésil, brasilien",
     ),
 ];
 

@@ -71,13 +71,16 @@ const TABLE: &[(SignalType, &str)] = &[
             closes, closed, closing, permanently shut, permanent shutdown, shut down, shuts,
             shutdown, mothball~, dismantl~, start up, starts up, startup, commission,
             commissions, commissioned, commissioning, nameplate, on stream, onstream,
-            doubles output, asset sale, groundbreaking, breaks ground",
+            doubles output, asset sale, groundbreaking, breaks ground, kapazität, kapazitäten,
+            erweitert, erweiterung, neue anlage, schließt, schließung, stilllegt, capacité,
+            capacités, fermeture, nouvelle usine, capacidad, ampliación, nueva planta, cierre",
     ),
     (
         SignalType::Investment,
         "
             invest, invests, invested, investing, investment, investments, capex,
-            capital expenditure, joint venture, joint ventures, JV=, funding, financing",
+            capital expenditure, joint venture, joint ventures, JV=, funding, financing, investiert,
+            investition, investit, invierte, inversión",
     ),
     (
         SignalType::Mna,
@@ -85,7 +88,8 @@ const TABLE: &[(SignalType, &str)] = &[
             acquire, acquires, acquired, acquiring, acquisition, acquisitions, takeover,
             takes over, merger, mergers, merge, merges, divest, divests, divestment,
             divestiture, buys, buyout, stake in, stake, alliance, alliances, partnership,
-            partnerships, partners with",
+            partnerships, partners with, übernimmt, übernahme, rachat, rachète, adquiere,
+            adquisición",
     ),
     (
         SignalType::Regulation,
@@ -95,7 +99,8 @@ const TABLE: &[(SignalType, &str)] = &[
             exposure limit, exposure limits, limit value, limit values, deadline, deadlines,
             ECHA=, EPA=, OSHA=, proposed rule, final rule, rulemaking, legislation, law,
             phase out, phases out, anti dumping, antidumping, tariff, tariffs, import duty,
-            import duties, training requirement, training requirements",
+            import duties, training requirement, training requirements, verordnung, grenzwert,
+            règlement, restricción",
     ),
     (
         SignalType::Feedstock,
@@ -108,7 +113,7 @@ const TABLE: &[(SignalType, &str)] = &[
         "
             demand, consumption, orders, order intake, order books, sales volume, sales volumes,
             volumes, year on year, month on month, y o y, m o m, YoY=, MoM=, yoy,
-            housing starts, car production, vehicle production, car registrations, destocking,
+            nachfrage, auftragseingang, demande, demanda, housing starts, car production, vehicle production, car registrations, destocking,
             restocking",
     ),
     (
@@ -116,11 +121,14 @@ const TABLE: &[(SignalType, &str)] = &[
         "
             sustainab~, recycl~, bio based, biobased, bio attributed, circular, circularity,
             circular economy, carbon footprint, mass balance, net zero, renewable, renewables,
-            decarboni~, low carbon, low emission, emissions, greenhouse",
+            decarboni~, low carbon, low emission, emissions, greenhouse, nachhaltig~, kreislauf~, recyclage,
+            reciclaje",
     ),
     (
         SignalType::Price,
-        "price, prices, pricing, priced, surcharge, surcharges, spot, margin, margins",
+        "
+            price, prices, pricing, priced, surcharge, surcharges, spot, margin, margins, preis,
+            preise, prix, precio, precios",
     ),
     (
         SignalType::Technology,
@@ -133,7 +141,7 @@ const TABLE: &[(SignalType, &str)] = &[
     (
         SignalType::Operational,
         "
-            maintenance, maintenance shutdown, planned shutdown, unplanned shutdown,
+            wartung, stillstand, ausfall, streik, mantenimiento, maintenance, maintenance shutdown, planned shutdown, unplanned shutdown,
             temporary shutdown, shut down for maintenance, shuts for maintenance, turnaround,
             turnarounds, outage, outages, force majeure, logistics, freight, shipping,
             low water, port congestion, strike, strikes, fire, explosion, halts, halted,

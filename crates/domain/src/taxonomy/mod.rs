@@ -2,17 +2,23 @@
 //! translated.
 
 mod admits;
+mod class;
 mod deliverable;
+mod horizon;
 mod link;
 mod region;
 mod region_list;
+mod segment;
 mod signal;
 
 pub use admits::Misfit;
+pub use class::SignalClass;
 pub use deliverable::Deliverable;
+pub use horizon::Horizon;
 pub use link::ValueChainLink;
 pub use region::Region;
 pub use region_list::normalise_regions;
+pub use segment::Segment;
 pub use signal::SignalType;
 
 /// Version of this taxonomy, part of every run package.

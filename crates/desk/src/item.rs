@@ -1,0 +1,273 @@
+//! One item: what a source held, and what is read off its words.
+
+use crate::{
+    date::{DateClues, DateSource, Held, first_publication},
+    entity::{Ambiguous, CompanyId, EntityTable, Named, SiteId},
+    figure::{Direction, direction_in},
+    language::language_of,
+    plain_text::{cut, fold, plain_text},
+    product::{ProductKey, products_in, segment_of},
+};
+use domain::{
+    evidence::{
+        Candidate, DropReason, EvidenceId, EvidenceItem, NumberMarks, TrustTier, canonical_url,
+        check_relevance, links_in, regions_in, signal_in,
+    },
+    taxonomy::{Region, Segment, ValueChainLink},
+    words::names,
+};
+use jiff::civil::Date;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Characters of a title; longer ones are cut at a word.
+pub const TITLE_CHARACTERS_MAX: usize = 300;
+
+/// Characters of an excerpt: what may be quoted without other terms.
+pub const EXCERPT_CHARACTERS_MAX: usize = 300;
+
+/// Characters of a text that are read for relevance.
+const TEXT_CHARACTERS_MAX: usize = 4_000;
+
+/// What is known of the source of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFacts {
+    pub name: String,
+    pub publisher: String,
+    pub tier: TrustTier,
+    /// A code such as `de` or `en-GB`.
+    pub language: Option<String>,
+    /// It writes about polyurethane only.
+    pub polyurethane_only: bool,
+    pub sample: bool,
+}
+
+/// What a source held, as plain text of any length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawItem {
+    pub source: Arc<SourceFacts>,
+    pub title: String,
+    /// Where it was read.
+    pub link: Option<String>,
+    /// What the page itself names as its address.
+    pub page_canonical: Option<String>,
+    pub dates: DateClues,
+    pub text: String,
+}
+
+impl RawItem {
+    /// The same with title and text as markup, of which the text is kept.
+    #[must_use]
+    pub fn without_markup(self) -> Self {
+        Self { title: plain_text(&self.title), text: plain_text(&self.text), ..self }
+    }
+}
+
+/// By what an item's regions are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RegionBasis {
+    /// A site that it names, which outranks a company's home.
+    Site,
+    Text,
+    /// The home of the companies that it names, for want of anything better.
+    Home,
+    Unknown,
+}
+
+/// An item that has an address, a text and a date, with what its words say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskItem {
+    pub item: EvidenceItem,
+    /// ISO 639-1.
+    pub language: Option<&'static str>,
+    pub date_source: DateSource,
+    pub region_basis: RegionBasis,
+    /// In the order of the text.
+    pub companies: Vec<CompanyId>,
+    pub sites: BTreeSet<SiteId>,
+    pub ambiguous: Vec<Ambiguous>,
+    /// Without the broad ones.
+    pub products: BTreeSet<ProductKey>,
+    pub names_a_product: bool,
+    pub segment: Segment,
+    /// 1 to 5: how plainly it is about polyurethane.
+    pub relevance: u8,
+    pub direction: Option<Direction>,
+    /// The headline already says which way.
+    pub direction_in_title: bool,
+}
+
+impl DeskItem {
+    /// Title and excerpt, a line each: all that is ever read for a label.
+    pub fn words(&self) -> String {
+        format!("{}\n{}", self.item.title, self.item.excerpt)
+    }
+
+    /// How its source writes numbers.
+    pub fn number_marks(&self) -> NumberMarks {
+        self.language.map(NumberMarks::of_language).unwrap_or_default()
+    }
+}
+
+/// An item that left before it was one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    pub source: String,
+    pub title: String,
+    pub url: Option<String>,
+    pub reason: DropReason,
+    /// What an administrator has to decide on, where the reason is its date.
+    pub held: Option<Held>,
+}
+
+/// Reads one item, as of the civil date of the reading.
+///
+/// # Errors
+/// The exit by which it leaves: no usable address, no text of its own, an
+/// advertisement, no date to rely on, not about polyurethane.
+pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<DeskItem, Dropped> {
+    let source = &*raw.source;
+    let title = cut(&fold(bounded(&raw.title)), TITLE_CHARACTERS_MAX);
+    let text = fold(bounded(&raw.text));
+    let drop = |reason, held| Dropped {
+        source: source.name.clone(),
+        title: title.clone(),
+        url: raw.link.clone(),
+        reason,
+        held,
+    };
+    let url = raw.link.as_deref().ok_or_else(|| drop(DropReason::BadUrl, None))?;
+    let key = address_key(url, raw.page_canonical.as_deref())
+        .ok_or_else(|| drop(DropReason::BadUrl, None))?;
+    let gate = |title: &str, text: &str, polyurethane_source| {
+        check_relevance(&Candidate {
+            title,
+            text,
+            publisher: &source.publisher,
+            polyurethane_source,
+            pure_polyurethane_company: false,
+        })
+    };
+    let relevant = gate(&title, &text, source.polyurethane_only);
+    if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = relevant {
+        return Err(drop(reason, None));
+    }
+    let excerpt = cut(&text, EXCERPT_CHARACTERS_MAX);
+    let language = language_of(&format!("{title}. {text}"), source.language.as_deref());
+    // The declared code may say which English it is.
+    let order = match (language, source.language.as_deref()) {
+        (Some(found), Some(declared)) if declared.to_lowercase().starts_with(found) => {
+            Some(declared)
+        }
+        (found, _) => found,
+    };
+    let dated = first_publication(&raw.dates, url, order, as_of)
+        .map_err(|held| drop(DropReason::UndatedHeld, Some(held)))?;
+    relevant.map_err(|reason| drop(reason, None))?;
+    let relevance = if gate(&title, "", false).is_ok() {
+        5
+    } else if gate(&title, &excerpt, false).is_ok() {
+        4
+    } else if gate(&title, &text, false).is_ok() {
+        3
+    } else {
+        2
+    };
+    let words = format!("{title}\n{excerpt}");
+    let named = table.resolve(&words, dated.date);
+    let (regions, region_basis) = regions_of(&words, &named, table);
+    let hits = products_in(&words);
+    let in_title = hits.iter().filter(|hit| hit.start < title.len());
+    let segment = match segment_of(in_title.map(|hit| hit.value)) {
+        Segment::Unknown => segment_of(hits.iter().map(|hit| hit.value)),
+        told => told,
+    };
+    let narrow = |key: &ProductKey| crate::product::product(*key).is_some_and(|one| !one.broad);
+    let title_direction = direction_in(&title);
+    Ok(DeskItem {
+        language,
+        date_source: dated.source,
+        region_basis,
+        companies: named.mentions.iter().map(|mention| mention.company.clone()).collect(),
+        sites: named.sites.clone(),
+        ambiguous: named.ambiguous.clone(),
+        products: hits.iter().map(|hit| hit.value).filter(narrow).collect(),
+        names_a_product: !hits.is_empty(),
+        segment,
+        relevance,
+        direction: title_direction.or_else(|| direction_in(&excerpt)),
+        direction_in_title: title_direction.is_some(),
+        item: EvidenceItem {
+            id: EvidenceId::of_canonical_url(&key),
+            url: url.to_owned(),
+            canonical_url: key,
+            published: dated.date,
+            date_confidence: dated.confidence,
+            publisher: source.publisher.clone(),
+            source: source.name.clone(),
+            tier: source.tier,
+            regions,
+            links: positions_of(&words, &named, table),
+            signal: signal_in(&words),
+            companies: names_of(&words, &named, table),
+            sample: source.sample,
+            title,
+            excerpt,
+        },
+    })
+}
+
+fn bounded(text: &str) -> &str {
+    &text[..text.char_indices().nth(TEXT_CHARACTERS_MAX).map_or(text.len(), |(at, _)| at)]
+}
+
+/// The key of an item's address. What a page names as its own counts on its own site
+/// only: elsewhere it would let one publisher take another's place.
+fn address_key(link: &str, page: Option<&str>) -> Option<String> {
+    let key = canonical_url(link).ok()?;
+    let site = |key: &str| key.split('/').nth(2).map(str::to_owned);
+    let own =
+        page.and_then(|page| canonical_url(page).ok()).filter(|page| site(page) == site(&key));
+    Some(own.unwrap_or(key))
+}
+
+fn regions_of(words: &str, named: &Named, table: &EntityTable) -> (BTreeSet<Region>, RegionBasis) {
+    let mut regions = regions_in(words);
+    let sites: BTreeSet<Region> =
+        named.sites.iter().filter_map(|id| table.site(id)).map(|site| site.region).collect();
+    let homes: BTreeSet<Region> =
+        named.mentions.iter().filter_map(|mention| table.company(&mention.company)?.home).collect();
+    if !sites.is_empty() {
+        regions.retain(|region| !homes.contains(region));
+        regions.extend(sites);
+        (regions, RegionBasis::Site)
+    } else if !regions.is_empty() {
+        (regions, RegionBasis::Text)
+    } else if !homes.is_empty() {
+        (homes, RegionBasis::Home)
+    } else {
+        (regions, RegionBasis::Unknown)
+    }
+}
+
+/// The positions that the words tell, else those of the companies.
+fn positions_of(words: &str, named: &Named, table: &EntityTable) -> BTreeSet<ValueChainLink> {
+    let told = links_in(words);
+    if !told.is_empty() {
+        return told;
+    }
+    let companies = named.mentions.iter().filter_map(|mention| table.company(&mention.company));
+    companies.flat_map(|company| company.links.iter().copied()).collect()
+}
+
+/// Each company by its name in the table where the text has that, else as written:
+/// readers must find the name in the words that are cited.
+fn names_of(words: &str, named: &Named, table: &EntityTable) -> Vec<String> {
+    named
+        .mentions
+        .iter()
+        .map(|mention| {
+            let name = table.company(&mention.company).map(|company| company.name.as_str());
+            name.filter(|name| names(words, name)).unwrap_or(&mention.written).to_owned()
+        })
+        .collect()
+}
