@@ -45,7 +45,7 @@ pub struct FirstPublication {
 }
 
 /// Why an item is held for an administrator, and in no pack until one decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Held {
     #[error("it carries no date of publication")]
     NoDate,

@@ -109,7 +109,7 @@ impl DeskItem {
 }
 
 /// An item that left before it was one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dropped {
     pub source: String,
     pub title: String,

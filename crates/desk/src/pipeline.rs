@@ -32,9 +32,7 @@ pub fn process(raw: &[RawItem], as_of: Date, table: &EntityTable, apart: &Apart)
     }
     let (items, repeated) = unique(items);
     dropped.extend(repeated);
-    dropped.sort_by(|a, b| {
-        (&a.source, &a.title, &a.url, a.reason).cmp(&(&b.source, &b.title, &b.url, b.reason))
-    });
+    dropped.sort();
     let events = merge(items, apart);
     let signals: Vec<Signal> = events.iter().map(read_signal).collect();
     let contradictions = contradictions(&signals);

@@ -171,7 +171,7 @@ fn the_rank_is_the_sum_of_the_reference() {
     let desk = desk_of(&[raw(
         "Alpha",
         10,
-        "Halvorsen expands MDI capacity at Westhaven by 120,000 t/y",
+        "Halvorsen expands polyurethane MDI capacity at Westhaven by 120,000 t/y",
         "",
     )]);
     let (event, signal) = (&desk.events[0], &desk.signals[0]);
