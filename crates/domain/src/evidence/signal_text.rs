@@ -55,7 +55,7 @@ static WORDS: LazyLock<Lexicon<SignalType>> = LazyLock::new(|| Lexicon::new(MASK
 
 /// Words of one type inside words of none.
 const MASKS: &str = "
-    toluene diisocyanate, market demands, on demand, in order to, price list, price index,
+    grand prix, toluene diisocyanate, market demands, on demand, in order to, price list, price index,
     at any price";
 
 /// Domain reference, section 7.1, "Reading": closures and cuts are capacity;
@@ -174,6 +174,15 @@ mod tests {
         check("Acme declares force majeure", Operational);
         check("Acme has a new director", Other);
         check("", Other);
+    }
+
+    #[test]
+    fn words_of_the_sources_languages_count_and_look_alikes_do_not() {
+        check("Acme erweitert MDI-Kapazität", Capacity);
+        check("Fermeture d’une unité de polyols", Capacity);
+        check("La demanda de espumas crece", Demand);
+        check("Les prix du MDI baissent", Price);
+        check("A Grand Prix in foam shoes", Other);
     }
 
     // Domain reference, section 12, item 5.
