@@ -4,10 +4,10 @@
 
 use super::{
     table::line_of,
-    world::{BRIEF, BRIEF_HEAD, PATIENT, compose, compose_at, two_events},
+    world::{BRIEF, BRIEF_HEAD, KEY, PATIENT, compose, compose_at, two_events},
 };
 use crate::{analyst::Basis, assistant::Bounds, evidence::select};
-use fake_openai::{Piece, Reply, events_of, sse};
+use fake_openai::{Piece, Reply, Server, events_of, sse};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -499,4 +499,20 @@ async fn a_server_that_trickles_for_ever_meets_the_bound_on_all_time() {
     assert_eq!(fault.code, Some("timed_out"));
     assert!(fault.message.contains("did not finish the report in time"), "{fault}");
     assert_eq!(server.seen().len(), 1);
+}
+
+/// With a redirect that is followed, whoever answers could send the evidence anywhere.
+#[tokio::test]
+async fn a_redirect_is_not_followed_so_that_the_evidence_goes_nowhere_else() {
+    let elsewhere = Server::start(KEY, |_, _| Reply::says(&sound().to_string()));
+    let address = format!("{}/responses", elsewhere.base_url());
+    for status in [301, 302, 303, 307, 308] {
+        let to = address.clone();
+        let redirect = Reply::new(status, "text/plain", Vec::new()).header("location", to);
+        let script = move |_: &_, _| redirect.clone();
+        let (composed, server) = compose(PATIENT, &two_events(), script).await;
+        assert_eq!(composed.unwrap_err().code, Some("malformed"), "{status}");
+        assert_eq!(server.seen().len(), 2, "{status}");
+    }
+    assert_eq!((elsewhere.seen().len(), elsewhere.refused().len()), (0, 0));
 }
