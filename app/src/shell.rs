@@ -15,7 +15,13 @@ const ICONS: &str = include_str!("../../style/icons.svg");
 /// Paths whose pages hold an island; no other page loads WebAssembly.
 fn has_island(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    matches!(parts[..], ["specifications", "new"] | ["specifications", _, "edit"] | ["runs", _])
+    matches!(
+        parts[..],
+        ["specifications", "new"]
+            | ["specifications", _, "edit"]
+            | ["runs", _]
+            | ["pattern-library", _]
+    )
 }
 
 pub fn shell(options: LeptosOptions) -> impl IntoView {

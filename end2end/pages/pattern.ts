@@ -17,6 +17,11 @@ export class PatternPage {
     return this.page.getByRole("status").filter({ hasText: "The prices are still being prepared" });
   }
 
+  /** That what was waited for is there. */
+  get complete(): Locator {
+    return this.page.getByRole("status").filter({ hasText: "The prices are complete" });
+  }
+
   async execute(): Promise<void> {
     await this.page.getByRole("main").getByRole("button", { name: "Execute" }).click();
   }

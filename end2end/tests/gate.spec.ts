@@ -25,8 +25,7 @@ test("a page that waits for prices says how far they are, looks again, and execu
   await pattern.open(EXAMPLE);
   await expect(pattern.warming).toBeVisible();
   await freshenPack(policy);
-  if (hasScripts()) await pattern.warming.getByRole("link", { name: "Look again", exact: true }).click();
-  // Without scripts by itself: nobody asks again.
+  // By itself: nobody asks again.
   await expect(pattern.warming).toHaveCount(0, { timeout: RENEWAL_PATIENCE });
   await pattern.execute();
   await new ExecutionPage(page).expectOutcome("Succeeded");
@@ -41,6 +40,22 @@ test("the last complete prices serve while those of the day are prepared", async
   await expect(pattern.warming).toHaveCount(0);
   await pattern.execute();
   await new ExecutionPage(page).expectOutcome("Succeeded");
+});
+
+test("looking again keeps the day that the address names", async ({ desk }) => {
+  const { page } = await desk.owner();
+  await warmPack(await desk.id());
+  const pattern = new PatternPage(page);
+  const named = `/pattern-library/${EXAMPLE}?asof=2031-03-04`;
+  await page.goto(named);
+  await pattern.warming.getByRole("link", { name: "Look again", exact: true }).click();
+  await expect(page).toHaveURL(named);
+  if (!hasScripts()) {
+    await pattern.warming.getByRole("link", { name: "Pause looking again" }).click();
+    await expect(page).toHaveURL(`${named}&refresh=off`);
+  }
+  await expect(pattern.warming).toBeVisible();
+  await expect(page.getByLabel("As of")).toHaveValue("2031-03-04");
 });
 
 test("what came back to be tried again is not renewed away", async ({ desk }) => {

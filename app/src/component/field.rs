@@ -1,6 +1,11 @@
 use super::{error_summary::FieldErrorText, text_area::escaped};
 use leptos::prelude::*;
 
+/// Ids of what describes a control: its hint, and what is wrong with its answer.
+pub fn described_by(id: &str, has_error: bool) -> String {
+    if has_error { format!("{id}-hint {id}-error") } else { format!("{id}-hint") }
+}
+
 /// The reason that a decision is recorded with: a labelled text with its limits.
 #[component]
 pub fn ReasonField(
@@ -19,7 +24,7 @@ pub fn ReasonField(
     value: String,
 ) -> impl IntoView {
     let (hint, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let described_by = if error.is_some() { format!("{hint} {error_id}") } else { hint.clone() };
+    let described_by = described_by(&id, error.is_some());
     let invalid = error.is_some().then_some("true");
     view! {
         <div class="field">

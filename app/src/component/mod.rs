@@ -1,6 +1,7 @@
 //! Pieces of pages. What islands share with the server stands outside `ssr`.
 
 pub mod icon;
+pub mod pack_words;
 pub mod price_lines;
 pub mod quote;
 pub mod timeline;
@@ -44,6 +45,8 @@ pub mod run_table;
 pub mod schema_table;
 #[cfg(feature = "ssr")]
 pub mod scope;
+#[cfg(feature = "ssr")]
+pub mod select_field;
 #[cfg(feature = "ssr")]
 pub mod staleness;
 #[cfg(feature = "ssr")]

@@ -165,15 +165,13 @@ pub fn PatternPage() -> impl IntoView {
         let id = id.ok_or(UseCaseError::NotFound)?;
         let plan = request.orchestrator.patterns().get(&id).ok_or(UseCaseError::NotFound)?;
         let plan = Arc::clone(plan);
-        let policy = request.orchestrator.pricing_policy(membership.workspace).await?;
-        let now = request.orchestrator.now().await?;
-        let zone = membership.time_zone.clone();
-        let today =
-            now.in_tz(&zone).map_err(|error| UseCaseError::Internal(error.to_string()))?.date();
-        let asked = request.parsed("asof").unwrap_or(today);
-        let state = request.orchestrator.pack_state(&policy, asked).await?;
         let typed = request.typed_execution(&plan.id).await;
-        let typed = typed.or_else(|| prefilled(&plan, request.query("asof")));
+        // What came back to be mended is not taken away.
+        let refreshes = typed.is_none() && request.query("refresh") != Some("off");
+        let named = request.parsed("asof");
+        let asked = named.or_else(|| typed.as_ref()?.asof.trim().parse().ok());
+        let prices = request.orchestrator.prices_as_of(actor, asked).await?;
+        let typed = typed.or_else(|| named.map(|day| prefilled(&plan, day)));
         let missing: Vec<Right> =
             plan.requires.difference(&Right::of(membership.role)).copied().collect();
         let path = format!("/pattern-library/{}", plan.id);
@@ -183,9 +181,8 @@ pub fn PatternPage() -> impl IntoView {
         } else if !missing.is_empty() {
             view! { <NotPermitted missing /> }.into_any()
         } else {
-            // What came back to be mended is not taken away.
-            let refreshes = typed.is_none() && request.query("refresh") != Some("off");
-            let gate = view! { <PackGate state=state.clone() path zone refreshes /> };
+            let state = prices.state.clone();
+            let gate = view! { <PackGate prices path names_day=asked.is_some() refreshes /> };
             view! {
                 {gate}
                 <ExecuteForm plan=Arc::clone(&plan) typed may_bypass state />
@@ -208,12 +205,13 @@ pub fn PatternPage() -> impl IntoView {
 }
 
 /// The day that a link names, such as that of the last complete prices.
-fn prefilled(plan: &Plan, asof: Option<&str>) -> Option<TypedExecution> {
-    let day: jiff::civil::Date = asof?.parse().ok()?;
-    let mut typed =
-        TypedExecution { pattern: plan.id.clone(), asof: day.to_string(), ..Default::default() };
-    typed.inputs = questions::defaults(plan);
-    Some(typed)
+fn prefilled(plan: &Plan, asof: jiff::civil::Date) -> TypedExecution {
+    TypedExecution {
+        pattern: plan.id.clone(),
+        asof: asof.to_string(),
+        inputs: questions::defaults(plan),
+        ..Default::default()
+    }
 }
 
 #[component]

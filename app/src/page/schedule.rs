@@ -2,7 +2,11 @@
 
 use crate::{
     action::SetSchedule,
-    component::error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+    component::{
+        error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+        field::described_by,
+        select_field::SelectField,
+    },
     page::dashboard::display_name,
     ssr::page,
 };
@@ -101,13 +105,15 @@ fn Form(
             .map(|day| (day.to_monday_one_offset().to_string(), weekday_name(day).to_owned()))
             .collect();
         view! {
-            <Select
-                field="weekday"
+            <SelectField
+                id="weekday"
+                name="schedule[weekday]"
                 label="Day of the week"
                 hint="Of a weekly report."
                 options
                 chosen=draft.weekday.clone()
                 error=fault("weekday")
+                width="field__input--short"
             />
         }
     });
@@ -116,13 +122,15 @@ fn Form(
             .map(|day| (day.to_string(), day.to_string()))
             .collect();
         view! {
-            <Select
-                field="month_day"
+            <SelectField
+                id="month_day"
+                name="schedule[month_day]"
                 label="Day of the month"
                 hint="Of a monthly report. Every month has these days."
                 options
                 chosen=draft.month_day.clone()
                 error=fault("month_day")
+                width="field__input--short"
             />
         }
     });
@@ -152,7 +160,7 @@ fn Form(
                     type="time"
                     required
                     value=draft.at.clone()
-                    aria-describedby=described("at", at_error.is_some())
+                    aria-describedby=described_by("at", at_error.is_some())
                     aria-invalid=at_error.map(|_| "true")
                 />
             </div>
@@ -164,53 +172,6 @@ fn Form(
                 </a>
             </p>
         </form>
-    }
-}
-
-#[component]
-fn Select(
-    /// Name of the answer, and id of the control.
-    field: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    /// Value and words of each.
-    options: Vec<(String, String)>,
-    chosen: String,
-    error: Option<&'static str>,
-) -> impl IntoView {
-    let options = options
-        .into_iter()
-        .map(|(value, words)| {
-            let selected = value == chosen;
-            view! {
-                <option value=value selected=selected>
-                    {words}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label class="field__label" for=field>
-                {label}
-            </label>
-            <p class="field__hint" id=format!("{field}-hint")>
-                {hint}
-            </p>
-            {error
-                .map(|message| {
-                    view! { <FieldErrorText id=format!("{field}-error") message /> }
-                })}
-            <select
-                class="field__select field__input--short"
-                id=field
-                name=format!("schedule[{field}]")
-                aria-describedby=described(field, error.is_some())
-                aria-invalid=error.map(|_| "true")
-            >
-                {options}
-            </select>
-        </div>
     }
 }
 
@@ -248,7 +209,7 @@ fn Missed(chosen: String, error: Option<&'static str>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <fieldset class="field" aria-describedby=described("missed", error.is_some())>
+        <fieldset class="field" aria-describedby=described_by("missed", error.is_some())>
             <legend class="field__label">"When the service was away at that time"</legend>
             <p class="field__hint" id="missed-hint">
                 "A past period is never written later, whichever you choose."
@@ -257,8 +218,4 @@ fn Missed(chosen: String, error: Option<&'static str>) -> impl IntoView {
             <div class="choice-list">{choices}</div>
         </fieldset>
     }
-}
-
-fn described(field: &str, has_error: bool) -> String {
-    if has_error { format!("{field}-hint {field}-error") } else { format!("{field}-hint") }
 }

@@ -1,6 +1,7 @@
 //! What crosses to the browser: fixed-width, plain, and nothing that the asker
 //! may not see.
 
+pub mod pack;
 pub mod price;
 pub mod run;
 

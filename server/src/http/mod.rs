@@ -4,6 +4,7 @@ pub mod api;
 mod events;
 mod health;
 mod metrics;
+mod pack_events;
 mod protection;
 mod report;
 mod router;

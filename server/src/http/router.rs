@@ -6,6 +6,7 @@ use super::{
     events::{self, Streams},
     health,
     metrics::{self, MetricsDoor},
+    pack_events::{self, PackStreams},
     protection::{self, Protection},
     report, session,
 };
@@ -37,6 +38,7 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 pub struct State {
     pub orchestrator: Orchestrator,
     pub streams: Streams,
+    pub pack_streams: PackStreams,
     pub options: LeptosOptions,
     pub metrics: MetricsDoor,
     pub door: Door,
@@ -50,6 +52,7 @@ fn endpoints() -> Vec<(&'static str, Access, MethodRouter<State>)> {
         ("/ready", Access::Public, get(health::ready)),
         ("/metrics", Access::MetricsToken, get(metrics::metrics)),
         ("/runs/{run}/events", Access::Viewer, get(events::stream)),
+        ("/pack/events", Access::Viewer, get(pack_events::stream)),
         ("/runs/{run}/artifact", Access::Viewer, get(report::artifact)),
         ("/runs/{run}/download/{form}", Access::Viewer, get(report::download)),
     ]
@@ -95,7 +98,8 @@ pub fn router(
     };
     let not_found = leptos_axum::render_app_async_with_context(provide.clone(), document.clone());
     let state = State {
-        streams: Streams::new(orchestrator.clone(), stopping),
+        streams: Streams::new(orchestrator.clone(), stopping.clone()),
+        pack_streams: PackStreams::new(stopping),
         orchestrator: orchestrator.clone(),
         options: options.clone(),
         metrics: MetricsDoor::new(metrics, serve),

@@ -3,6 +3,7 @@ use crate::{
     action::ExecutePattern,
     component::{
         error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+        field::described_by,
         icon::Icon,
     },
     ssr::TypedExecution,
@@ -155,11 +156,6 @@ fn BypassBox(checked: bool) -> impl IntoView {
             </label>
         </div>
     }
-}
-
-/// Ids of what describes a control.
-pub fn described_by(id: &str, has_errors: bool) -> String {
-    if has_errors { format!("{id}-hint {id}-error") } else { format!("{id}-hint") }
 }
 
 /// Everything that is wrong with one control.

@@ -1,6 +1,6 @@
-use super::form::{Errors, described_by};
+use super::form::Errors;
 use crate::{
-    component::text_area::TextArea,
+    component::{field::described_by, text_area::TextArea},
     view::pattern::{Control, Question},
 };
 use executor::pattern::Plan;

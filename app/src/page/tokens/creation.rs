@@ -1,6 +1,10 @@
 use crate::{
     action::CreateApiToken,
-    component::error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+    component::{
+        error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+        field::described_by,
+        select_field::SelectField,
+    },
     ssr::TypedToken,
 };
 use domain::{access::Right, workspace::Role};
@@ -29,17 +33,8 @@ pub(super) fn CreationForm(role: Role, typed: Option<(TypedToken, Refusal)>) -> 
         view! { <ErrorSummary title="No token was created" problems=vec![problem] /> }
     });
     let name_error = error("name");
-    let lifetimes = LIFETIMES
-        .iter()
-        .map(|(days, words)| {
-            let selected = *days == typed.days;
-            view! {
-                <option value=days.to_string() selected=selected>
-                    {*words}
-                </option>
-            }
-        })
-        .collect_view();
+    let lifetimes =
+        LIFETIMES.iter().map(|(days, words)| (days.to_string(), (*words).to_owned())).collect();
     view! {
         <form class="token-form" method="post" action=CreateApiToken::PATH>
             {summary}
@@ -60,29 +55,21 @@ pub(super) fn CreationForm(role: Role, typed: Option<(TypedToken, Refusal)>) -> 
                     maxlength="100"
                     autocomplete="off"
                     value=typed.name.clone()
-                    aria-describedby=described("name", name_error.is_some())
+                    aria-describedby=described_by("name", name_error.is_some())
                     aria-invalid=name_error.map(|_| "true")
                 />
             </div>
             <Scopes role typed=typed.clone() error=error("scopes") />
-            <div class="field">
-                <label class="field__label" for="days">
-                    "Lifetime"
-                </label>
-                <p class="field__hint" id="days-hint">
-                    "Then it ends by itself. Revoke it earlier at any time."
-                </p>
-                {error("days").map(|message| view! { <FieldErrorText id="days-error" message /> })}
-                <select
-                    class="field__select token-form__lifetime"
-                    id="days"
-                    name="days"
-                    aria-describedby=described("days", error("days").is_some())
-                    aria-invalid=error("days").map(|_| "true")
-                >
-                    {lifetimes}
-                </select>
-            </div>
+            <SelectField
+                id="days"
+                name="days"
+                label="Lifetime"
+                hint="Then it ends by itself. Revoke it earlier at any time."
+                options=lifetimes
+                chosen=typed.days.to_string()
+                error=error("days")
+                width="token-form__lifetime"
+            />
             <button class="button button--primary">"Create token"</button>
         </form>
     }
@@ -114,7 +101,7 @@ fn Scopes(role: Role, typed: TypedToken, error: Option<&'static str>) -> impl In
         })
         .collect_view();
     view! {
-        <fieldset class="field" aria-describedby=described("scopes", error.is_some())>
+        <fieldset class="field" aria-describedby=described_by("scopes", error.is_some())>
             <legend class="field__label">"Rights"</legend>
             <p class="field__hint" id="scopes-hint">
                 {format!(
@@ -126,10 +113,6 @@ fn Scopes(role: Role, typed: TypedToken, error: Option<&'static str>) -> impl In
             <div class="choice-list choice-list--columns">{choices}</div>
         </fieldset>
     }
-}
-
-fn described(field: &str, has_error: bool) -> String {
-    if has_error { format!("{field}-hint {field}-error") } else { format!("{field}-hint") }
 }
 
 /// Id of the control that a refusal is about.

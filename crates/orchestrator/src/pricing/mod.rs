@@ -15,4 +15,4 @@ pub use health::{PackHealth, Readiness, Reconciliation};
 pub use ledger_commit::{LedgerError, ledger_commit};
 pub use market_file::{MarketFile, MarketFileError};
 pub use packs::StoredPacks;
-pub use state::{LastFresh, PackState, Progress, estimated_ready, load_state};
+pub use state::{LastFresh, PackState, PricesAsOf, Progress, estimated_ready, load_state};

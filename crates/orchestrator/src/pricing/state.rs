@@ -1,7 +1,8 @@
-use crate::{Orchestrator, UseCaseError};
+use crate::{Actor, Orchestrator, UseCaseError};
 use domain::{
     id::WorkspaceId,
     pricing_pack::{BuildStage, PricingPackId, PricingPolicy},
+    workspace::Role,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
@@ -30,6 +31,16 @@ pub struct PackState {
     /// The newest fresh pack of the policy up to the date that was asked for.
     pub last_fresh: Option<LastFresh>,
     pub observed_at: Timestamp,
+}
+
+/// The prices that an execution by a member would take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricesAsOf {
+    pub as_of: Date,
+    /// IANA name of the workspace's zone.
+    pub zone: String,
+    /// None: there is no pack of that day or before it.
+    pub state: Option<PackState>,
 }
 
 /// A pack that an explicit choice of its date leads to.
@@ -129,6 +140,29 @@ impl Orchestrator {
     ) -> Result<Option<PackState>, UseCaseError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
         Ok(load_state(&mut tx, policy, as_of).await?)
+    }
+
+    /// Where the pack stands that a member's execution would take: of their
+    /// workspace's policy, for a day, or for today by the workspace's clock.
+    pub async fn prices_as_of(
+        &self,
+        actor: &Actor,
+        as_of: Option<Date>,
+    ) -> Result<PricesAsOf, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let policy = self.pricing_policy(membership.workspace).await?;
+        let zone = membership.time_zone.clone();
+        let as_of = match as_of {
+            Some(day) => day,
+            None => self
+                .now()
+                .await?
+                .in_tz(&zone)
+                .map_err(|error| UseCaseError::Internal(error.to_string()))?
+                .date(),
+        };
+        let state = self.pack_state(&policy, as_of).await?;
+        Ok(PricesAsOf { as_of, zone, state })
     }
 
     /// The newest pricing packs first, at most [`pricing_pack::LIST_MAX`].
