@@ -5,21 +5,26 @@
 //! capability: arguments as JSON read into their type, the call under a
 //! time-out, its value as JSON, kept by name for the one that needs it next. It
 //! has no trace, no lineage, no breaker, no bound on parallel calls, no hash of
-//! its arguments and no metrics. No collector listens in either, so that a span
-//! or a counter costs what it costs where nobody asks for it.
+//! its arguments and no metrics. A recorded call owes its reader what a step
+//! does, and is written by hand for this chain alone: a name of its own, the hash
+//! of its arguments, when it began and what it took, and where its value came
+//! from. No collector listens in, so that a span or a counter costs what it costs
+//! where nobody asks for it.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use domain::hash::ContentHash;
 use executor::{
     capability::{Agent, Call, Capability, CapabilityName, Output},
     context::{Context, RightsProfile},
-    lineage::Lineages,
+    lineage::{Lineages, PublishingCalendar, Source, SourceName},
     pattern::Plan,
-    runtime::{Limits, Registry, Runtime},
+    runtime::{Limits, Registry, Runtime, StepStatus, StepTrace},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::{hint::black_box, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 #[derive(Deserialize, JsonSchema)]
 struct Args {
@@ -100,6 +105,60 @@ async fn direct(noop: &Capability, context: &Arc<Context>, steps: usize) -> Map<
     state
 }
 
+/// The same, and what a trace says of each step.
+async fn recorded(
+    noop: &Capability,
+    context: &Arc<Context>,
+    steps: usize,
+) -> (Map<String, Value>, Vec<StepTrace>) {
+    let start = Instant::now();
+    let source = Source {
+        name: SourceName::computed("bench.noop", "1.0.0"),
+        asof: None,
+        ttl: None,
+        calendar: PublishingCalendar::EveryDay,
+    };
+    let mut lineage = Arc::new(Lineages::default());
+    let (mut state, mut trace) = (Map::new(), Vec::with_capacity(steps));
+    let mut before = json!(1);
+    for at in 0..steps {
+        let key = format!("s{at}");
+        let began = start.elapsed();
+        let args = json!({ "before": before });
+        let args_hash = ContentHash::of_bytes(args.to_string().as_bytes());
+        let name = format!("{}{key}{}", context.request_id, noop.name);
+        let mut call_id = [0; 16];
+        call_id.copy_from_slice(&ContentHash::of_bytes(name.as_bytes()).as_bytes()[..16]);
+        let call = Call {
+            context: Arc::clone(context),
+            lineage: Arc::clone(&lineage),
+            call_id: uuid::Builder::from_custom_bytes(call_id).into_uuid(),
+        };
+        let done = tokio::time::timeout(Duration::from_secs(10), noop.call(args, call)).await;
+        let output = done.expect("in time").expect("it never fails");
+        let mut whole = output.lineage.whole.and(&lineage.whole);
+        whole.sources.insert(source.clone());
+        before = output.value["value"].clone();
+        state.insert(key.clone(), output.value);
+        trace.push(StepTrace {
+            key,
+            capability: noop.name.clone(),
+            agent: "bench".to_owned(),
+            status: StepStatus::Ok,
+            started_ms: Some(began.as_secs_f64() * 1e3),
+            duration_ms: Some((start.elapsed() - began).as_secs_f64() * 1e3),
+            args_hash: Some(args_hash),
+            sources: whole.sources.iter().map(|source| source.name.clone()).collect(),
+            asof: None,
+            ttl_s: None,
+            reason: None,
+            error: None,
+        });
+        lineage = Arc::new(Lineages::whole(whole));
+    }
+    (state, trace)
+}
+
 fn steps(c: &mut Criterion) {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -114,6 +173,9 @@ fn steps(c: &mut Criterion) {
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("direct", count), |b| {
             b.to_async(&tokio).iter(|| async { black_box(direct(noop, &context, count).await) });
+        });
+        group.bench_function(BenchmarkId::new("recorded", count), |b| {
+            b.to_async(&tokio).iter(|| async { black_box(recorded(noop, &context, count).await) });
         });
         for (shape, chain) in [("chain", true), ("fan", false)] {
             let plan = plan(runtime.registry(), count, chain);

@@ -228,6 +228,33 @@ fn a_thousand_steps_make_a_plan_and_more_than_the_bound_do_not() {
 }
 
 #[test]
+fn a_file_its_outputs_and_a_folder_are_bounded() {
+    let refused = |file: &Value, because: &str| {
+        let error = Plan::parse("cash_check.json", &file.to_string(), &registry()).unwrap_err();
+        assert!(error.to_string().contains(because), "{error}");
+    };
+    let mut file: Value = serde_json::from_str(CASH_CHECK).unwrap();
+    file["description"] = "x".repeat(1 << 20).into();
+    refused(&file, "the file has more than 1048576 bytes");
+
+    let mut file: Value = serde_json::from_str(CASH_CHECK).unwrap();
+    let from = file["outputs"]["cash_weight"].clone();
+    for at in 0..64 {
+        file["outputs"][format!("copy_{at}")] = from.clone();
+    }
+    refused(&file, "/outputs: at most 64 outputs");
+
+    let folder = std::env::temp_dir().join(format!("patterns-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for at in 0..513 {
+        std::fs::write(folder.join(format!("p{at}.json")), "{}").unwrap();
+    }
+    let error = Patterns::load_dir(&folder, &registry()).unwrap_err().to_string();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(error.contains("more than 512 pattern files"), "{error}");
+}
+
+#[test]
 fn the_published_schema_is_the_one_that_files_are_read_by() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pattern.schema.json");
     let schema = serde_json::to_string_pretty(file_schema()).unwrap() + "\n";

@@ -253,6 +253,12 @@ fn language_is_bounded() {
     refused(&vec!["true"; 200].join(" or "), "more than 256");
     refused(&" ".repeat(5000), "at most 4096 bytes");
     refused(&format!("inputs.any{} == 1", ".a".repeat(20)), "at most 16 parts");
+    let refused = |text: String, because: &str| {
+        let faults = template(&json!({ "a": [text] })).unwrap_err();
+        assert!(faults[0].1.contains(because), "{faults:?}");
+    };
+    refused("x".repeat(4097), "at most 4096 bytes");
+    refused("{{inputs.n}}".repeat(65), "more than 64 references");
 }
 
 #[test]

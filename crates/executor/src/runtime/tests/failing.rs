@@ -4,8 +4,7 @@ use crate::{
     lineage::{Lineage, Lineages, PublishingCalendar, Source, SourceName},
     pattern::Step,
     runtime::{
-        BreakerState, CALLS_PER_AGENT_MAX, Journal, JournalFuture, Limits, StepStatus,
-        TraceRecorder, WholeLimit,
+        BreakerState, Journal, JournalFuture, Limits, StepStatus, TraceRecorder, WholeLimit,
     },
 };
 use serde_json::{Map, Value, json};
@@ -177,7 +176,8 @@ async fn an_agent_that_has_all_the_calls_it_carries_refuses_the_next() {
     let plan = world.plan(json!([
         { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 100 } }
     ]));
-    let all = (0..=CALLS_PER_AGENT_MAX).map(|_| world.run(&plan));
+    // domain/portfolio.md section 4: 32 calls of one agent at the same time.
+    let all = (0..=32).map(|_| world.run(&plan));
     let ended = futures_util::future::join_all(all).await;
     let refused: Vec<_> =
         ended.iter().filter_map(|finished| finished.result.as_ref().err()).collect();
@@ -207,6 +207,8 @@ struct Diary {
     known: Map<String, Value>,
     kept: Mutex<Vec<(String, Value)>>,
     full: bool,
+    /// It never comes to an end of writing.
+    stuck: bool,
 }
 
 impl Journal for Diary {
@@ -226,6 +228,9 @@ impl Journal for Diary {
         output: &'j Output<Value>,
     ) -> JournalFuture<'j> {
         Box::pin(async move {
+            if self.stuck {
+                std::future::pending::<()>().await;
+            }
             if self.full {
                 return Err("the page is full".into());
             }
@@ -259,4 +264,18 @@ async fn a_run_that_is_taken_up_again_does_no_finished_step_twice() {
     let finished = run(&Diary { full: true, ..Diary::default() }).await;
     assert_eq!(outline(&finished), ["a error", "b not_run after_error"]);
     assert_eq!(finished.result.unwrap_err().fault.kind, FaultKind::Internal);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_of_the_whole_also_ends_what_is_no_call_of_an_agent() {
+    let world = World::new();
+    let plan = world.plan(json!([
+        { "key": "a", "capability": "t.light", "args": { "value": 1 } },
+    ]));
+    let limits = Limits { whole: WholeLimit::After(Duration::from_millis(500)), step: None };
+    let stuck = Diary { stuck: true, ..Diary::default() };
+    let run = world.runtime.run(&plan, Map::new(), Arc::new(context()), limits, Some(&stuck));
+    let finished = tokio::time::timeout(Duration::from_mins(1), run).await.unwrap();
+    assert_eq!(finished.result.unwrap_err().fault.kind, FaultKind::Timeout);
+    assert!((finished.trace.duration_ms - 500.0).abs() < 5.0, "{}", finished.trace.duration_ms);
 }
