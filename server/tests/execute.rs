@@ -421,6 +421,37 @@ fn a_closed_gate_says_when_to_come_back_and_what_there_is_meanwhile() {
 }
 
 #[test]
+fn a_pack_that_could_not_be_built_closes_the_gate_with_its_reason() {
+    let (world, _ledger) = World::with_prices();
+    let server = world.serve_with(&[]);
+    world.sql(
+        "set session_replication_role = replica;
+               update pricing_packs set status = 'error', fresh_at = null, error = 'ACME has no price'",
+    );
+    let token = world.token("viewer@test.example", READS);
+    let failed = Program::bearing(&server, &token).execute(&example());
+    assert_eq!((failed.status, failed.problem()), (503, "PACK_FAILED"), "{}", failed.text);
+    // domain/portfolio.md section 1: a build that failed is looked at by a person.
+    assert_eq!(failed.header("retry-after"), "900");
+    assert_eq!(failed.body["detail"], "ACME has no price");
+    assert!(failed.body.get("last_fresh_pack_id").is_some(), "{}", failed.text);
+    let health = Program::new(&server).get("/health/pack");
+    assert_eq!((health.status, &health.body["status"]), (503, &json!("error")));
+}
+
+#[test]
+fn an_execution_ends_at_the_deadline_of_its_request() {
+    let (world, _ledger) = World::with_prices();
+    let server = world.serve_with(&[("EXECUTE_DEADLINE_S", "1")]);
+    let program = Program::bearing(&server, &world.token("viewer@test.example", READS));
+    let held = world.hold("lock table pricing_packs in access exclusive mode");
+    let late = program.execute(&example());
+    assert_eq!((late.status, late.problem()), (504, "DEADLINE_EXCEEDED"), "{}", late.text);
+    drop(held);
+    assert_eq!(program.execute(&example()).status, 200);
+}
+
+#[test]
 fn the_api_describes_itself() {
     let world = World::with_people();
     let server = world.serve_with(&[]);

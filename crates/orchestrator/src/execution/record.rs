@@ -227,3 +227,30 @@ fn record_of(
         not_replayable,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use agents::{assistant::Engine, builtin, market::NoPacks};
+    use executor::runtime::Registry;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_sensitive_is_kept_as_null_and_said_to_be() {
+        let agents = builtin::agents(Arc::new(NoPacks), &Engine::Builtin);
+        let registry = Registry::new(agents).unwrap();
+        let text = include_str!("../../../../patterns/example_prices.json");
+        let mut plan = Plan::parse("example_prices.json", text, &registry).unwrap();
+        let given = json!({ "symbols": ["ACME"], "amount": 1000 });
+        let given = given.as_object().unwrap();
+        assert_eq!(without_sensitive(&plan, given), (Value::Object(given.clone()), false));
+
+        plan.inputs.iter_mut().find(|input| input.name == "symbols").unwrap().sensitive = true;
+        let kept = json!({ "symbols": null, "amount": 1000 });
+        assert_eq!(without_sensitive(&plan, given), (kept.clone(), true));
+        // Nothing was given, so nothing is kept back.
+        let nothing = kept.as_object().unwrap();
+        assert_eq!(without_sensitive(&plan, nothing), (kept.clone(), false));
+    }
+}
