@@ -17,10 +17,7 @@ fn has_island(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     matches!(
         parts[..],
-        ["specifications", "new"]
-            | ["specifications", _, "edit"]
-            | ["runs", _]
-            | ["pattern-library", _]
+        ["specifications", "new"] | ["specifications", _, "edit"] | ["runs" | "pattern-library", _]
     )
 }
 

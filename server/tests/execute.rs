@@ -436,7 +436,7 @@ fn a_pack_that_could_not_be_built_closes_the_gate_with_its_reason() {
     assert_eq!(failed.body["detail"], "ACME has no price");
     assert!(failed.body.get("last_fresh_pack_id").is_some(), "{}", failed.text);
     let health = Program::new(&server).get("/health/pack");
-    assert_eq!((health.status, &health.body["status"]), (503, &json!("error")));
+    assert_eq!((health.status, &health.body["status"]), (500, &json!("error")));
 }
 
 #[test]

@@ -146,7 +146,7 @@ async fn recorded(
             agent: "bench".to_owned(),
             status: StepStatus::Ok,
             started_ms: Some(began.as_secs_f64() * 1e3),
-            duration_ms: Some((start.elapsed() - began).as_secs_f64() * 1e3),
+            duration_ms: Some(start.elapsed().saturating_sub(began).as_secs_f64() * 1e3),
             args_hash: Some(args_hash),
             sources: whole.sources.iter().map(|source| source.name.clone()).collect(),
             asof: None,

@@ -257,7 +257,7 @@ fn language_is_bounded() {
         let faults = template(&json!({ "a": [text] })).unwrap_err();
         assert!(faults[0].1.contains(because), "{faults:?}");
     };
-    refused("x".repeat(4097), "at most 4096 bytes");
+    refused("x".repeat(4096) + "{{inputs.n}}", "at most 4096 bytes");
     refused("{{inputs.n}}".repeat(65), "more than 64 references");
 }
 

@@ -71,6 +71,18 @@ async fn a_panel_s_sources_follow_the_references_that_feed_it() {
 }
 
 #[tokio::test]
+async fn a_value_with_a_source_of_its_own_also_names_those_of_its_arguments() {
+    let world = World::new();
+    let plan = world.plan(json!([
+        { "key": "a", "capability": "t.light", "args": { "value": 1 } },
+        { "key": "b", "capability": "t.sourced", "args": { "value": 2, "with": ["{{state.a.value}}"] } },
+    ]));
+    let trace = world.run(&plan).await.trace;
+    let sources: Vec<_> = trace.steps[1].sources.iter().map(ToString::to_string).collect();
+    assert_eq!(sources, ["computed:t.light@1.0.0", "computed:t.sourced@1.0.0", "provider:FRED"]);
+}
+
+#[tokio::test]
 async fn a_bypassed_gate_is_written_into_the_trace() {
     let world = World::new();
     let panel =
