@@ -1,9 +1,9 @@
 //! The Chat Completions API, streamed, which most servers of OpenAI's kind speak. An
 //! answer ends with the piece that says why it ended; what was used may follow.
 
-use super::{Access, refusal};
-use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Listener, Model, Reply};
-use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
+use super::{Access, named, refusal, told};
+use crate::assistant::{Answer, Answering, Ask, Failure, Identity, Listener, Model, Reply};
+use async_openai::error::OpenAIError;
 use domain::language_model::Tokens;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -25,17 +25,10 @@ impl ChatCompletions {
     /// The instruction comes first and is the same for every run, so that a server's
     /// cache can hold it. There are no tools.
     fn request(&self, ask: &Ask) -> Value {
-        let told = ask.messages.iter().map(|message| {
-            let role = match message.author {
-                Author::Platform => "user",
-                Author::Model => "assistant",
-            };
-            json!({ "role": role, "content": message.text })
-        });
         let instruction = json!({ "role": "system", "content": ask.instruction });
         let mut request = json!({
             "model": self.model,
-            "messages": std::iter::once(instruction).chain(told).collect::<Vec<_>>(),
+            "messages": std::iter::once(instruction).chain(told(ask)).collect::<Vec<_>>(),
             "response_format": {
                 "type": "json_schema",
                 "json_schema": { "name": ask.schema_name, "strict": true, "schema": ask.schema },
@@ -75,10 +68,7 @@ impl ChatCompletions {
         let transport = self.access.transport();
         let why = |error: &OpenAIError| transport.why(error);
         let client = self.access.client(transport.clone());
-        let mut chunks = client
-            .chat()
-            .header("x-client-request-id", ask.request_id.as_str())
-            .and_then(|asked| asked.header("idempotency-key", ask.request_id.as_str()))
+        let mut chunks = named(client.chat(), &ask)
             .map_err(|error| why(&error))?
             .create_stream_byot::<Value, Value>(self.request(&ask))
             .await

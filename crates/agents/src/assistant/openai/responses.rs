@@ -2,9 +2,9 @@
 //! passed over, and of the known ones only what is needed is looked at. What the
 //! answer is stands in the last event; the pieces before it only count.
 
-use super::{Access, refusal};
-use crate::assistant::{Answer, Answering, Ask, Author, Failure, Identity, Listener, Model, Reply};
-use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
+use super::{Access, named, refusal, told};
+use crate::assistant::{Answer, Answering, Ask, Failure, Identity, Listener, Model, Reply};
+use async_openai::error::OpenAIError;
 use domain::language_model::Tokens;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -27,13 +27,6 @@ impl Responses {
     /// that a server's cache can hold them. Nothing is stored there, and there are
     /// no tools.
     fn request(&self, ask: &Ask) -> Value {
-        let input = ask.messages.iter().map(|message| {
-            let role = match message.author {
-                Author::Platform => "user",
-                Author::Model => "assistant",
-            };
-            json!({ "role": role, "content": message.text })
-        });
         json!({
             "model": self.model,
             "instructions": ask.instruction,
@@ -43,7 +36,7 @@ impl Responses {
                 "strict": true,
                 "schema": ask.schema,
             } },
-            "input": input.collect::<Vec<_>>(),
+            "input": told(ask).collect::<Vec<_>>(),
             "max_output_tokens": self.access.bounds.output_tokens_max,
             "safety_identifier": ask.safety_identifier,
             "store": false,
@@ -66,10 +59,7 @@ impl Responses {
         let transport = self.access.transport();
         let why = |error: &OpenAIError| transport.why(error);
         let client = self.access.client(transport.clone());
-        let mut events = client
-            .responses()
-            .header("x-client-request-id", ask.request_id.as_str())
-            .and_then(|asked| asked.header("idempotency-key", ask.request_id.as_str()))
+        let mut events = named(client.responses(), &ask)
             .map_err(|error| why(&error))?
             .create_stream_byot::<Value, Value>(self.request(&ask))
             .await
