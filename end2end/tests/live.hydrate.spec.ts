@@ -64,6 +64,31 @@ test("what needs mending is listed while it is typed, and the form can be saved 
   await expect(editor.summary.getByRole("link")).toHaveCount(before - 2);
 });
 
+test("a press on Save is not lost when scripts come after the answers", async ({ desk }) => {
+  const { page } = await desk.owner();
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await page.route("**/*.wasm", async (route) => {
+    await released;
+    await route.continue();
+  });
+  const editor = new Editor(page);
+  await editor.openBlank();
+  await editor.choose("Deliverables", "Regional Market Monitoring");
+  await editor.choose("Regions", "EMEA");
+  await editor.choose("Cadence", "Monthly");
+  await editor.seats.fill("none");
+  await editor.name.fill("<b>");
+  release();
+  await expect(editor.price).toHaveText("19.00");
+  // The press of a hand: leaving the field may not move the button from under it.
+  await page.getByRole("button", { name: "Save" }).hover();
+  await page.mouse.down();
+  await page.waitForTimeout(200);
+  await page.mouse.up();
+  await expect(editor.summary.getByRole("link")).toHaveCount(2);
+});
+
 test("the time line moves to its end before the page is loaded anew", async ({ desk }) => {
   const { page } = await desk.owner();
   const specification = new SpecificationPage(page);

@@ -100,9 +100,9 @@ fn follow_form(
             set_changed.set(true);
         }
     });
-    for event in ["input", "change"] {
-        let _ = form.add_event_listener_with_callback(event, renew.as_ref().unchecked_ref());
-    }
+    // Not `change`, which a text field sends when it is left: what is told then could
+    // move the button from under the press that left it.
+    let _ = form.add_event_listener_with_callback("input", renew.as_ref().unchecked_ref());
     // The form lives as long as the page.
     renew.forget();
 }
