@@ -15,7 +15,6 @@ use axum::{
 use domain::id::RunId;
 use orchestrator::{Actor, Orchestrator, UseCaseError};
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use storage::run::wake::RunWake;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -23,9 +22,6 @@ use tokio_stream::wrappers::ReceiverStream;
 const STREAMS_MAX: usize = 1000;
 /// Without a wake-up a stream looks by itself, since one can be missed.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// Pause before the channel of run events is opened again; meanwhile each stream looks
-/// by itself.
-const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// Wake-ups kept for a stream that is busy; one that missed some just looks.
 const WAKES_KEPT: usize = 256;
 
@@ -40,29 +36,12 @@ pub struct Streams {
 impl Streams {
     pub fn new(orchestrator: Orchestrator, stopping: watch::Receiver<bool>) -> Self {
         let (wakes, _) = broadcast::channel(WAKES_KEPT);
-        tokio::spawn(forward_wakes(orchestrator, wakes.clone()));
+        let tell = wakes.clone();
+        tokio::spawn(async move {
+            // Nobody listening is no fault.
+            orchestrator.hear_events(|run| drop(tell.send(run))).await;
+        });
         Self { permits: Arc::new(Semaphore::new(STREAMS_MAX)), wakes, stopping }
-    }
-}
-
-/// Hears the database and tells the streams, for as long as the process lives.
-async fn forward_wakes(orchestrator: Orchestrator, wakes: broadcast::Sender<RunId>) {
-    loop {
-        match RunWake::of_events(orchestrator.pool()).await {
-            Ok(mut wake) => loop {
-                match wake.next().await {
-                    // Nobody listening is no fault.
-                    Ok(Some(run)) => drop(wakes.send(run)),
-                    Ok(None) => {}
-                    Err(error) => {
-                        tracing::warn!(error = %error, "lost the channel of run events");
-                        break;
-                    }
-                }
-            },
-            Err(error) => tracing::warn!(error = %error, "no channel of run events"),
-        }
-        tokio::time::sleep(LISTEN_AGAIN).await;
     }
 }
 

@@ -59,6 +59,13 @@ impl Orchestrator {
         .await;
     }
 
+    /// Tells of every run in which something happened, in whichever process, for as
+    /// long as it is polled. What happens while the channel is lost is not told.
+    pub async fn hear_events(&self, tell: impl Fn(RunId)) {
+        hear("events", || RunWake::of_events(&self.pool), |run| run.into_iter().for_each(&tell))
+            .await;
+    }
+
     /// Tells `wake` whenever a job may have been queued in any process, for as long as
     /// it is polled: also when the channel is back, since one may have been missed.
     pub async fn hear_jobs(&self, wake: impl Fn()) {

@@ -282,11 +282,13 @@ const COMPARED: [&str; 28] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 11] = [
+const ACROSS_WORKSPACES: [&str; 12] = [
     "activate_specification",
     "add_account",
     "grant_entitlement",
     "grant_override",
+    // Tells the process of ids that it holds streams of; each was admitted when it began.
+    "hear_events",
     // Told by the caller's own membership.
     "pricing_policy",
     "return_specification",
