@@ -6,6 +6,7 @@ use domain::{
     cadence::{Cadence, Period},
     id::{RunId, SpecificationId},
     schedule::ScheduleDraft,
+    slot_override::OverrideKind,
     taxonomy::Region,
     workspace::Role,
 };
@@ -201,6 +202,21 @@ async fn a_period_that_has_its_report_is_not_run_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_slot_that_was_granted_is_left_to_the_members(pool: PgPool) {
+    let case = Case::new(pool, "latest").await;
+    case.world.succeed(&case.tenant, case.id).await;
+    let reason = "The first report missed a correction of its source.";
+    let (app, admin) = (case.app(), &case.world.admin);
+    app.grant_override(admin, case.id, OverrideKind::ExtraRun, reason).await.unwrap();
+    case.let_it_fall_due("1 minute").await;
+    assert_eq!(case.dispatch().await, Dispatched { not_run: 1, ..started(0) });
+    assert!(case.not_run().await.ends_with("exists already."), "{}", case.not_run().await);
+    assert_eq!(case.count("runs").await, 1);
+    case.world.succeed(&case.tenant, case.id).await;
+    assert_eq!(case.count("runs where slot_ordinal = 1 and run_trigger <> 'schedule'").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_slot_waits_while_a_member_s_run_is_on_its_way_and_starts_if_that_fails(pool: PgPool) {
     let case = Case::new(pool, "latest").await;
     let members = case.world.trigger(&case.tenant, case.id).await;
@@ -358,6 +374,16 @@ async fn only_an_editor_of_the_workspace_sets_a_schedule(pool: PgPool) {
     }
     let wrong = app.set_schedule(&case.tenant.editor, case.id, &typed("25:00", "latest")).await;
     assert!(matches!(wrong.unwrap_err(), UseCaseError::Refused(Refusal::ScheduleForm)));
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_cancelled_specification_keeps_no_slot_and_takes_no_schedule(pool: PgPool) {
+    let case = Case::new(pool, "latest").await;
+    case.app().cancel_specification(&case.tenant.owner, case.id, REASON).await.unwrap();
+    case.app().plan_schedules().await.unwrap();
+    assert_eq!(case.planned().await, 0);
+    let refused = case.set("skip").await.unwrap_err();
+    assert!(matches!(refused, UseCaseError::Refused(Refusal::Cancelled)), "{refused:?}");
 }
 
 #[sqlx::test(migrations = false)]
