@@ -8,6 +8,8 @@ use domain::evidence::DateConfidence;
 use jiff::civil::{Date, date};
 use read::Unread;
 
+pub use domain::evidence::DateSource;
+
 /// Older than any source of the desk: clocks that were never set write 1970-01-01.
 const EARLIEST: Date = date(1990, 1, 1);
 
@@ -21,17 +23,6 @@ pub struct DateClues {
     pub feed: Option<String>,
     /// A date that the page shows as text.
     pub visible: Option<String>,
-}
-
-/// From where a date is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DateSource {
-    /// Page and feed give the same.
-    PageAndFeed,
-    Page,
-    Feed,
-    VisibleText,
-    UrlPath,
 }
 
 /// A date that an item may enter a pack with.

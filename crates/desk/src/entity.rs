@@ -3,5 +3,6 @@
 mod resolve;
 mod table;
 
-pub use resolve::{Ambiguous, Mention, Named};
-pub use table::{Company, CompanyId, EntityTable, Site, SiteId, TableError};
+pub use domain::evidence::{Ambiguous, CompanyId, SiteId};
+pub use resolve::{Mention, Named};
+pub use table::{Company, EntityTable, Site, TableError};

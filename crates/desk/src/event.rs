@@ -4,8 +4,9 @@ mod figures;
 mod merge;
 mod unique;
 
-pub use figures::{Conflict, conflicts};
-pub use merge::{Apart, EVENT_DAYS, Event, EventId, Join, Member, merge};
+pub use domain::evidence::{Conflict, EventId, Join};
+pub use figures::conflicts;
+pub use merge::{Apart, EVENT_DAYS, Event, Member, merge};
 pub use unique::unique;
 
 #[cfg(test)]

@@ -1,33 +1,13 @@
 //! Which way a text points, and which of its figures is the change.
 
 use domain::{
-    evidence::{NumberMarks, Qualifier, Quantity, Unit, quantities_in},
+    evidence::{NumberMarks, Quantity, Unit, quantities_in},
     words::Lexicon,
 };
 use rust_decimal::Decimal;
 use std::sync::LazyLock;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Direction {
-    Up,
-    Down,
-}
-
-/// The change that a text states.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Signed, in `unit`: tonnes a year, tonnes, a fraction or money.
-    pub value: Decimal,
-    pub unit: Unit,
-    /// As the text has it.
-    pub written: String,
-    pub qualifier: Option<Qualifier>,
-    /// "Tons" without saying which, read as tonnes.
-    pub assumed: bool,
-    /// The change as a fraction of the stated base, signed like `value`; none where
-    /// no base is stated.
-    pub share: Option<Decimal>,
-}
+pub use domain::evidence::{Change, Direction};
 
 /// Where a text points; none where it points nowhere or both ways.
 pub fn direction_in(text: &str) -> Option<Direction> {

@@ -73,6 +73,12 @@ impl Funnel {
         self.written += 1;
     }
 
+    /// One that was counted as written leaves after all.
+    pub fn withdraw(&mut self, reason: DropReason) {
+        self.written -= 1;
+        self.leave(reason);
+    }
+
     pub fn exits(&self) -> &BTreeMap<DropReason, u64> {
         &self.exits
     }

@@ -19,6 +19,8 @@ use domain::{
 use jiff::civil::Date;
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use domain::evidence::RegionBasis;
+
 /// Characters of a title; longer ones are cut at a word.
 pub const TITLE_CHARACTERS_MAX: usize = 300;
 
@@ -60,17 +62,6 @@ impl RawItem {
     pub fn without_markup(self) -> Self {
         Self { title: plain_text(&self.title), text: plain_text(&self.text), ..self }
     }
-}
-
-/// By what an item's regions are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RegionBasis {
-    /// A site that it names, which outranks a company's home.
-    Site,
-    Text,
-    /// The home of the companies that it names, for want of anything better.
-    Home,
-    Unknown,
 }
 
 /// An item that has an address, a text and a date, with what its words say.
@@ -138,16 +129,7 @@ pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<Desk
     let url = raw.link.as_deref().ok_or_else(|| drop(DropReason::BadUrl, None))?;
     let key = address_key(url, raw.page_canonical.as_deref())
         .ok_or_else(|| drop(DropReason::BadUrl, None))?;
-    let gate = |title: &str, text: &str, polyurethane_source| {
-        check_relevance(&Candidate {
-            title,
-            text,
-            publisher: &source.publisher,
-            polyurethane_source,
-            pure_polyurethane_company: false,
-        })
-    };
-    let relevant = gate(&title, &text, source.polyurethane_only);
+    let relevant = gate(&source.publisher, &title, &text, source.polyurethane_only);
     if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = relevant {
         return Err(drop(reason, None));
     }
@@ -163,26 +145,11 @@ pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<Desk
     let dated = first_publication(&raw.dates, url, order, as_of)
         .map_err(|held| drop(DropReason::UndatedHeld, Some(held)))?;
     relevant.map_err(|reason| drop(reason, None))?;
-    let relevance = if gate(&title, "", false).is_ok() {
-        5
-    } else if gate(&title, &excerpt, false).is_ok() {
-        4
-    } else if gate(&title, &text, false).is_ok() {
-        3
-    } else {
-        2
-    };
+    let relevance = relevance_of(&source.publisher, &title, &[&excerpt, &text]);
     let words = format!("{title}\n{excerpt}");
     let named = table.resolve(&words, dated.date);
     let (regions, region_basis) = regions_of(&words, &named, table);
-    let hits = products_in(&words);
-    let in_title = hits.iter().filter(|hit| hit.start < title.len());
-    let segment = match segment_of(in_title.map(|hit| hit.value)) {
-        Segment::Unknown => segment_of(hits.iter().map(|hit| hit.value)),
-        told => told,
-    };
-    let narrow = |key: &ProductKey| crate::product::product(*key).is_some_and(|one| !one.broad);
-    let title_direction = direction_in(&title);
+    let read = read_words(&title, &excerpt);
     Ok(DeskItem {
         language,
         date_source: dated.source,
@@ -190,12 +157,12 @@ pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<Desk
         companies: named.mentions.iter().map(|mention| mention.company.clone()).collect(),
         sites: named.sites.clone(),
         ambiguous: named.ambiguous.clone(),
-        products: hits.iter().map(|hit| hit.value).filter(narrow).collect(),
-        names_a_product: !hits.is_empty(),
-        segment,
+        products: read.products,
+        names_a_product: read.names_a_product,
+        segment: read.segment,
         relevance,
-        direction: title_direction.or_else(|| direction_in(&excerpt)),
-        direction_in_title: title_direction.is_some(),
+        direction: read.direction,
+        direction_in_title: read.direction_in_title,
         item: EvidenceItem {
             id: EvidenceId::of_canonical_url(&key),
             url: url.to_owned(),
@@ -214,6 +181,87 @@ pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<Desk
             excerpt,
         },
     })
+}
+
+/// Reads an item of a pack that was sealed before readings were: its words, and the
+/// companies as they were written down then.
+pub fn read_again(item: &EvidenceItem, table: &EntityTable) -> DeskItem {
+    let words = format!("{}\n{}", item.title, item.excerpt);
+    let named = table.resolve(&words, item.published);
+    let read = read_words(&item.title, &item.excerpt);
+    let company = |name: &String| {
+        let known = table.resolve(name, item.published).mentions.into_iter().next();
+        known.map_or_else(|| CompanyId::of_name(name), |mention| mention.company)
+    };
+    DeskItem {
+        language: language_of(&words, None),
+        date_source: DateSource::Feed,
+        region_basis: if item.regions.is_empty() {
+            RegionBasis::Unknown
+        } else {
+            RegionBasis::Text
+        },
+        companies: item.companies.iter().map(company).collect(),
+        sites: named.sites,
+        ambiguous: named.ambiguous,
+        products: read.products,
+        names_a_product: read.names_a_product,
+        segment: read.segment,
+        relevance: relevance_of(&item.publisher, &item.title, &[&item.excerpt]),
+        direction: read.direction,
+        direction_in_title: read.direction_in_title,
+        item: item.clone(),
+    }
+}
+
+fn gate(
+    publisher: &str,
+    title: &str,
+    text: &str,
+    polyurethane_source: bool,
+) -> Result<(), DropReason> {
+    let pure_polyurethane_company = false;
+    check_relevance(&Candidate {
+        title,
+        text,
+        publisher,
+        polyurethane_source,
+        pure_polyurethane_company,
+    })
+}
+
+/// 5 where the headline alone passes the gate, one less with each longer text, 2 where
+/// only the source tells.
+fn relevance_of(publisher: &str, title: &str, texts: &[&str]) -> u8 {
+    let passes = |text: &str| gate(publisher, title, text, false).is_ok();
+    [""].iter().chain(texts).zip([5, 4, 3]).find(|(text, _)| passes(text)).map_or(2, |(_, one)| one)
+}
+
+/// What title and excerpt say of products and direction.
+struct Read {
+    products: BTreeSet<ProductKey>,
+    names_a_product: bool,
+    segment: Segment,
+    direction: Option<Direction>,
+    direction_in_title: bool,
+}
+
+fn read_words(title: &str, excerpt: &str) -> Read {
+    let hits = products_in(&format!("{title}\n{excerpt}"));
+    let in_title = hits.iter().filter(|hit| hit.start < title.len());
+    let segment = match segment_of(in_title.map(|hit| hit.value)) {
+        Segment::Unknown => segment_of(hits.iter().map(|hit| hit.value)),
+        told => told,
+    };
+    let narrow = |key: &ProductKey| crate::product::product(*key).is_some_and(|one| !one.broad);
+    let title_direction = direction_in(title);
+    Read {
+        products: hits.iter().map(|hit| hit.value).filter(narrow).collect(),
+        names_a_product: !hits.is_empty(),
+        segment,
+        direction: title_direction.or_else(|| direction_in(excerpt)),
+        direction_in_title: title_direction.is_some(),
+    }
 }
 
 fn bounded(text: &str) -> &str {

@@ -42,7 +42,7 @@ pub fn language_of(text: &str, declared: Option<&str>) -> Option<&'static str> {
 }
 
 /// `de-AT` is `de`.
-fn known(declared: &str) -> Option<&'static str> {
+pub(crate) fn known(declared: &str) -> Option<&'static str> {
     let code = declared.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     LANGUAGES.iter().find(|(_, known)| *known == code).map(|(_, known)| *known)
 }

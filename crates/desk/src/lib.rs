@@ -4,7 +4,7 @@
 //! Pure: no clock, no file, no database. Today is an argument; the tables of companies
 //! and products are part of the program. Reading order of the code is the order in
 //! which an item passes: [`plain_text`], [`date`], [`entity`], [`item`], [`event`],
-//! [`signal`], [`development`], [`selection`]; [`funnel`] counts who left where.
+//! [`signal`], [`development`], [`pack`], [`selection`]; [`funnel`] counts who left where.
 
 mod country;
 pub mod date;
@@ -15,6 +15,7 @@ pub mod figure;
 pub mod funnel;
 pub mod item;
 pub mod language;
+pub mod pack;
 mod pipeline;
 pub mod plain_text;
 pub mod product;

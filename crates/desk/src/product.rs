@@ -1,6 +1,7 @@
 //! Products, from a maintained table, and the market segment that they tell.
 
 use domain::{
+    evidence::EvidenceItem,
     taxonomy::Segment,
     words::{Hit, Lexicon},
 };
@@ -40,6 +41,25 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 /// The product at a place of the table.
 pub fn product(key: ProductKey) -> Option<&'static Product> {
     TABLE.products.get(key)
+}
+
+/// The place of a product by its id.
+pub fn product_of(id: &str) -> Option<ProductKey> {
+    TABLE.products.iter().position(|product| product.id == id)
+}
+
+/// The name of the product that an item is about: the first named in its title, else in
+/// its excerpt; a broad one only where no other is named. Companies' names, many of which
+/// hold a product, do not count.
+pub fn leading_product(item: &EvidenceItem) -> Option<&'static str> {
+    let nameless = |text: &str| {
+        item.companies.iter().fold(text.to_owned(), |text, name| text.replace(name.as_str(), " "))
+    };
+    let words = format!("{}\n{}", nameless(&item.title), nameless(&item.excerpt));
+    let named: Vec<&Product> =
+        products_in(&words).into_iter().filter_map(|hit| product(hit.value)).collect();
+    let narrow = named.iter().find(|product| !product.broad);
+    narrow.or(named.first()).map(|product| product.name.as_str())
 }
 
 /// Products that a text names, in its order, each occurrence.

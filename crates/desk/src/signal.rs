@@ -6,43 +6,23 @@ mod doctrine;
 mod label;
 mod total;
 
-pub use contradiction::{Contradiction, ContradictionKind, contradictions};
-pub use doctrine::{Doctrine, Evidence, Verdict, judge};
-pub use label::{Label, propose};
+pub use contradiction::contradictions;
+pub use doctrine::{Evidence, judge};
+pub use domain::evidence::{
+    Contradiction, ContradictionKind, Doctrine, Label, Percent, Side, Signal, Verdict,
+};
+pub use label::propose;
 pub use total::{Total, totals};
 
 use crate::{
-    event::{Conflict, Event, EventId, conflicts},
-    figure::{Change, Direction, change_in},
+    event::{Event, conflicts},
+    figure::{Change, change_in},
     item::DeskItem,
 };
 use domain::{
-    evidence::{DateConfidence, EvidenceId, Unit},
-    taxonomy::{Region, SignalType},
+    evidence::{DateConfidence, Unit},
+    taxonomy::SignalType,
 };
-use std::collections::BTreeSet;
-
-/// One event's signal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signal {
-    pub event: EventId,
-    /// The item whose words it was read off.
-    pub excerpt: EvidenceId,
-    pub regions: BTreeSet<Region>,
-    /// By the rules of words.
-    pub proposed: Label,
-    /// After the doctrine.
-    pub verdict: Verdict,
-    pub direction: Option<Direction>,
-    pub change: Option<Change>,
-    pub confidence: Percent,
-    /// Figures of the event that do not agree.
-    pub conflicts: Vec<Conflict>,
-}
-
-/// A share of one in whole hundredths: 100 is certain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Percent(pub u8);
 
 /// Reads an event by the item that is quoted first; a change that it does not state may
 /// be stated by another.

@@ -2,7 +2,7 @@
 
 use crate::{
     cadence::Period,
-    evidence::EvidencePack,
+    evidence::{ContinuingEvent, EvidencePack},
     hash::ContentHash,
     id::{PackId, RunId, SpecificationId, SpecificationVersionId},
     specification::Specification,
@@ -36,6 +36,9 @@ pub struct RunPackage {
     pub pattern: PatternReference,
     /// Ids and times only: context, not memory.
     pub previous_runs: Vec<PreviousRun>,
+    /// Events that reports of those runs cite: flags, not their words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub continuing: Vec<ContinuingEvent>,
 }
 
 /// The system instruction, by version and hash, with its text.

@@ -1,8 +1,8 @@
 //! Reading the sources into a sealed pack, and the freshness gate that packs open.
 
 use crate::{Orchestrator, UseCaseError, new_id};
-use agents::evidence::{assemble_pack, read_manifest, read_sources};
 use domain::{cadence::Cadence, id::PackId};
+use harvest::{assemble_pack, read_manifest, read_sources};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::path::Path;
 use storage::{audit, evidence_pack, setup, tenancy};

@@ -121,7 +121,7 @@ pub fn package() -> RunPackage {
         error: None,
     };
     let pack = EvidencePack {
-        schema: EvidencePack::SCHEMA,
+        schema: EvidencePack::SCHEMA_WITHOUT_EVENTS,
         as_of: date(2026, 11, 18),
         sources: ["Sample Trade Journal", "Sample Chemical Wire", "Sample Regulator"]
             .map(source)
@@ -129,6 +129,8 @@ pub fn package() -> RunPackage {
         items: ROWS.iter().map(item).collect(),
         dropped: Vec::new(),
         sample: true,
+        events: Vec::new(),
+        contradictions: Vec::new(),
     };
     RunPackage {
         schema: RunPackage::SCHEMA,
@@ -172,6 +174,7 @@ pub fn package() -> RunPackage {
         },
         pattern: PatternReference { id: "observatory_report".to_owned(), version: "1".to_owned() },
         previous_runs: Vec::new(),
+        continuing: Vec::new(),
     }
 }
 
@@ -329,6 +332,7 @@ fn development(id: &str, row: usize, day: Date, deliverables: &[Deliverable]) ->
             .into_iter()
             .collect(),
         strength: Strength::Weak,
+        novelty: None,
         first_published: day,
         last_published: day,
     }

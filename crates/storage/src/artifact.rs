@@ -1,12 +1,15 @@
 //! Sealed reports.
 
-use crate::{Moment, StorageError, run::Lease};
+use crate::{Day, Moment, StorageError, run::Lease};
 use domain::{
+    cadence::PeriodKey,
+    evidence::EvidenceId,
     hash::ContentHash,
     id::{ArtifactId, RunId, SpecificationId, SpecificationVersionId},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 
 pub struct NewArtifact<'a> {
     pub id: ArtifactId,
@@ -52,6 +55,33 @@ pub async fn insert(
     .await
     .map_err(StorageError::from_write)?;
     Ok(())
+}
+
+/// Evidence that sealed reports of a specification cite, save those of the period that
+/// is being replaced, of runs that looked at this day or a later one.
+pub async fn load_cited(
+    conn: &mut PgConnection,
+    specification: SpecificationId,
+    replaced: Option<&PeriodKey>,
+    since: Date,
+) -> Result<BTreeSet<EvidenceId>, StorageError> {
+    let ids = sqlx::query_scalar!(
+        r#"select distinct reference ->> 'evidence' as "evidence!"
+           from artifacts a
+           join runs r on r.id = a.run_id
+           cross join lateral jsonb_array_elements(a.document::jsonb -> 'references') reference
+           where a.specification_id = $1
+             and a.period_key is distinct from $2
+             and r.window_to >= $3"#,
+        specification.as_uuid(),
+        replaced.map(PeriodKey::as_str),
+        Day(since) as Day
+    )
+    .fetch_all(conn)
+    .await?;
+    ids.into_iter()
+        .map(|id| serde_json::from_value(serde_json::Value::String(id)).map_err(StorageError::from))
+        .collect()
 }
 
 /// What is known of a report without reading it.

@@ -2,12 +2,7 @@
 //! rules before anything is written; and what follows by rules from what was
 //! written.
 
-use super::{
-    ComposeError, Silence, coverage,
-    event::{self, Event},
-    references,
-    selection::{self, Kept},
-};
+use super::{ComposeError, Silence, coverage, event::Event, references, selection};
 use crate::evidence::Selection;
 use domain::{
     package::RunPackage,
@@ -23,7 +18,9 @@ use domain::{
 pub(crate) struct Basis<'a> {
     pub package: &'a RunPackage,
     selection: &'a Selection,
-    kept: Kept<'a>,
+    events: Vec<Event<'a>>,
+    /// Events for which there is no room.
+    beyond_limits: u32,
 }
 
 /// What an engine wrote; a document's other parts follow from it.
@@ -48,12 +45,13 @@ impl<'a> Basis<'a> {
         if package.pack.sources.iter().all(|source| source.error.is_some()) {
             return Err(ComposeError::NoEvidence(Silence::NoSourceRead));
         }
-        let events = event::group(&selection.items, package);
-        Ok(Self { package, selection, kept: selection::keep(events, package) })
+        let events = selection.events.iter().map(|one| Event::of(one, package)).collect();
+        let (events, beyond_limits) = selection::keep(events);
+        Ok(Self { package, selection, events, beyond_limits })
     }
 
     pub fn events(&self) -> &[Event<'a>] {
-        &self.kept.events
+        &self.events
     }
 
     /// The whole document of what `engine` wrote. Title, scope, counts, references
@@ -84,7 +82,7 @@ impl<'a> Basis<'a> {
             document.appendix = references::appendix(&document, self.selection);
         }
         document.coverage =
-            coverage::note(&document, self.package, self.selection, &self.kept.left_out);
+            coverage::note(&document, self.package, self.selection, self.beyond_limits);
         document
     }
 }

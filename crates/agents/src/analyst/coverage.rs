@@ -1,8 +1,9 @@
 //! What was looked at, and what was quiet.
 
-use super::{development::joined, selection::LeftOut};
+use super::development::joined;
 use crate::evidence::Selection;
 use domain::{
+    evidence::LeftOut,
     package::RunPackage,
     report::{CoverageNote, Outcome, ReportDocument},
     taxonomy::Deliverable,
@@ -43,7 +44,7 @@ pub(super) fn note(
     document: &ReportDocument,
     package: &RunPackage,
     selection: &Selection,
-    left_out: &LeftOut,
+    beyond_limits: u32,
 ) -> CoverageNote {
     let scope = &package.specification.scope;
     let developments = || document.sections.iter().flat_map(|section| &section.developments);
@@ -67,7 +68,7 @@ pub(super) fn note(
             .collect(),
         ..document.coverage.clone()
     };
-    note.notes = sentences(document, &note, selection, left_out);
+    note.notes = sentences(document, &note, selection, beyond_limits);
     note
 }
 
@@ -75,21 +76,22 @@ fn sentences(
     document: &ReportDocument,
     note: &CoverageNote,
     selection: &Selection,
-    left_out: &LeftOut,
+    beyond_limits: u32,
 ) -> Vec<String> {
     let scope = &document.scope;
     let mut notes = Vec::new();
-    if selection.items.is_empty() {
+    let in_scope = usize::try_from(selection.items_in_scope).unwrap_or(usize::MAX);
+    if in_scope == 0 {
         notes.push(format!(
             "The sources below were read, and nothing that they published from {} to {} lies within this scope.",
             scope.window_from, scope.window_to
         ));
     } else if document.outcome == Outcome::NoMaterialChange {
         notes.push("Items in scope were found, but none of them qualifies for the report; the reasons follow.".to_owned());
-    } else if selection.items.len() < SHORT_BELOW {
+    } else if in_scope < SHORT_BELOW {
         notes.push(format!(
             "Only {} in scope, so this report is short; nothing has been added to fill it.",
-            counted(selection.items.len(), "item was", "items were")
+            counted(in_scope, "item was", "items were")
         ));
     }
     if document.outcome == Outcome::Developments {
@@ -106,7 +108,7 @@ fn sentences(
             note.quiet_sections.iter().map(|one| one.label()),
         ));
     }
-    notes.extend(reasons(left_out));
+    notes.extend(reasons(selection.left_out, beyond_limits));
     if !note.sources_failed.is_empty() {
         notes.push(format!(
             "{} not be read; what they published is missing here, not absent from the market.",
@@ -127,12 +129,14 @@ fn quiet<'b>(what: &str, names: impl Iterator<Item = &'b str>) -> Option<String>
     (!names.is_empty()).then(|| format!("{what} {names}."))
 }
 
-fn reasons(left_out: &LeftOut) -> Vec<String> {
-    let LeftOut { untrusted, section_off, below_strength, beyond_limits } = *left_out;
+fn reasons(left_out: LeftOut, beyond_limits: u32) -> Vec<String> {
+    let LeftOut { untrusted, section_off, below_strength, below_rank, continuing } = left_out;
     let reasons = [
         (untrusted, "reported by sources of tier 4 alone, which support no claim"),
         (section_off, "belonging to a section that this specification leaves out"),
         (below_strength, "reported by fewer publishers than this specification asks for"),
+        (below_rank, "reported by one publisher alone and too thin to stand on it"),
+        (continuing, "told by an earlier report, with no new facts since"),
         (beyond_limits, "ranking below the limits of a section or of the reference list"),
     ];
     reasons
@@ -141,7 +145,7 @@ fn reasons(left_out: &LeftOut) -> Vec<String> {
         .map(|(number, why)| {
             format!(
                 "{} left out, {why}.",
-                counted(number, "development in scope is", "developments in scope are")
+                counted(number as usize, "development in scope is", "developments in scope are")
             )
         })
         .collect()

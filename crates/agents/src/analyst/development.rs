@@ -50,6 +50,7 @@ pub(super) fn write<'a>(
         deliverables: event.deliverables.clone(),
         companies: event.companies.iter().map(|name| (*name).to_owned()).collect(),
         strength: Strength::of_publishers(independent_publishers(cited.iter().copied())),
+        novelty: event.novelty,
         first_published: dates.clone().min().unwrap_or_else(|| event.earliest()),
         last_published: dates.max().unwrap_or_else(|| event.latest()),
         claims,
@@ -162,7 +163,7 @@ pub(super) fn actor(event: &Event<'_>) -> String {
 }
 
 /// `MDI`, or polyurethane where no product is named.
-pub(super) fn product(event: &Event<'_>) -> &'static str {
+pub(super) fn product<'a>(event: &Event<'a>) -> &'a str {
     event.product.unwrap_or("polyurethane")
 }
 

@@ -1,22 +1,15 @@
-//! Items that report the same thing become one event.
+//! A selected event as the analyst reads it.
 
-use super::{
-    conflict::{self, Conflict},
-    product,
-    reading::{self, Direction, Gap},
-};
-use crate::evidence::SelectedItem;
+use super::reading::{self, Gap};
+use crate::evidence::SelectedEvent;
 use domain::{
-    evidence::{EvidenceItem, independent_publishers, title_key},
+    evidence::{Direction, EvidenceId, EvidenceItem, Novelty, independent_publishers},
     package::RunPackage,
     report::section_of,
-    specification::{Scope, SectionKind, Strength},
+    specification::{SectionKind, Strength},
     taxonomy::{Deliverable, Region, SignalType, ValueChainLink},
 };
 use std::collections::BTreeSet;
-
-/// Items on the same actor and type count as one event within so many days.
-const EVENT_DAYS: i32 = 3;
 
 /// One event of the market with everything that is read off its items.
 #[derive(Debug)]
@@ -32,13 +25,66 @@ pub(crate) struct Event<'a> {
     /// As written, each once.
     pub companies: Vec<&'a str>,
     pub strength: Strength,
-    pub product: Option<&'static str>,
+    pub product: Option<&'a str>,
     pub direction: Option<Direction>,
     pub gap: Gap,
     pub conflict: Option<Conflict<'a>>,
+    /// None where there is no earlier report to compare with.
+    pub novelty: Option<Novelty>,
+    /// Points in hundredths.
+    pub rank: u32,
+}
+
+/// Two publishers that give different figures. Both sides stay in the report; nobody
+/// chooses between them.
+#[derive(Clone, Debug)]
+pub(crate) struct Conflict<'a> {
+    pub one: Side<'a>,
+    pub other: Side<'a>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Side<'a> {
+    pub item: &'a EvidenceItem,
+    /// As the item has it.
+    pub figure: &'a str,
 }
 
 impl<'a> Event<'a> {
+    pub(super) fn of(selected: &'a SelectedEvent, package: &RunPackage) -> Self {
+        let scope = &package.specification.scope;
+        let items: Vec<_> = selected.items.iter().map(|one| &one.item).collect();
+        let deliverables: BTreeSet<_> =
+            selected.items.iter().flat_map(|one| &one.deliverables).copied().collect();
+        let signal = items[0].signal;
+        let mut companies: Vec<&str> = Vec::new();
+        for company in items.iter().flat_map(|item| &item.companies) {
+            if !companies.contains(&company.as_str()) {
+                companies.push(company);
+            }
+        }
+        let regions = items.iter().flat_map(|item| &item.regions).copied();
+        let links = items.iter().flat_map(|item| &item.links).copied();
+        Self {
+            signal,
+            section: section_of(signal, &deliverables),
+            regions: regions.filter(|region| scope.regions.contains(region)).collect(),
+            links: links
+                .filter(|link| scope.links.is_empty() || scope.links.contains(link))
+                .collect(),
+            companies,
+            strength: Strength::of_publishers(independent_publishers(items.iter().copied())),
+            product: selected.product.as_deref(),
+            direction: selected.signal.direction,
+            gap: reading::gap(&items),
+            conflict: conflict(selected),
+            novelty: (!package.previous_runs.is_empty()).then_some(selected.novelty),
+            rank: selected.rank,
+            deliverables,
+            items,
+        }
+    }
+
     /// The item to quote first, whose title is the headline.
     pub fn lead(&self) -> &'a EvidenceItem {
         self.items[0]
@@ -60,85 +106,12 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Groups items into events. Two are one event when their titles say the same,
-/// or when they share type, company and product, were published within
-/// [`EVENT_DAYS`] and do not contradict each other's figures. Items of different
-/// regions are never one event. The order of the input does not matter.
-pub(super) fn group<'a>(selected: &'a [SelectedItem], package: &RunPackage) -> Vec<Event<'a>> {
-    let mut ordered: Vec<_> = selected.iter().collect();
-    ordered.sort_by(|a, b| (a.item.published, &a.item.id).cmp(&(b.item.published, &b.item.id)));
-    let scope = &package.specification.scope;
-    let mut groups: Vec<Vec<&SelectedItem>> = Vec::new();
-    for item in ordered {
-        let same = |group: &&mut Vec<&SelectedItem>| {
-            group.iter().all(|other| regions_of(item, scope) == regions_of(other, scope))
-                && group.iter().any(|other| one_event(&item.item, &other.item))
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push(item),
-            None => groups.push(vec![item]),
-        }
-    }
-    groups.into_iter().map(|group| event_of(group, package)).collect()
-}
-
-fn one_event(a: &EvidenceItem, b: &EvidenceItem) -> bool {
-    if title_key(&a.title) == title_key(&b.title) {
-        return true;
-    }
-    let days = a.published.since(b.published).map_or(i32::MAX, |span| span.get_days().abs());
-    a.signal == b.signal
-        && days <= EVENT_DAYS
-        && a.companies.iter().any(|company| b.companies.contains(company))
-        && product::share_product(a, b)
-        && conflict::compatible(a, b)
-}
-
-fn event_of<'a>(mut group: Vec<&'a SelectedItem>, package: &RunPackage) -> Event<'a> {
-    group.sort_by_key(|selected| quoting_order(&selected.item));
-    let specification = &package.specification;
-    let scope = &specification.scope;
-    let items: Vec<_> = group.iter().map(|selected| &selected.item).collect();
-    let deliverables: BTreeSet<_> =
-        group.iter().flat_map(|selected| &selected.deliverables).copied().collect();
-    // The lead's type decides, unless its section was not chosen and that of
-    // another item was.
-    let signal = items
-        .iter()
-        .map(|item| item.signal)
-        .find(|signal| specification.options.sections.contains(&section_of(*signal, &deliverables)))
-        .unwrap_or(items[0].signal);
-    let mut companies: Vec<&str> = Vec::new();
-    for company in items.iter().flat_map(|item| &item.companies) {
-        if !companies.contains(&company.as_str()) {
-            companies.push(company);
-        }
-    }
-    let links = items.iter().flat_map(|item| &item.links).copied();
-    Event {
-        signal,
-        section: section_of(signal, &deliverables),
-        regions: regions_of(group[0], scope),
-        links: links.filter(|link| scope.links.is_empty() || scope.links.contains(link)).collect(),
-        companies,
-        strength: Strength::of_publishers(independent_publishers(items.iter().copied())),
-        product: items.iter().find_map(|item| product::product(item)),
-        direction: items.iter().find_map(|item| reading::direction(item)),
-        gap: reading::gap(&items),
-        conflict: conflict::find(&items),
-        deliverables,
-        items,
-    }
-}
-
-fn regions_of(selected: &SelectedItem, scope: &Scope) -> BTreeSet<Region> {
-    selected.item.regions.intersection(&scope.regions).copied().collect()
-}
-
-/// The most trusted first; among equals the one that says most, then the
-/// earliest, then by id. Headlines all in capitals go last.
-fn quoting_order(item: &EvidenceItem) -> (bool, u8, usize, jiff::civil::Date, String) {
-    let shouted = !item.title.chars().any(char::is_lowercase);
-    let brevity = usize::MAX - item.excerpt.chars().count();
-    (shouted, item.tier.into(), brevity, item.published, item.id.to_string())
+fn conflict(selected: &SelectedEvent) -> Option<Conflict<'_>> {
+    let conflict = selected.signal.conflicts.first()?;
+    let item =
+        |id: &EvidenceId| selected.items.iter().map(|one| &one.item).find(|item| item.id == *id);
+    Some(Conflict {
+        one: Side { item: item(&conflict.one)?, figure: &conflict.one_figure },
+        other: Side { item: item(&conflict.other)?, figure: &conflict.other_figure },
+    })
 }

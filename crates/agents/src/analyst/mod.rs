@@ -9,14 +9,11 @@
 
 mod agent;
 mod basis;
-mod conflict;
 mod coverage;
 mod development;
 mod event;
 mod outcome;
 mod outlook;
-mod product;
-mod rank;
 mod reading;
 mod references;
 mod selection;
@@ -40,7 +37,7 @@ use domain::{
 use writer::Writer;
 
 /// Raised whenever the same input would give another report.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 pub const ENGINE_ID: &str = "builtin";
 pub const ENGINE_LABEL: &str = "Built-in analyst (deterministic, no language model)";
 

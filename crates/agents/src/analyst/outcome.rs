@@ -5,12 +5,12 @@
 use super::{
     development::{actor, confidence, names, place, product, weaker},
     event::Event,
-    reading::{self, Direction},
+    reading,
     writer::Writer,
 };
 use Direction::{Down, Up};
 use domain::{
-    evidence::Unit,
+    evidence::{Direction, Unit},
     report::{Claim, ClaimKind},
     taxonomy::SignalType,
 };

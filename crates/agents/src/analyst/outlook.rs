@@ -4,11 +4,11 @@
 use super::{
     Event, Written,
     development::{actor, confidence, names, place, product, weaker},
-    rank::rank,
-    reading::{Direction, Gap},
+    reading::Gap,
     writer::Writer,
 };
 use domain::{
+    evidence::Direction,
     package::RunPackage,
     report::{Claim, ClaimKind, Confidence, MonitoringAdvice, ReportDocument},
     specification::SectionKind,
@@ -22,7 +22,7 @@ const DECISIONS_MAX: usize = 5;
 /// Highest rank of the whole report first.
 fn by_rank<'w, 'a>(written: &'w [Written<'a>]) -> Vec<&'w Written<'a>> {
     let mut ranked: Vec<_> = written.iter().collect();
-    ranked.sort_by_key(|one| Reverse(rank(one.event)));
+    ranked.sort_by_key(|one| Reverse(one.event.rank));
     ranked
 }
 

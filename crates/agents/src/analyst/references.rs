@@ -50,7 +50,7 @@ pub(super) fn appendix(document: &ReportDocument, selection: &Selection) -> Vec<
 }
 
 fn by_id(selection: &Selection) -> BTreeMap<&EvidenceId, &SelectedItem> {
-    selection.items.iter().map(|selected| (&selected.item.id, selected)).collect()
+    selection.items().map(|selected| (&selected.item.id, selected)).collect()
 }
 
 fn citing(document: &ReportDocument, id: &EvidenceId) -> Vec<String> {

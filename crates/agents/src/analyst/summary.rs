@@ -1,6 +1,5 @@
 use super::{
     Event, Written,
-    rank::rank,
     writer::{Writer, supports},
 };
 use domain::{
@@ -27,7 +26,7 @@ fn bullet(
     let mut on_theme: Vec<_> =
         written.iter().filter(|one| theme_of(one.event) == Some(theme)).collect();
     // What the theme is named for comes first.
-    on_theme.sort_by_key(|one| (beside_theme(one.event.signal), Reverse(rank(one.event))));
+    on_theme.sort_by_key(|one| (beside_theme(one.event.signal), Reverse(one.event.rank)));
     let mut parts: Vec<String> = Vec::new();
     let mut items = Vec::new();
     for one in on_theme.into_iter().take(NAMED_MAX) {

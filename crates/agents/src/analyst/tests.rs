@@ -1,15 +1,16 @@
 use super::*;
-use crate::evidence::{assemble_pack, read_manifest, read_sources, select};
+use crate::evidence::{continuing, select};
 use domain::{
     cadence::{Cadence, Period},
-    evidence::{DateConfidence, EvidenceId, EvidenceItem, EvidencePack, SourceReading},
+    evidence::{DateConfidence, EvidenceId, EvidenceItem, EvidencePack, Novelty, SourceReading},
     hash::ContentHash,
-    package::{Instruction, PatternReference},
+    package::{Instruction, PatternReference, PreviousRun},
     price::Tier,
     report::{Claim, ClaimKind, Development, Outcome},
     specification::{ReportOptions, Scope, SectionKind, Specification, Strength},
-    taxonomy::{Deliverable, Region, SignalType, TAXONOMY_VERSION},
+    taxonomy::{Deliverable, Region, SignalType, TAXONOMY_VERSION, ValueChainLink},
 };
+use harvest::{assemble_pack, read_manifest, read_sources};
 use jiff::civil::{Date, date};
 use std::{collections::BTreeSet, path::Path};
 
@@ -64,17 +65,20 @@ pub(crate) fn package(scope: Scope, pack: EvidencePack) -> RunPackage {
         instruction: Instruction { id: "analyst".to_owned(), version: 1, text: String::new() },
         pattern: PatternReference { id: "observatory_report".to_owned(), version: "1".to_owned() },
         previous_runs: Vec::new(),
+        continuing: Vec::new(),
     }
 }
 
 pub(crate) fn pack_of(items: Vec<EvidenceItem>) -> EvidencePack {
     EvidencePack {
-        schema: EvidencePack::SCHEMA,
+        schema: EvidencePack::SCHEMA_WITHOUT_EVENTS,
         as_of: TODAY,
         sources: vec![source(None)],
         items,
         dropped: Vec::new(),
         sample: true,
+        events: Vec::new(),
+        contradictions: Vec::new(),
     }
 }
 
@@ -107,7 +111,7 @@ pub(crate) fn item(
         source: publisher.to_owned(),
         tier: 2.try_into().unwrap(),
         regions: BTreeSet::from([region]),
-        links: BTreeSet::new(),
+        links: BTreeSet::from([ValueChainLink::RawMaterials]),
         signal,
         companies: ["Acme Foam", "Brio Chemie"]
             .into_iter()
@@ -162,7 +166,7 @@ fn every_region_and_deliverable_of_the_samples_gives_a_valid_report() {
 #[test]
 fn the_widest_order_gives_a_valid_report_with_every_part() {
     let mut scope = scope(Deliverable::ALL, Region::ALL);
-    scope.links = domain::taxonomy::ValueChainLink::ALL.iter().copied().collect();
+    scope.links = ValueChainLink::ALL.iter().copied().collect();
     let mut package = package(scope, sample_pack());
     package.specification.watchlist = vec!["Rheinmark Chemie".to_owned()];
     let document = report(&package);
@@ -179,7 +183,7 @@ fn the_same_input_gives_the_same_report_in_whatever_order_it_comes() {
     let package = package(scope(&[Deliverable::RegionalMonitoring], Region::ALL), sample_pack());
     let mut selection = select(&package);
     let document = compose(&package, &selection).unwrap();
-    selection.items.reverse();
+    selection.events.reverse();
     assert_eq!(compose(&package, &selection).unwrap(), document);
 }
 
@@ -202,7 +206,7 @@ fn one_event_of_several_publishers_is_one_development_with_all_its_citations() {
             "Gamma",
             13,
             "Acme Foam closes TDI line in Poland",
-            "Acme Foam shuts its TDI line in Poland.",
+            "Acme Foam shuts its TDI line of 30 kt/a in Poland.",
         ),
     ]));
     let developments = developments(&document);
@@ -218,8 +222,13 @@ fn one_event_of_several_publishers_is_one_development_with_all_its_citations() {
 #[test]
 fn days_further_apart_than_an_event_lasts_make_two_developments() {
     let document = report(&capacity_in_emea(vec![
-        plant("Alpha", 12, "Acme Foam to expand MDI unit", "The MDI unit of Acme Foam grows."),
-        plant("Beta", 16, "MDI unit of Acme Foam is to grow", "Acme Foam wants more MDI."),
+        plant(
+            "Alpha",
+            12,
+            "Acme Foam to expand MDI unit by 40 ktpa",
+            "The MDI unit of Acme Foam grows.",
+        ),
+        plant("Beta", 16, "MDI unit of Acme Foam to grow by 40 ktpa", "Acme Foam wants more MDI."),
     ]));
     assert_eq!(developments(&document).len(), 2);
 }
@@ -232,8 +241,8 @@ fn items_of_different_regions_are_never_one_development() {
     let package = package(
         scope(&[Deliverable::RegionalMonitoring], &[Region::Emea, Region::India]),
         pack_of(vec![
-            market("Alpha", Region::Emea, "Foam makers in Europe ask for more."),
-            market("Beta", Region::India, "Foam makers in India ask for more."),
+            market("Alpha", Region::Emea, "Acme Foam in Europe asks for more."),
+            market("Beta", Region::India, "Acme Foam in India asks for more."),
         ]),
     );
     let document = report(&package);
@@ -276,16 +285,17 @@ fn a_fact_keeps_publisher_date_figure_and_names_of_its_evidence() {
 
 #[test]
 fn a_headline_without_text_is_reported_as_a_headline() {
-    let document = report(&capacity_in_emea(vec![plant("Alpha", 12, "Acme Foam adds MDI", "")]));
+    let document =
+        report(&capacity_in_emea(vec![plant("Alpha", 12, "Acme Foam adds 40 ktpa of MDI", "")]));
     assert_eq!(
         texts(&document, ClaimKind::Fact),
-        ["Alpha reports (12 November 2026) under the headline “Acme Foam adds MDI”."]
+        ["Alpha reports (12 November 2026) under the headline “Acme Foam adds 40 ktpa of MDI”."]
     );
 }
 
 #[test]
 fn a_copied_text_is_quoted_once_and_counts_as_one_publisher() {
-    let text = "Acme Foam will add MDI in Germany. The unit starts next year.";
+    let text = "Acme Foam will add 40 ktpa of MDI in Germany. The unit starts next year.";
     let copies = ["Alpha", "Beta", "Gamma", "Delta"]
         .map(|publisher| plant(publisher, 12, "Acme Foam adds MDI", text));
     let document = report(&capacity_in_emea(copies.into()));
@@ -309,6 +319,54 @@ fn no_direction_is_told_that_the_evidence_lacks() {
     for word in ["more", "less", "higher", "lower"] {
         assert!(!told.contains(word), "{told}");
     }
+}
+
+#[test]
+fn one_thin_report_alone_is_left_out_and_the_note_says_so() {
+    let thin = plant("Alpha", 12, "Acme Foam reviews its MDI unit", "In Germany.");
+    let document = report(&capacity_in_emea(vec![thin.clone()]));
+    assert_eq!(document.outcome, Outcome::NoMaterialChange);
+    assert!(document.coverage.notes.iter().any(|note| note.contains("one publisher alone")));
+    let second = plant("Beta", 13, "Acme Foam reviews its MDI unit", "Beta heard it in Germany.");
+    let document = report(&capacity_in_emea(vec![thin, second]));
+    assert_eq!(developments(&document).len(), 1);
+}
+
+// Domain reference, sections 3 and 5: continuing events appear with new facts alone.
+#[test]
+fn a_second_report_marks_what_is_new_and_repeats_nothing() {
+    let told = plant("Alpha", 12, "Acme Foam expands MDI unit by 400 ktpa", "In Germany.");
+    let again = plant("Beta", 13, "Acme Foam expands MDI unit by 400 ktpa", "Beta heard the same.");
+    let more =
+        plant("Gamma", 14, "Acme Foam expands MDI unit by 400 ktpa", "It costs EUR 90 million.");
+    let other = plant("Alpha", 16, "Brio Chemie closes TDI line of 30 kt/a", "In Poland.");
+    let second = |items: Vec<EvidenceItem>| {
+        let mut package = capacity_in_emea(items);
+        package.previous_runs = vec![PreviousRun {
+            run_id: package.run_id,
+            period_key: "2026-W46".to_owned(),
+            succeeded_at: "2026-11-13T08:00:00Z".parse().unwrap(),
+        }];
+        let cited = BTreeSet::from([told.id.clone()]);
+        let (from, to) = (package.window_from, package.window_to);
+        package.continuing = continuing(&package.pack, &package.specification, from, to, &cited);
+        report(&package)
+    };
+    let document = second(vec![told.clone(), again.clone(), other.clone()]);
+    let novelties: Vec<_> = developments(&document).iter().map(|one| one.novelty).collect();
+    assert_eq!(novelties, [Some(Novelty::New)]);
+    assert!(developments(&document)[0].headline.starts_with("Brio"));
+    assert!(document.coverage.notes.iter().any(|note| note.contains("told by an earlier report")));
+
+    let document = second(vec![told.clone(), again, more.clone(), other]);
+    let continued =
+        developments(&document).into_iter().find(|one| one.headline.starts_with("Acme"));
+    assert_eq!(continued.unwrap().novelty, Some(Novelty::ContinuingWithNewFacts));
+    assert!(document.references.iter().all(|reference| reference.evidence != told.id));
+    assert!(document.references.iter().any(|reference| reference.evidence == more.id));
+
+    let quiet = second(vec![told.clone()]);
+    assert_eq!(quiet.outcome, Outcome::NoMaterialChange);
 }
 
 #[test]
@@ -378,7 +436,7 @@ fn a_section_holds_eight_and_the_note_says_what_was_left() {
         plant(
             "Alpha",
             12,
-            &format!("MDI unit {unit} opens"),
+            &format!("MDI unit {unit} opens with 40 ktpa"),
             &format!("The unit {unit} for MDI opens in Germany."),
         )
     });
@@ -413,8 +471,12 @@ fn a_hundred_items_stay_within_the_reference_list() {
 
 #[test]
 fn few_items_give_a_short_report_that_says_so() {
-    let document =
-        report(&capacity_in_emea(vec![plant("Alpha", 12, "Acme Foam adds MDI", "In Germany.")]));
+    let document = report(&capacity_in_emea(vec![plant(
+        "Alpha",
+        12,
+        "Acme Foam adds 40 ktpa of MDI",
+        "In Germany.",
+    )]));
     assert_eq!(developments(&document).len(), 1);
     assert_eq!(
         document.coverage.notes[0],
@@ -426,7 +488,7 @@ fn few_items_give_a_short_report_that_says_so() {
 fn what_was_quiet_is_named() {
     let package = package(
         scope(&[Deliverable::Capacity, Deliverable::MAndA], &[Region::Emea, Region::Sea]),
-        pack_of(vec![plant("Alpha", 12, "Acme Foam adds MDI", "In Germany.")]),
+        pack_of(vec![plant("Alpha", 12, "Acme Foam adds 40 ktpa of MDI", "In Germany.")]),
     );
     let coverage = report(&package).coverage;
     assert_eq!(coverage.quiet_deliverables, [Deliverable::MAndA].into());
@@ -466,7 +528,7 @@ fn no_evidence_at_all_is_no_report() {
 #[test]
 fn unread_sources_are_not_a_quiet_week() {
     let mut package =
-        capacity_in_emea(vec![plant("Alpha", 12, "Acme Foam adds MDI", "In Germany.")]);
+        capacity_in_emea(vec![plant("Alpha", 12, "Acme Foam adds 40 ktpa of MDI", "In Germany.")]);
     package.pack.sources = vec![source(Some("timed out"))];
     let error = compose(&package, &select(&package)).unwrap_err();
     assert_eq!(error, ComposeError::NoEvidence(Silence::NoSourceRead));
@@ -478,7 +540,7 @@ fn hostile_evidence_is_quoted_as_harmless_words() {
         "Alpha <b>",
         12,
         "<script>alert(1)</script> Acme Foam [adds](javascript:alert(2)) MDI \u{202e}now",
-        "<img src=x onerror=alert(3)> Acme Foam adds MDI. See https://evil.example.com/ and `this`.",
+        "<img src=x onerror=alert(3)> Acme Foam adds 40 ktpa of MDI. See https://evil.example.com/ and `this`.",
     );
     let document = report(&capacity_in_emea(vec![hostile]));
     let development = developments(&document)[0];
@@ -492,7 +554,7 @@ fn hostile_evidence_is_quoted_as_harmless_words() {
 
 #[test]
 fn a_long_headline_is_cut_between_words_and_never_within_a_figure() {
-    let long = "word ".repeat(30) + "ends with 120,000 t/y of MDI";
+    let long = "Acme Foam expands ".to_owned() + &"word ".repeat(28) + "by 120,000 t/y of MDI";
     let document = report(&capacity_in_emea(vec![plant("Alpha", 12, &long, "")]));
     let headline = &developments(&document)[0].headline;
     assert!(headline.chars().count() <= 160 && headline.ends_with(" …"), "{headline}");
@@ -505,10 +567,15 @@ fn different_types_make_two_developments() {
         12,
         Region::Emea,
         SignalType::Investment,
-        "Acme Foam invests in MDI",
+        "Acme Foam invests EUR 40 million in MDI",
         "Acme Foam pays for the MDI unit.",
     );
-    let outage = plant("Alpha", 12, "Acme Foam opens MDI unit", "The MDI unit of Acme Foam opens.");
+    let outage = plant(
+        "Alpha",
+        12,
+        "Acme Foam opens MDI unit of 40 ktpa",
+        "The MDI unit of Acme Foam opens.",
+    );
     let document = report(&capacity_in_emea(vec![deal, outage]));
     assert_eq!(developments(&document).len(), 2);
 }

@@ -119,6 +119,7 @@ fn placed(
         id,
         companies: companies.map(|name| (*name).to_owned()).collect(),
         strength: Strength::of_publishers(independent_publishers(cited.iter().copied())),
+        novelty: event.novelty,
         first_published: dates.clone().min().unwrap_or_else(|| event.earliest()),
         last_published: dates.max().unwrap_or_else(|| event.latest()),
         signal: event.signal,

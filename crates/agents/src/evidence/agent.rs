@@ -20,8 +20,8 @@ pub fn agent() -> Agent {
         capabilities: vec![
             Capability::new(
                 "evidence.select",
-                "1.0.0",
-                "Selects the evidence in window and scope.",
+                "2.0.0",
+                "Selects the events in window and scope, each with its evidence.",
                 |Select {}, call| async move { selected(&call) },
             )
             .ttl(Ttl::Day)
@@ -35,13 +35,15 @@ fn selected(call: &Call) -> Result<Output<Selection>, Fault> {
     let governed = governed(call)?;
     let selection = select(&governed.package);
     let summary = format!(
-        "{} items in scope, of {} in the window and {} in the pack.",
-        selection.items_in_scope, selection.items_in_window, selection.items_in_pack
+        "{} events of {} items in scope, of {} in the window and {} in the pack.",
+        selection.events.len(),
+        selection.items_in_scope,
+        selection.items_in_window,
+        selection.items_in_pack
     );
     let pack = &governed.package.pack;
     let lineage = selection
-        .items
-        .iter()
+        .items()
         .filter_map(|selected| pack.provider_of(&selected.item))
         .collect::<BTreeSet<_>>()
         .iter()

@@ -1,22 +1,55 @@
 //! What a run's specification asks for, out of its pack.
 
-use domain::{evidence::EvidenceItem, package::RunPackage, taxonomy::Deliverable};
+use desk::{
+    product::leading_product,
+    selection::{Placed, select_from},
+    signal::quoting_order,
+};
+use domain::{
+    evidence::{Contradiction, EventId, EvidenceItem, LeftOut, Novelty, Signal},
+    package::RunPackage,
+    taxonomy::Deliverable,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The items a report may be written from, with the counts that say what they
+/// The events that a report may be written of, with the counts that say what they
 /// were chosen out of. Written to the run's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
-    /// In the pack's order: newest first, then by id.
-    pub items: Vec<SelectedItem>,
+    /// By their first report.
+    pub events: Vec<SelectedEvent>,
+    /// Among these events; each side is one of them.
+    pub contradictions: Vec<Contradiction>,
+    pub left_out: LeftOut,
     pub items_in_pack: u32,
     /// Published from the window's first to its last day, both included.
     pub items_in_window: u32,
     pub items_in_scope: u32,
     /// In the window and of no known region, which no regional filter admits.
     pub items_region_unknown: u32,
+}
+
+impl Selection {
+    pub fn items(&self) -> impl Iterator<Item = &SelectedItem> {
+        self.events.iter().flat_map(|event| &event.items)
+    }
+}
+
+/// An event in window and scope, with those of its items that are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SelectedEvent {
+    pub id: EventId,
+    pub novelty: Novelty,
+    /// At least one; the one to quote first stands first.
+    pub items: Vec<SelectedItem>,
+    /// What these items say, with the label proposed and the doctrine's.
+    pub signal: Signal,
+    /// The product that it is about.
+    pub product: Option<String>,
+    /// Points in hundredths, from 0 to 10 000.
+    pub rank: u32,
 }
 
 /// An item in window and scope.
@@ -29,25 +62,41 @@ pub struct SelectedItem {
 
 /// Selects from the package alone; dates are compared as civil dates.
 pub fn select(package: &RunPackage) -> Selection {
+    let chosen = select_from(package);
     let specification = &package.specification;
     let window = package.window_from..=package.window_to;
-    let in_window: Vec<&EvidenceItem> =
-        package.pack.items.iter().filter(|item| window.contains(&item.published)).collect();
-    let items: Vec<SelectedItem> = in_window
-        .iter()
-        .filter_map(|&item| {
-            let deliverables = specification.scope.fit(&specification.watchlist, item).ok()?;
-            Some(SelectedItem { item: item.clone(), deliverables })
-        })
-        .collect();
+    let in_window = || package.pack.items.iter().filter(|item| window.contains(&item.published));
+    let in_scope =
+        in_window().filter(|item| specification.scope.fit(&specification.watchlist, item).is_ok());
     Selection {
         items_in_pack: count(package.pack.items.len()),
-        items_in_window: count(in_window.len()),
-        items_in_scope: count(items.len()),
-        items_region_unknown: count(
-            in_window.iter().filter(|item| item.regions.is_empty()).count(),
-        ),
-        items,
+        items_in_window: count(in_window().count()),
+        items_in_scope: count(in_scope.count()),
+        items_region_unknown: count(in_window().filter(|item| item.regions.is_empty()).count()),
+        events: chosen.events.into_iter().map(SelectedEvent::from).collect(),
+        contradictions: chosen.contradictions,
+        left_out: chosen.left_out,
+    }
+}
+
+impl From<Placed> for SelectedEvent {
+    fn from(placed: Placed) -> Self {
+        let Placed { selected, rank, .. } = placed;
+        let order = quoting_order(&selected.event);
+        Self {
+            product: order.iter().find_map(|one| leading_product(&one.item)).map(str::to_owned),
+            items: order
+                .into_iter()
+                .map(|one| SelectedItem {
+                    item: one.item.clone(),
+                    deliverables: selected.serves[&one.item.id].clone(),
+                })
+                .collect(),
+            id: selected.event.id,
+            novelty: selected.novelty,
+            signal: selected.signal,
+            rank: u32::try_from(rank.hundredths()).expect("points are never negative"),
+        }
     }
 }
 
@@ -85,18 +134,20 @@ pub(super) mod tests {
         EvidenceItem {
             id: EvidenceId::of_canonical_url(&url),
             title: title.to_owned(),
-            excerpt: String::new(),
+            // Enough to be reported by itself.
+            excerpt: "It adds 40,000 t/y of polyurethane MDI.".to_owned(),
             publisher: "Sample A".to_owned(),
             canonical_url: url.clone(),
             url,
             published,
             date_confidence: DateConfidence::Medium,
             source: "a".to_owned(),
-            tier: 2.try_into().unwrap(),
+            tier: 1.try_into().unwrap(),
             regions: regions.iter().copied().collect(),
             links: links.iter().copied().collect(),
             signal,
-            companies: Vec::new(),
+            // Nobody acts twice, so that each item is an event.
+            companies: vec![format!("Maker of {title}")],
             sample: true,
         }
     }
@@ -105,12 +156,14 @@ pub(super) mod tests {
     /// its window is 2025-01-08 to 2025-01-15).
     pub fn package(scope: Scope, watchlist: &[&str], items: Vec<EvidenceItem>) -> RunPackage {
         let pack = EvidencePack {
-            schema: EvidencePack::SCHEMA,
+            schema: EvidencePack::SCHEMA_WITHOUT_EVENTS,
             as_of: date(2025, 1, 15),
             sources: Vec::new(),
             items,
             dropped: Vec::new(),
             sample: true,
+            events: Vec::new(),
+            contradictions: Vec::new(),
         };
         let id = "0193e7a4-0000-7000-8000-000000000001";
         RunPackage {
@@ -148,6 +201,7 @@ pub(super) mod tests {
             instruction: Instruction { id: "analyst".to_owned(), version: 1, text: String::new() },
             pattern: PatternReference { id: "p".to_owned(), version: "1".to_owned() },
             previous_runs: Vec::new(),
+            continuing: Vec::new(),
         }
     }
 
@@ -159,8 +213,12 @@ pub(super) mod tests {
         }
     }
 
+    /// In alphabetical order.
     fn titles(selection: &Selection) -> Vec<&str> {
-        selection.items.iter().map(|selected| selected.item.title.as_str()).collect()
+        let mut titles: Vec<&str> =
+            selection.items().map(|selected| selected.item.title.as_str()).collect();
+        titles.sort_unstable();
+        titles
     }
 
     #[test]
@@ -176,7 +234,7 @@ pub(super) mod tests {
                 on("before", date(2025, 1, 7)),
             ],
         ));
-        assert_eq!(titles(&selection), ["last", "first"]);
+        assert_eq!(titles(&selection), ["first", "last"]);
         assert_eq!((selection.items_in_pack, selection.items_in_window), (4, 2));
     }
 
@@ -209,18 +267,15 @@ pub(super) mod tests {
                 item("takeover", day, EMEA, RAW, SignalType::Mna),
             ],
         ));
-        let served: Vec<_> = selection
-            .items
-            .iter()
-            .map(|selected| selected.deliverables.iter().copied().collect::<Vec<_>>())
-            .collect();
-        assert_eq!(
-            served,
-            [
-                vec![Deliverable::IndustryContext, Deliverable::Capacity],
-                vec![Deliverable::IndustryContext]
-            ]
-        );
+        let served = |title: &str| {
+            let mut items = selection.items();
+            let found = items.find(|selected| selected.item.title == title);
+            found.map(|selected| selected.deliverables.clone())
+        };
+        let both = [Deliverable::IndustryContext, Deliverable::Capacity];
+        assert_eq!(served("plant"), Some(both.into()));
+        assert_eq!(served("price"), Some([Deliverable::IndustryContext].into()));
+        assert_eq!(served("takeover"), None);
     }
 
     #[test]
@@ -234,7 +289,7 @@ pub(super) mod tests {
         let with = select(&package(scope(&ordered, RAW), &[], items.clone()));
         assert_eq!(titles(&with), ["raw"]);
         let without = select(&package(scope(&[Deliverable::Capacity], &[]), &[], items));
-        assert_eq!(titles(&without), ["raw", "none"]);
+        assert_eq!(titles(&without), ["none", "raw"]);
     }
 
     #[test]

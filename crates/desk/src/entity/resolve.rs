@@ -1,7 +1,10 @@
 //! Names in a text, by whole words and on the day of the text.
 
-use super::table::{Alias, CompanyId, EntityTable, SiteId, TableError};
-use domain::words::{Word, words};
+use super::table::{Alias, EntityTable, TableError};
+use domain::{
+    evidence::{Ambiguous, CompanyId, SiteId},
+    words::{Word, words},
+};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 
@@ -27,12 +30,6 @@ pub struct Mention {
     pub written: String,
     /// Byte offset of that.
     pub start: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ambiguous {
-    pub written: String,
-    pub candidates: BTreeSet<CompanyId>,
 }
 
 #[derive(Debug, Default)]

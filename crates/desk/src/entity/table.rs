@@ -1,35 +1,15 @@
 use super::resolve::Aliases;
 use crate::region_of;
-use domain::taxonomy::{Region, ValueChainLink};
+use domain::{
+    evidence::{CompanyId, SiteId},
+    taxonomy::{Region, ValueChainLink},
+};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     sync::LazyLock,
 };
-
-/// The stable id of a company or body; names change, ids do not.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(transparent)]
-pub struct CompanyId(String);
-
-/// The stable id of a company's site.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(transparent)]
-pub struct SiteId(String);
-
-impl fmt::Display for CompanyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for SiteId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// A company, or a regulator or association.
 #[derive(Clone, Debug, PartialEq, Eq)]

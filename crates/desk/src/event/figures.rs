@@ -1,21 +1,11 @@
 use crate::{figure::figures_in, item::DeskItem};
-use domain::evidence::{EvidenceId, Quantity, Unit};
+use domain::evidence::{Conflict, Quantity, Unit};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// Figures of two reports on one event may differ by this factor: by more, and they
 /// are about different things.
 const FACTOR_MAX: Decimal = Decimal::TWO;
-
-/// Two publishers of one event give different figures. Both stay, side by side; nobody
-/// chooses between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    pub one: EvidenceId,
-    pub one_figure: String,
-    pub other: EvidenceId,
-    pub other_figure: String,
-}
 
 /// The figures of an item that tell one event from another, by unit.
 pub(super) fn telling(item: &DeskItem) -> BTreeMap<Unit, Vec<Quantity>> {

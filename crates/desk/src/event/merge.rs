@@ -8,14 +8,10 @@ use crate::{
     product::ProductKey,
 };
 use domain::{
-    evidence::{EvidenceId, Quantity, Unit, title_key},
-    hash::ContentHash,
+    evidence::{EventId, EvidenceId, Join, Quantity, Unit, title_key},
     taxonomy::SignalType,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Items on the same thing count as one event within so many days of its first report.
 pub const EVENT_DAYS: i32 = 3;
@@ -23,33 +19,6 @@ pub const EVENT_DAYS: i32 = 3;
 /// Events of one actor and product looked at for one item. Nobody opens more plants in
 /// three days; the bound keeps the cost of a flood of look-alikes linear.
 const CANDIDATES_MAX: usize = 16;
-
-/// Names one event by its first item: `V-` and twelve digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(String);
-
-impl EventId {
-    fn of_first(item: &EvidenceId) -> Self {
-        Self(format!("V-{}", ContentHash::of_bytes(item.as_str().as_bytes()).short()))
-    }
-}
-
-impl fmt::Display for EventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Why an item stands in its event; recorded, so that a merge can be judged and undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Join {
-    First,
-    SameTitle,
-    SameText,
-    SameActorAndSite,
-    SameActorAndProduct,
-    SameParties,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {

@@ -1,16 +1,10 @@
-use crate::{event::Event, figure::figures_in, item::DeskItem};
-use domain::evidence::{EvidenceId, Quantity};
+use super::Window;
+use crate::{event::Event, figure::figures_in, item::DeskItem, pack};
+use domain::{
+    evidence::{ContinuingEvent, EvidenceId, EvidencePack, Novelty, Quantity},
+    specification::Specification,
+};
 use std::collections::BTreeSet;
-
-/// What an event is to a reader of the reports before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Novelty {
-    New,
-    /// An earlier report cites it, and something has come to it since.
-    ContinuingWithNewFacts,
-    /// An earlier report said all of it.
-    Continuing,
-}
 
 /// Whether an event is new to readers of reports that cited these items.
 ///
@@ -38,4 +32,40 @@ pub fn novelty(event: &Event, cited: &BTreeSet<EvidenceId>) -> Novelty {
     } else {
         Novelty::Continuing
     }
+}
+
+/// Events of a pack that earlier reports cite, of those that have something in the
+/// window: the flags that the platform sets. Only what the specification may be told
+/// counts as a new fact.
+pub fn continuing(
+    pack: &EvidencePack,
+    specification: &Specification,
+    window: Window,
+    cited: &BTreeSet<EvidenceId>,
+) -> Vec<ContinuingEvent> {
+    if cited.is_empty() {
+        return Vec::new();
+    }
+    let fits = |item: &domain::evidence::EvidenceItem| {
+        window.holds(item.published)
+            && specification.scope.fit(&specification.watchlist, item).is_ok()
+    };
+    let opened = pack::open(pack, |item| cited.contains(&item.id) || fits(item));
+    let known = |event: &Event| event.items().any(|one| cited.contains(&one.item.id));
+    let current = |event: &Event| event.items().any(|one| window.holds(one.item.published));
+    opened
+        .into_iter()
+        .map(|(event, _)| event)
+        .filter(|event| known(event) && current(event))
+        .map(|event| ContinuingEvent {
+            novelty: novelty(&event, cited),
+            cited: event
+                .items()
+                .map(|one| &one.item.id)
+                .filter(|id| cited.contains(*id))
+                .cloned()
+                .collect(),
+            event: event.id,
+        })
+        .collect()
 }

@@ -1,42 +1,8 @@
-use super::Signal;
-use crate::{event::EventId, figure::Direction};
 use domain::{
-    evidence::EvidenceId,
+    evidence::{Contradiction, ContradictionKind, Direction, EvidenceId, Side, Signal},
     taxonomy::{Region, Segment, SignalType},
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Kinds of the domain reference, section 7.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ContradictionKind {
-    /// One type and segment moves up in one region and down in another.
-    RegionalDivergence,
-    /// One type moves up in one segment and down in another, in one region.
-    SegmentDivergence,
-    /// Demand rises where capacity is cut.
-    DemandAheadOfSupply,
-    /// Sustainability is announced where capacity is cut.
-    SustainabilityWithoutCapacity,
-    /// Novelties are announced where capacity is cut.
-    InnovationWithoutScaling,
-    /// Publishers of one event give different figures.
-    ConflictingFigures,
-}
-
-/// Two sides that do not fit together, each with its evidence. Nobody decides between
-/// them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Contradiction {
-    pub kind: ContradictionKind,
-    pub one: Side,
-    pub other: Side,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Side {
-    pub event: EventId,
-    pub evidence: EvidenceId,
-}
 
 type Group<'a> = BTreeMap<(SignalType, Region, Segment), [Vec<&'a Signal>; 2]>;
 

@@ -1,7 +1,5 @@
-use super::Label;
-use crate::figure::Change;
 use domain::{
-    evidence::Unit,
+    evidence::{Change, Doctrine, Label, Unit, Verdict},
     taxonomy::{Horizon, SignalClass, SignalType},
     words::Lexicon,
 };
@@ -19,31 +17,6 @@ const SHARE_MIN: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 pub struct Evidence<'a> {
     pub change: Option<&'a Change>,
     pub words: &'a str,
-}
-
-/// The doctrine's label, and why it is that one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    pub label: Label,
-    /// It matters to whoever plans.
-    pub material: bool,
-    pub doctrine: Doctrine,
-}
-
-/// Rules of the domain reference, section 7.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Doctrine {
-    /// Capacity, at least 20 000 t/y up or down.
-    CapacityAmount,
-    /// Capacity, at least 5 % of the base that the text states.
-    CapacityShare,
-    Demand,
-    /// Demand over several years, at least 5 % up or down.
-    DemandOverYears,
-    Regulation,
-    ShortTermOperations,
-    /// None of the rules applies: the proposed label stands.
-    AsProposed,
 }
 
 /// The verdict on a proposed label. The proposed one is never lost: the caller keeps

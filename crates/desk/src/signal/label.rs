@@ -1,18 +1,10 @@
-use crate::{figure::Direction, item::DeskItem};
+use crate::item::DeskItem;
 use domain::{
-    taxonomy::{Horizon, Segment, SignalClass, SignalType},
+    evidence::{Direction, Label},
+    taxonomy::{Horizon, SignalClass, SignalType},
     words::Lexicon,
 };
 use std::sync::LazyLock;
-
-/// Type, segment, horizon and class of a signal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Label {
-    pub signal: SignalType,
-    pub segment: Segment,
-    pub horizon: Horizon,
-    pub class: SignalClass,
-}
 
 /// The label that an item's words propose: domain reference, section 7.1, "Reading".
 pub fn propose(item: &DeskItem) -> Label {

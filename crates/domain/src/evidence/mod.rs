@@ -3,6 +3,7 @@
 
 mod anchor;
 mod canonical_url;
+mod event;
 mod item;
 mod link_text;
 mod pack;
@@ -10,10 +11,16 @@ mod publishers;
 mod quantity;
 mod region_text;
 mod relevance;
+mod signal;
 mod signal_text;
+mod source;
 mod title_key;
 
 pub use canonical_url::{UrlError, canonical_url};
+pub use event::{
+    Ambiguous, Citation, CompanyId, ContinuingEvent, DateSource, Direction, EventId, EvidenceEvent,
+    Join, LeftOut, Novelty, RegionBasis, SiteId,
+};
 pub use item::{DateConfidence, EvidenceId, EvidenceItem, TrustTier};
 pub use link_text::links_in;
 pub use pack::{DropReason, DroppedItem, EvidencePack, SourceReading};
@@ -23,5 +30,10 @@ pub use quantity::{
 };
 pub use region_text::regions_in;
 pub use relevance::{Candidate, check_relevance};
+pub use signal::{
+    Change, Conflict, Contradiction, ContradictionKind, Doctrine, Label, Percent, Side, Signal,
+    Verdict,
+};
 pub use signal_text::signal_in;
+pub use source::{Selectors, SourceKind, Terms};
 pub use title_key::title_key;

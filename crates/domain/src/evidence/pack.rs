@@ -1,4 +1,4 @@
-use super::{EvidenceItem, TrustTier};
+use super::{Contradiction, EvidenceEvent, EvidenceItem, TrustTier};
 use crate::{
     pricing_pack::ProviderId,
     taxonomy::{Misfit, vocabulary},
@@ -101,10 +101,19 @@ pub struct EvidencePack {
     pub dropped: Vec<DroppedItem>,
     /// Any item is fictional.
     pub sample: bool,
+    /// By their first report; every item is cited by exactly one. None in packs of
+    /// schema 1, which were sealed before events were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EvidenceEvent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contradictions: Vec<Contradiction>,
 }
 
 impl EvidencePack {
-    pub const SCHEMA: u32 = 1;
+    pub const SCHEMA: u32 = 2;
+
+    /// Packs of this schema hold items alone. They stay as they are.
+    pub const SCHEMA_WITHOUT_EVENTS: u32 = 1;
 
     /// Whose licence an item of the pack stands under, as it was recorded when the
     /// source was read; none if nothing was. What is marked as a sample is one, in

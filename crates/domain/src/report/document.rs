@@ -1,6 +1,6 @@
 use crate::{
     cadence::{Cadence, Period},
-    evidence::{DateConfidence, EvidenceId, TrustTier},
+    evidence::{DateConfidence, EvidenceId, Novelty, TrustTier},
     specification::{Scope, SectionKind, Strength},
     taxonomy::{Deliverable, Region, SignalType, ValueChainLink, vocabulary},
 };
@@ -142,6 +142,9 @@ pub struct Development {
     pub deliverables: BTreeSet<Deliverable>,
     pub companies: Vec<String>,
     pub strength: Strength,
+    /// None where there was no earlier report to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub novelty: Option<Novelty>,
     /// Publication dates of its items.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date")))]
     pub first_published: Date,

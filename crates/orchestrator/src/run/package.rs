@@ -1,15 +1,19 @@
 //! Step 3: the freshness gate, then the run package: the full and only context.
 
 use crate::{UseCaseError, evidence::Gate, run::World};
+use agents::evidence::{EARLIER_DAYS, continuing};
 use domain::{
-    evidence::EvidencePack,
+    cadence::PeriodKey,
+    evidence::{ContinuingEvent, EvidencePack},
     hash::{ContentHash, canonical_json},
     package::{Instruction, PatternReference, PreviousRun, RunPackage},
     slot_override::OverrideKind,
+    specification::Specification,
     taxonomy::TAXONOMY_VERSION,
 };
+use jiff::ToSpan;
 use storage::{
-    PgConnection, evidence_pack,
+    PgConnection, artifact, evidence_pack,
     run::{self as store, RunRow},
     slot_override, specification,
 };
@@ -44,13 +48,33 @@ pub(super) struct Assembled {
 
 /// A run whose slot was reset takes the place of the period's earlier reports, so
 /// it is not told of them.
+async fn replaced_period<'a>(
+    tx: &mut PgConnection,
+    run: &'a RunRow,
+) -> Result<Option<&'a PeriodKey>, UseCaseError> {
+    let kind = slot_override::load_kind(tx, run.id).await?;
+    Ok((kind == Some(OverrideKind::SlotReset)).then_some(&run.period.key))
+}
+
 async fn previous_runs(
     tx: &mut PgConnection,
     run: &RunRow,
 ) -> Result<Vec<PreviousRun>, UseCaseError> {
-    let kind = slot_override::load_kind(tx, run.id).await?;
-    let replaced = (kind == Some(OverrideKind::SlotReset)).then_some(&run.period.key);
+    let replaced = replaced_period(tx, run).await?;
     Ok(store::load_previous(tx, run.specification, replaced, PREVIOUS_RUNS_MAX).await?)
+}
+
+/// Which events of the pack earlier reports of the specification cite.
+async fn continuing_events(
+    tx: &mut PgConnection,
+    run: &RunRow,
+    pack: &EvidencePack,
+    specification: &Specification,
+) -> Result<Vec<ContinuingEvent>, UseCaseError> {
+    let replaced = replaced_period(tx, run).await?;
+    let since = run.window_from.saturating_sub(EARLIER_DAYS.days());
+    let cited = artifact::load_cited(tx, run.specification, replaced, since).await?;
+    Ok(continuing(pack, specification, run.window_from, run.window_to, &cited))
 }
 
 pub(super) async fn assemble(
@@ -73,6 +97,7 @@ pub(super) async fn assemble(
         return Ok(Err(NotAssembled::Quarantined));
     }
     let pack: EvidencePack = serde_json::from_str(&text)?;
+    let continuing = continuing_events(tx, run, &pack, &version.specification).await?;
     let package = RunPackage {
         schema: RunPackage::SCHEMA,
         run_id: run.id,
@@ -93,6 +118,7 @@ pub(super) async fn assemble(
         instruction: instruction(),
         pattern,
         previous_runs: previous_runs(tx, run).await?,
+        continuing,
     };
     let document = canonical_json(&package)?;
     let hash = ContentHash::of_bytes(document.as_bytes());

@@ -2,7 +2,6 @@
 //! and leaves the way free.
 
 use crate::world::{Tenant, World, altered, analyst, count, draft, entitlement, hanging, project};
-use agents::evidence::assemble_pack;
 use domain::{
     cadence::Cadence,
     id::{PackId, RunId, SpecificationId},
@@ -11,6 +10,7 @@ use domain::{
     taxonomy::Region,
 };
 use executor::capability::{Fault, FaultKind};
+use harvest::assemble_pack;
 use jiff::civil::date;
 use orchestrator::{
     Orchestrator,

@@ -44,6 +44,7 @@ const RULES: &[(&str, Rule)] = &[
     ("nothing lies outside the order", scope::nothing_outside_the_order),
     ("cited evidence lies in the window", scope::dates_in_window),
     ("quiet is true", scope::quiet_is_true),
+    ("what was told is not told again", scope::nothing_told_again),
     ("claims cite evidence of the package", grounding::citations),
     ("interpretations rest on facts", grounding::interpretations_rest_on_facts),
     ("figures occur in what they cite", grounding::figures),

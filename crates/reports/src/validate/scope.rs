@@ -4,13 +4,12 @@ use super::{
     Finding, FindingCode,
     subject::{Subject, evidence_of},
 };
+use desk::selection::select_from;
 use domain::{
-    evidence::{EvidenceItem, independent_publishers, title_key},
-    report::{Outcome, section_of},
-    specification::Strength,
+    report::Outcome,
     taxonomy::{Deliverable, Misfit},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// An ordered deliverable is covered by a development, by the decision summary
 /// (executive briefings), or named as quiet.
@@ -98,45 +97,38 @@ pub(super) fn dates_in_window(subject: &Subject<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// No material change may be said only where nothing qualifies: evidence in
-/// window and scope, of a chosen section, not of tier 4 alone, and as strong as
-/// the order asks. Strength is judged by equal titles only, so that this rule
-/// never demands more than the analyst could see.
+/// No material change may be said only where the desk's own selection is empty.
 pub(super) fn quiet_is_true(subject: &Subject<'_>) -> Vec<Finding> {
     if subject.document.outcome != Outcome::NoMaterialChange {
         return Vec::new();
     }
-    let mut events: BTreeMap<String, Vec<&EvidenceItem>> = BTreeMap::new();
-    for item in subject.package.pack.items.iter().filter(|item| qualifies(subject, item)) {
-        events.entry(title_key(&item.title)).or_default().push(item);
-    }
-    let minimum = subject.package.specification.options.minimum_strength;
-    events.retain(|_, items| {
-        Strength::of_publishers(independent_publishers(items.iter().copied())) >= minimum
-            && items.iter().any(|item| u8::from(item.tier) < 4)
-    });
-    if events.is_empty() {
+    let qualifying = select_from(subject.package).events.len();
+    if qualifying == 0 {
         return Vec::new();
     }
     vec![Finding::new(
         FindingCode::FalseQuiet,
-        format!(
-            "The report says no material change although {} developments qualify.",
-            events.len()
-        ),
+        match qualifying {
+            1 => "The report says no material change although 1 development qualifies.".to_owned(),
+            _ => format!(
+                "The report says no material change although {qualifying} developments qualify."
+            ),
+        },
     )]
 }
 
-fn qualifies(subject: &Subject<'_>, item: &EvidenceItem) -> bool {
-    let package = subject.package;
-    let specification = &package.specification;
-    let Ok(deliverables) = specification.scope.fit(&specification.watchlist, item) else {
-        return false;
-    };
-    let section = section_of(item.signal, &deliverables);
-    package.window_from <= item.published
-        && item.published <= package.window_to
-        && specification.options.sections.contains(&section)
+/// What an earlier report of the specification cites is cited by no later one.
+pub(super) fn nothing_told_again(subject: &Subject<'_>) -> Vec<Finding> {
+    let told: BTreeSet<_> = subject.package.continuing.iter().flat_map(|one| &one.cited).collect();
+    let again = subject.items(subject.cited()).into_iter().filter(|item| told.contains(&item.id));
+    again
+        .map(|item| {
+            Finding::new(
+                FindingCode::Duplicate,
+                format!("“{}” stands in an earlier report.", item.title),
+            )
+        })
+        .collect()
 }
 
 /// Companies of a development that its evidence does not name.

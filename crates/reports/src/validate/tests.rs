@@ -405,7 +405,7 @@ fn no_material_change_is_false_while_developments_qualify() {
     });
     assert_eq!(
         findings[0].message,
-        "The report says no material change although 4 developments qualify."
+        "The report says no material change although 1 development qualifies."
     );
 }
 

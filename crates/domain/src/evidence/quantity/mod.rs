@@ -11,6 +11,7 @@ pub use figure::{Figure, numbers_in};
 pub use number::NumberMarks;
 pub use unit::Unit;
 
+use crate::taxonomy::vocabulary;
 use rust_decimal::Decimal;
 
 /// A figure with its unit. What a text does not state is absent and never zero.
@@ -35,14 +36,15 @@ pub struct Ends {
     pub high: Decimal,
 }
 
-/// What the words before a figure make of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Qualifier {
-    UpTo,
-    Around,
-    AtLeast,
-    MoreThan,
-    LessThan,
+vocabulary! {
+    /// What the words before a figure make of it.
+    Qualifier, "qualifier" {
+        UpTo = "up_to", "Up to";
+        Around = "around", "Around";
+        AtLeast = "at_least", "At least";
+        MoreThan = "more_than", "More than";
+        LessThan = "less_than", "Less than";
+    }
 }
 
 /// Every figure that has a unit, in the order of the text. `marks` follow the

@@ -1,4 +1,6 @@
+use crate::taxonomy::UnknownId;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;
 
 /// What a number counts, in its normal form.
@@ -32,6 +34,53 @@ impl fmt::Display for Unit {
             Self::Date => "(date)",
             Self::Plain => "",
         })
+    }
+}
+
+impl Unit {
+    /// The stable id: the code of a currency, else a word.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::TonnesPerYear => "tonnes_per_year",
+            Self::Tonnes => "tonnes",
+            Self::UnresolvedRate => "unresolved_rate",
+            Self::Fraction => "fraction",
+            Self::PercentagePoints => "percentage_points",
+            Self::Money(code) => code,
+            Self::Date => "date",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+impl TryFrom<String> for Unit {
+    type Error = UnknownId;
+
+    fn try_from(text: String) -> Result<Self, UnknownId> {
+        let named = [
+            Self::TonnesPerYear,
+            Self::Tonnes,
+            Self::UnresolvedRate,
+            Self::Fraction,
+            Self::PercentagePoints,
+            Self::Date,
+            Self::Plain,
+        ];
+        let money = CURRENCIES.iter().map(|(_, code)| Self::Money(code));
+        let mut known = named.into_iter().chain(money);
+        known.find(|unit| unit.id() == text).ok_or(UnknownId { what: "unit", value: text })
+    }
+}
+
+impl Serialize for Unit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Unit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

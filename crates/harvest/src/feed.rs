@@ -1,15 +1,20 @@
 //! RSS, Atom and JSON Feed bytes read into entries.
 
-use desk::plain_text::{cut, plain_text};
+use crate::entry::{Entries, Entry};
+use desk::{
+    date::DateClues,
+    item::TITLE_CHARACTERS_MAX,
+    plain_text::{cut, plain_text},
+};
+use domain::evidence::SourceKind;
 use feed_rs::{
-    model::{Entry, FeedType, Link},
+    model::{self, FeedType, Link},
     parser::{Builder, ParseFeedError},
 };
 use jiff::{
     civil::Date,
     fmt::{rfc2822, temporal::Pieces},
 };
-use serde::{Deserialize, Serialize};
 
 /// Largest feed that is read. Feeds of a hundred entries stay far below it; what
 /// is larger is broken or an attack.
@@ -18,46 +23,6 @@ pub const FEED_BYTES_MAX: usize = 5_000_000;
 /// Entries read of one feed, from its top. Feeds list their newest entries
 /// first, and no source publishes more between two readings.
 pub const ENTRIES_MAX: usize = 100;
-
-/// Characters of a title; longer ones are cut at a word.
-pub const TITLE_CHARACTERS_MAX: usize = 300;
-
-/// Characters of an excerpt: what may be quoted without other terms.
-pub const EXCERPT_CHARACTERS_MAX: usize = 300;
-
-/// The format a source is declared to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    Rss,
-    Atom,
-    JsonFeed,
-}
-
-/// A feed as it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Feed {
-    /// At most [`ENTRIES_MAX`], in the feed's order.
-    pub entries: Vec<FeedEntry>,
-    /// Entries beyond the limit, which were not looked at.
-    pub beyond_limit: usize,
-}
-
-/// One entry, as plain text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeedEntry {
-    /// Empty when the entry has neither title nor text.
-    pub title: String,
-    /// As the feed has it, resolved against the feed's `xml:base`.
-    pub link: Option<String>,
-    /// First publication: the civil date that the feed wrote, in the zone in
-    /// which it wrote it. An update's date never stands in for it.
-    pub published: Option<Date>,
-    /// The whole summary, or the content where there is no summary.
-    pub text: String,
-    /// The beginning of `text`, at most [`EXCERPT_CHARACTERS_MAX`] characters.
-    pub excerpt: String,
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
@@ -69,18 +34,8 @@ pub enum FeedError {
     OtherKind { declared: SourceKind, found: SourceKind },
 }
 
-impl std::fmt::Display for SourceKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Rss => "RSS",
-            Self::Atom => "Atom",
-            Self::JsonFeed => "JSON Feed",
-        })
-    }
-}
-
 /// Reads one feed. Pure: the same bytes give the same entries.
-pub fn read_feed(bytes: &[u8], declared: SourceKind) -> Result<Feed, FeedError> {
+pub fn read_feed(bytes: &[u8], declared: SourceKind) -> Result<Entries, FeedError> {
     if bytes.len() > FEED_BYTES_MAX {
         return Err(FeedError::TooLarge);
     }
@@ -96,7 +51,7 @@ pub fn read_feed(bytes: &[u8], declared: SourceKind) -> Result<Feed, FeedError> 
     }
     let beyond_limit = feed.entries.len().saturating_sub(ENTRIES_MAX);
     let entries = feed.entries.iter().take(ENTRIES_MAX).map(read_entry).collect();
-    Ok(Feed { entries, beyond_limit })
+    Ok(Entries { entries, beyond_limit })
 }
 
 /// Start of the civil date of a timestamp, written as if it were UTC.
@@ -124,20 +79,21 @@ fn civil_date(timestamp: &str) -> Option<Date> {
     rfc2822::parse(&with_offset).ok().map(|moment| moment.date())
 }
 
-fn read_entry(entry: &Entry) -> FeedEntry {
+fn read_entry(entry: &model::Entry) -> Entry {
     let summary = entry.summary.as_ref().map(|text| plain_text(&text.content));
     let content = || Some(plain_text(entry.content.as_ref()?.body.as_ref()?));
     let text = summary.filter(|text| !text.is_empty()).or_else(content).unwrap_or_default();
-    let excerpt = cut(&text, EXCERPT_CHARACTERS_MAX);
     let title = entry.title.as_ref().map(|title| plain_text(&title.content)).unwrap_or_default();
     // Short notes have no title; their beginning names them.
-    let title = if title.is_empty() { &excerpt } else { &title };
-    FeedEntry {
+    let title = if title.is_empty() { &text } else { &title };
+    // The start of the civil date that was written, see `as_written`.
+    let published = entry.published.map(|start| start.date_naive().to_string());
+    Entry {
         title: cut(title, TITLE_CHARACTERS_MAX),
         link: entry.links.iter().find(|link| leads_to_the_page(link)).map(|link| link.href.clone()),
-        published: entry.published.and_then(|start| start.date_naive().to_string().parse().ok()),
+        page_canonical: None,
+        dates: DateClues { feed: published, ..DateClues::default() },
         text,
-        excerpt,
     }
 }
 
@@ -160,12 +116,12 @@ mod tests {
         )
     }
 
-    fn rss_entry(item: &str) -> FeedEntry {
+    fn rss_entry(item: &str) -> Entry {
         let feed = read_feed(rss(&format!("<item>{item}</item>")).as_bytes(), SourceKind::Rss);
         feed.unwrap().entries.remove(0)
     }
 
-    fn atom_entry(entry: &str) -> FeedEntry {
+    fn atom_entry(entry: &str) -> Entry {
         let feed = format!(
             "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Sample data</title>\
              <updated>2025-01-15T12:00:00Z</updated><entry>{entry}</entry></feed>"
@@ -173,11 +129,15 @@ mod tests {
         read_feed(feed.as_bytes(), SourceKind::Atom).unwrap().entries.remove(0)
     }
 
-    fn json_entry(item: &str) -> FeedEntry {
+    fn json_entry(item: &str) -> Entry {
         let feed = format!(
             r#"{{"version":"https://jsonfeed.org/version/1.1","title":"Sample data","items":[{item}]}}"#
         );
         read_feed(feed.as_bytes(), SourceKind::JsonFeed).unwrap().entries.remove(0)
+    }
+
+    fn published(entry: &Entry) -> Option<Date> {
+        entry.dates.feed.as_ref().map(|date| date.parse().unwrap())
     }
 
     #[test]
@@ -189,12 +149,12 @@ mod tests {
         );
         assert_eq!(
             entry,
-            FeedEntry {
+            Entry {
                 title: "MDI & TDI".to_owned(),
                 link: Some("https://gazette.example.com/a?b=1&c=2".to_owned()),
-                published: Some(date(2025, 1, 15)),
+                page_canonical: None,
+                dates: DateClues { feed: Some("2025-01-15".to_owned()), ..DateClues::default() },
                 text: "First. Second part.".to_owned(),
-                excerpt: "First. Second part.".to_owned(),
             }
         );
     }
@@ -210,7 +170,7 @@ mod tests {
         );
         assert_eq!(entry.title, "Polyol news");
         assert_eq!(entry.link.as_deref(), Some("https://wire.example.org/1"));
-        assert_eq!(entry.published, Some(date(2025, 1, 14)));
+        assert_eq!(published(&entry), Some(date(2025, 1, 14)));
         assert_eq!(entry.text, "Text");
     }
 
@@ -221,7 +181,7 @@ mod tests {
                 "content_text":"A rule.","date_published":"2025-01-15T08:00:00Z"}"#,
         );
         assert_eq!(entry.link.as_deref(), Some("https://register.example.org/1"));
-        assert_eq!(entry.published, Some(date(2025, 1, 15)));
+        assert_eq!(published(&entry), Some(date(2025, 1, 15)));
         assert_eq!(entry.text, "A rule.");
         let attached = json_entry(
             r#"{"id":"2","content_text":"x","attachments":[
@@ -233,18 +193,18 @@ mod tests {
     #[test]
     fn the_date_of_an_update_never_counts_as_publication() {
         let atom = atom_entry("<title>t</title><updated>2025-01-15T09:00:00Z</updated>");
-        assert_eq!(atom.published, None);
+        assert_eq!(published(&atom), None);
         let json = json_entry(r#"{"id":"1","title":"t","date_modified":"2025-01-15T08:00:00Z"}"#);
-        assert_eq!(json.published, None);
+        assert_eq!(published(&json), None);
         let rss = rss_entry("<title>t</title><updated>2025-01-15T08:00:00Z</updated>");
-        assert_eq!(rss.published, None);
+        assert_eq!(published(&rss), None);
     }
 
     #[test]
     fn the_date_is_the_one_the_publisher_wrote_in_its_own_zone() {
         let check = |written: &str, expected: Option<Date>| {
             let entry = rss_entry(&format!("<title>t</title><pubDate>{written}</pubDate>"));
-            assert_eq!(entry.published, expected, "{written}");
+            assert_eq!(published(&entry), expected, "{written}");
         };
         // Each of these is another day in UTC.
         check("Wed, 15 Jan 2025 23:30:00 -0300", Some(date(2025, 1, 15)));
@@ -261,7 +221,7 @@ mod tests {
     fn a_date_that_cannot_be_read_for_sure_is_missing() {
         for written in ["01/02/2025", "yesterday", "", "2025-02-30", "15 January"] {
             let entry = rss_entry(&format!("<title>t</title><pubDate>{written}</pubDate>"));
-            assert_eq!(entry.published, None, "{written}");
+            assert_eq!(published(&entry), None, "{written}");
         }
     }
 
@@ -274,11 +234,10 @@ mod tests {
     }
 
     #[test]
-    fn titles_and_excerpts_have_at_most_three_hundred_characters() {
+    fn titles_have_at_most_three_hundred_characters() {
         let long = "polyol ".repeat(100);
         let entry = rss_entry(&format!("<title>{long}</title><description>{long}</description>"));
         assert!(entry.title.chars().count() <= 300 && entry.title.ends_with("polyol…"));
-        assert!(entry.excerpt.chars().count() <= 300 && entry.excerpt.ends_with("polyol…"));
         assert_eq!(entry.text, long.trim());
     }
 

@@ -1,11 +1,14 @@
 //! The list of sources, and reading what they hold. The only module of the
 //! agent that touches the file system.
 
-use super::{
-    feed::{FEED_BYTES_MAX, FeedError, SourceKind},
-    sample_dates::stamp_sample_dates,
+use crate::{
+    feed::{FEED_BYTES_MAX, FeedError},
+    sample_dates::{SampleDateError, stamp_sample_dates},
 };
-use domain::{evidence::TrustTier, pricing_pack::ProviderId};
+use domain::{
+    evidence::{SourceKind, TrustTier},
+    pricing_pack::ProviderId,
+};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::{
@@ -34,8 +37,8 @@ pub struct Source {
     pub sample: bool,
     /// It writes about polyurethane only.
     pub polyurethane_only: bool,
-    /// Companies whose names are looked for in every item of the pack.
-    pub companies: Vec<String>,
+    /// A code such as `de` or `en-GB`.
+    pub language: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +95,7 @@ enum ReadError {
     #[error("a sample must be UTF-8 text")]
     NotText,
     #[error(transparent)]
-    SampleDate(#[from] super::sample_dates::SampleDateError),
+    SampleDate(#[from] SampleDateError),
     #[error("reading sources from the web is not enabled yet")]
     WebNotEnabled,
 }
@@ -113,8 +116,7 @@ struct Listed {
     sample: bool,
     #[serde(default)]
     polyurethane_only: bool,
-    #[serde(default)]
-    companies: Vec<String>,
+    language: Option<String>,
 }
 
 /// Reads the list of sources in a folder.
@@ -159,7 +161,7 @@ impl TryFrom<Listed> for Source {
             url,
             sample,
             polyurethane_only,
-            companies,
+            language,
         } = listed;
         let provider = provider_of(&name, provider, sample)?;
         let location = match (path, url) {
@@ -182,7 +184,7 @@ impl TryFrom<Listed> for Source {
             location,
             sample,
             polyurethane_only,
-            companies,
+            language,
         })
     }
 }
@@ -271,7 +273,7 @@ mod tests {
         let file = parse_manifest(&sample).unwrap().remove(0);
         assert_eq!(file.provider, ProviderId::sample());
         assert_eq!(file.location, Location::File("a/b.xml".into()));
-        assert!(file.sample && !file.polyurethane_only && file.companies.is_empty());
+        assert!(file.sample && !file.polyurethane_only && file.language.is_none());
         let web = parse_manifest(&listed(r#","url":"https://a.example.com/f""#)).unwrap().remove(0);
         assert_eq!(web.location, Location::Web("https://a.example.com/f".parse().unwrap()));
         assert!(!web.sample);

@@ -1,40 +1,32 @@
 //! A sealed pack from what the sources held. Pure, and independent of the order
 //! of sources and of entries within a source.
 
-use super::{
-    feed::{FeedEntry, FeedError, read_feed},
-    sources::{Source, SourceFeed},
+use crate::{
+    Entry,
+    feed::{FeedError, read_feed},
+    manifest::{Source, SourceFeed},
 };
-use desk::plain_text::{cut, fold};
-use domain::evidence::{
-    Candidate, DateConfidence, DropReason, DroppedItem, EvidenceId, EvidenceItem, EvidencePack,
-    SourceReading, canonical_url, check_relevance, links_in, regions_in, signal_in,
+use desk::{
+    entity::EntityTable,
+    event::Apart,
+    item::{RawItem, SourceFacts},
+    pack,
+    plain_text::{cut, fold},
+    process,
 };
+use domain::evidence::{EvidencePack, SourceReading};
 use jiff::civil::Date;
-use std::{cmp::Reverse, collections::BTreeSet, error::Error};
+use std::{error::Error, sync::Arc};
 
 /// Characters of a reading error: enough for its cause, not for a feed that
 /// writes itself into it.
 const ERROR_CHARACTERS_MAX: usize = 200;
 
-/// An entry that has an address, text and a date; what is left to ask is
-/// whether it repeats another and whether it is about polyurethane.
-struct Dated {
-    item: EvidenceItem,
-    relevance: Result<(), DropReason>,
-}
-
-/// Sorts every entry of every source to exactly one exit: an item of the pack,
-/// or a dropped item with its reason.
-///
-/// `as_of` is the civil date (UTC) of the reading. An entry dated more than one
-/// day after it is held like one without a date.
+/// Every entry of every source leaves by exactly one exit: as an item in an event of
+/// the pack, or dropped with its reason. `as_of` is the civil date (UTC) of the reading.
 pub fn assemble_pack(as_of: Date, readings: Vec<SourceFeed>) -> EvidencePack {
-    let companies: BTreeSet<String> =
-        readings.iter().flat_map(|reading| reading.source.companies.iter().cloned()).collect();
     let mut sources = Vec::new();
-    let mut dated = Vec::new();
-    let mut dropped = Vec::new();
+    let mut raw = Vec::new();
     for SourceFeed { source, content } in readings {
         let entries = content.and_then(|bytes| {
             read_feed(&bytes, source.kind)
@@ -42,24 +34,14 @@ pub fn assemble_pack(as_of: Date, readings: Vec<SourceFeed>) -> EvidencePack {
                 .map_err(|error| in_words(&error))
         });
         sources.push(reading_of(&source, &entries));
-        for entry in entries.unwrap_or_default() {
-            match date_entry(as_of, &source, &companies, entry) {
-                Ok(candidate) => dated.push(candidate),
-                Err(drop) => dropped.push(drop),
-            }
-        }
+        let facts = Arc::new(facts_of(source));
+        raw.extend(entries.unwrap_or_default().into_iter().map(|entry| raw_item(&facts, entry)));
     }
-    let mut items = keep_relevant(dated, &mut dropped);
-    sources.sort_by(|a: &SourceReading, b| a.name.cmp(&b.name));
-    items.sort_by_key(|item| (Reverse(item.published), item.id.clone()));
-    dropped.sort_by_key(|drop| {
-        (drop.source.clone(), drop.title.clone(), drop.url.clone(), drop.reason)
-    });
-    let sample = items.iter().any(|item| item.sample);
-    EvidencePack { schema: EvidencePack::SCHEMA, as_of, sources, items, dropped, sample }
+    let desk = process(&raw, as_of, EntityTable::built_in(), &Apart::default());
+    pack::seal(desk, as_of, sources)
 }
 
-fn reading_of(source: &Source, entries: &Result<Vec<FeedEntry>, String>) -> SourceReading {
+fn reading_of(source: &Source, entries: &Result<Vec<Entry>, String>) -> SourceReading {
     SourceReading {
         name: source.name.clone(),
         publisher: source.publisher.clone(),
@@ -79,108 +61,35 @@ fn in_words(error: &FeedError) -> String {
     cut(&fold(&words), ERROR_CHARACTERS_MAX)
 }
 
-/// The exits that an entry finds by itself: address, text of its own, seller of
-/// studies, date.
-fn date_entry(
-    as_of: Date,
-    source: &Source,
-    companies: &BTreeSet<String>,
-    entry: FeedEntry,
-) -> Result<Dated, DroppedItem> {
-    let FeedEntry { title, link, published, text, excerpt } = entry;
-    let dropped = |reason| DroppedItem {
-        source: source.name.clone(),
-        title: title.clone(),
-        url: link.clone(),
-        reason,
-    };
-    let url = link.as_deref().ok_or_else(|| dropped(DropReason::BadUrl))?;
-    let canonical_url = canonical_url(url).map_err(|_| dropped(DropReason::BadUrl))?;
-    let relevance = check_relevance(&Candidate {
-        title: &title,
-        text: &text,
-        publisher: &source.publisher,
-        polyurethane_source: source.polyurethane_only,
-        // Watch lists belong to workspaces; a pack is built once for all.
-        pure_polyurethane_company: false,
-    });
-    if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = relevance {
-        return Err(dropped(reason));
-    }
-    let published = published
-        .filter(|&published| as_of.tomorrow().is_ok_and(|latest| published <= latest))
-        .ok_or_else(|| dropped(DropReason::UndatedHeld))?;
-    // Only what the pack holds is read for region, link, type and company, so
-    // that a reader sees the words on which each of them rests.
-    let words = format!("{title}\n{excerpt}");
-    let mut item = EvidenceItem {
-        id: EvidenceId::of_canonical_url(&canonical_url),
-        url: url.to_owned(),
-        canonical_url,
-        published,
-        // The feed's own date, not confirmed by the page.
-        date_confidence: DateConfidence::Medium,
-        publisher: source.publisher.clone(),
-        source: source.name.clone(),
+fn facts_of(source: Source) -> SourceFacts {
+    SourceFacts {
+        name: source.name,
+        publisher: source.publisher,
         tier: source.tier,
-        regions: regions_in(&words),
-        links: links_in(&words),
-        signal: signal_in(&words),
-        companies: Vec::new(),
+        language: source.language,
+        polyurethane_only: source.polyurethane_only,
         sample: source.sample,
-        title,
-        excerpt,
-    };
-    item.companies = companies.iter().filter(|name| item.names_company(name)).cloned().collect();
-    Ok(Dated { item, relevance })
+    }
 }
 
-/// One item for each canonical address, then the relevance gate.
-///
-/// Of several with one address the one about polyurethane stays, then the most
-/// trusted, then the first published; the rest of the order only makes the
-/// choice the same every time. A title that another publisher repeats at its
-/// own address is a second citation, not a duplicate.
-fn keep_relevant(mut dated: Vec<Dated>, dropped: &mut Vec<DroppedItem>) -> Vec<EvidenceItem> {
-    dated.sort_by_cached_key(|Dated { item, relevance }| {
-        (
-            item.canonical_url.clone(),
-            relevance.is_err(),
-            item.tier,
-            item.published,
-            item.source.clone(),
-            item.title.clone(),
-            item.excerpt.clone(),
-            item.url.clone(),
-        )
-    });
-    let mut items: Vec<EvidenceItem> = Vec::new();
-    let mut last_address = None;
-    for Dated { item, relevance } in dated {
-        let repeated = last_address.as_ref() == Some(&item.canonical_url);
-        last_address = Some(item.canonical_url.clone());
-        let exit = if repeated { Err(DropReason::Duplicate) } else { relevance };
-        match exit {
-            Ok(()) => items.push(item),
-            Err(reason) => dropped.push(DroppedItem {
-                source: item.source,
-                title: item.title,
-                url: Some(item.url),
-                reason,
-            }),
-        }
-    }
-    items
+pub(crate) fn raw_item(source: &Arc<SourceFacts>, entry: Entry) -> RawItem {
+    let Entry { title, link, page_canonical, dates, text } = entry;
+    RawItem { source: Arc::clone(source), title, link, page_canonical, dates, text }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Location, SourceKind};
     use super::*;
-    use domain::{hash::ContentHash, pricing_pack::ProviderId, taxonomy::Region};
+    use crate::manifest::Location;
+    use domain::{
+        evidence::{DateConfidence, DropReason, EvidenceId, SourceKind, canonical_url},
+        hash::ContentHash,
+        pricing_pack::ProviderId,
+        taxonomy::Region,
+    };
     use jiff::civil::date;
     use proptest::prelude::*;
-    use std::fmt::Write;
+    use std::{collections::BTreeSet, fmt::Write};
 
     const TODAY: Date = date(2025, 1, 15);
 
@@ -197,7 +106,7 @@ mod tests {
             location: Location::File(name.into()),
             sample: true,
             polyurethane_only: false,
-            companies: vec!["Rheinmark Chemie".to_owned()],
+            language: Some("en".to_owned()),
         }
     }
 
@@ -330,7 +239,7 @@ mod tests {
             ],
         );
         assert_eq!(pack.items[0].title, "story");
-        assert_eq!(exits(&pack), [("teaser", DropReason::Duplicate)]);
+        assert_eq!(exits(&pack), [("teaser", DropReason::NotPuProven)]);
     }
 
     #[test]

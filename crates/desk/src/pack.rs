@@ -1,0 +1,118 @@
+//! What the desk made, sealed into a pack, and what was sealed, opened again.
+
+use crate::{
+    Desk,
+    entity::EntityTable,
+    event::{Apart, Event, Member, merge},
+    item::{DeskItem, Dropped, read_again},
+    language,
+    product::{product, product_of},
+    signal::{Signal, read_signal},
+};
+use domain::evidence::{
+    Citation, DroppedItem, EvidenceEvent, EvidenceId, EvidenceItem, EvidencePack, SourceReading,
+};
+use jiff::civil::Date;
+use std::{cmp::Reverse, collections::HashMap};
+
+/// The pack of what the sources held, as of the civil date (UTC) of the reading.
+pub fn seal(desk: Desk, as_of: Date, mut sources: Vec<SourceReading>) -> EvidencePack {
+    let mut items = Vec::new();
+    let mut events = Vec::new();
+    for (event, signal) in desk.events.into_iter().zip(desk.signals) {
+        let citations = event.members.iter().map(citation).collect();
+        events.push(EvidenceEvent { id: event.id, citations, signal });
+        items.extend(event.members.into_iter().map(|member| member.item.item));
+    }
+    items.sort_by(|a, b| (Reverse(a.published), &a.id).cmp(&(Reverse(b.published), &b.id)));
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    EvidencePack {
+        schema: EvidencePack::SCHEMA,
+        as_of,
+        sources,
+        sample: items.iter().any(|item| item.sample),
+        items,
+        dropped: desk.dropped.into_iter().map(DroppedItem::from).collect(),
+        events,
+        contradictions: desk.contradictions,
+    }
+}
+
+/// Events of a pack as far as their items are wanted, by their first report, each with its signal: the
+/// sealed one, or, where only a part of the event is wanted, what that part says.
+///
+/// A pack that was sealed before events were is read anew, by the rules of this build.
+pub fn open(pack: &EvidencePack, wanted: impl Fn(&EvidenceItem) -> bool) -> Vec<(Event, Signal)> {
+    let items = pack.items.iter().filter(|item| wanted(item));
+    if pack.schema == EvidencePack::SCHEMA_WITHOUT_EVENTS {
+        let table = EntityTable::built_in();
+        let read = items.map(|item| read_again(item, table)).collect();
+        let with_signal = |event| {
+            let signal = read_signal(&event);
+            (event, signal)
+        };
+        return merge(read, &Apart::default()).into_iter().map(with_signal).collect();
+    }
+    let items: HashMap<&EvidenceId, &EvidenceItem> = items.map(|item| (&item.id, item)).collect();
+    let opened = pack.events.iter().filter_map(|sealed| {
+        let known = sealed.citations.iter().filter_map(|citation| {
+            Some(member(citation, items.get(&citation.evidence).copied()?.clone()))
+        });
+        let event = Event { id: sealed.id.clone(), members: known.collect() };
+        let signal = match event.members.len() {
+            0 => return None,
+            count if count == sealed.citations.len() => sealed.signal.clone(),
+            _ => read_signal(&event),
+        };
+        Some((event, signal))
+    });
+    opened.collect()
+}
+
+impl From<Dropped> for DroppedItem {
+    fn from(exit: Dropped) -> Self {
+        Self { source: exit.source, title: exit.title, url: exit.url, reason: exit.reason }
+    }
+}
+
+fn citation(member: &Member) -> Citation {
+    let one = &member.item;
+    let id = |key: &usize| product(*key).map(|product| product.id.clone());
+    Citation {
+        evidence: one.item.id.clone(),
+        joined: member.joined,
+        date_source: one.date_source,
+        language: one.language.map(str::to_owned),
+        region_basis: one.region_basis,
+        companies: one.companies.clone(),
+        sites: one.sites.clone(),
+        ambiguous: one.ambiguous.clone(),
+        products: one.products.iter().filter_map(id).collect(),
+        names_a_product: one.names_a_product,
+        segment: one.segment,
+        relevance: one.relevance,
+        direction: one.direction,
+        direction_in_title: one.direction_in_title,
+    }
+}
+
+/// A product that the table no longer has tells no events apart any more.
+fn member(citation: &Citation, item: EvidenceItem) -> Member {
+    let one = citation.clone();
+    let item = DeskItem {
+        item,
+        language: one.language.as_deref().and_then(language::known),
+        date_source: one.date_source,
+        region_basis: one.region_basis,
+        companies: one.companies,
+        sites: one.sites,
+        ambiguous: one.ambiguous,
+        products: one.products.iter().filter_map(|id| product_of(id)).collect(),
+        names_a_product: one.names_a_product,
+        segment: one.segment,
+        relevance: one.relevance,
+        direction: one.direction,
+        direction_in_title: one.direction_in_title,
+    };
+    Member { item, joined: one.joined }
+}

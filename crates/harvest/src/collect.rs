@@ -1,0 +1,191 @@
+//! One reading of one source.
+
+use crate::{
+    entry::{Entries, Entry},
+    feed::{FeedError, read_feed},
+    fetch::{Content, FetchError, Fetched, Fetcher, Validators},
+    list::{SelectorError, read_list},
+    page::read_page,
+    sitemap::{Sitemap, SitemapError, read_sitemap},
+};
+use domain::evidence::{Selectors, SourceKind};
+use encoding_rs::{Encoding, UTF_8};
+use std::collections::HashSet;
+use url::Url;
+
+/// Pages that one reading opens for what the list does not say. With a pause of a second
+/// each, a source takes less than its interval; the rest come with the next reading.
+pub const PAGES_MAX: usize = 20;
+
+/// Where a declaration of the encoding is looked for, as the HTML standard has it.
+const ENCODING_WITHIN: usize = 1_024;
+
+/// Where a source is read, and how.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub kind: SourceKind,
+    pub url: Url,
+    pub selectors: Option<Selectors>,
+}
+
+/// What a reading gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Collected {
+    NotModified,
+    Read { entries: Entries, validators: Validators, bytes: usize },
+}
+
+/// Why a reading gave nothing; never an empty list in place of it.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Sitemap(#[from] SitemapError),
+    #[error(transparent)]
+    Selector(#[from] SelectorError),
+    #[error("the list's selectors find nothing on the page")]
+    NothingFound,
+    #[error("what is entered by hand is not read from anywhere")]
+    Manual,
+}
+
+/// Reads a source once. Pages whose addresses are `seen` already are not opened again.
+///
+/// # Errors
+/// [`CollectError`]. A page behind a list that cannot be read costs that entry its date
+/// and text, not the others theirs.
+pub async fn collect(
+    fetcher: &Fetcher,
+    place: &Place,
+    known: &Validators,
+    seen: &HashSet<String>,
+) -> Result<Collected, CollectError> {
+    if place.kind == SourceKind::Manual {
+        return Err(CollectError::Manual);
+    }
+    let content = match fetcher.fetch(&place.url, known).await? {
+        Fetched::NotModified => return Ok(Collected::NotModified),
+        Fetched::Content(content) => content,
+    };
+    let entries = match place.kind {
+        SourceKind::Rss | SourceKind::Atom | SourceKind::JsonFeed => {
+            read_feed(&content.bytes, place.kind)?
+        }
+        SourceKind::Sitemap => {
+            let listed = sitemap(fetcher, &content.bytes).await?;
+            with_pages(fetcher, listed, seen).await
+        }
+        SourceKind::HtmlList => {
+            let selectors = place.selectors.clone().unwrap_or_default();
+            let listed = read_list(&decoded(&content), &content.url, &selectors)?;
+            if listed.entries.is_empty() {
+                return Err(CollectError::NothingFound);
+            }
+            with_pages(fetcher, listed, seen).await
+        }
+        SourceKind::Manual => return Err(CollectError::Manual),
+    };
+    Ok(Collected::Read { entries, bytes: content.bytes.len(), validators: content.validators })
+}
+
+/// A sitemap, or those that an index names, one level deep.
+async fn sitemap(fetcher: &Fetcher, bytes: &[u8]) -> Result<Entries, CollectError> {
+    let links = match read_sitemap(bytes)? {
+        Sitemap::Pages(entries) => return Ok(entries),
+        Sitemap::Index(links) => links,
+    };
+    let mut all = Entries::default();
+    for link in links {
+        let Ok(url) = Url::parse(&link) else { continue };
+        if let Fetched::Content(content) = fetcher.fetch(&url, &Validators::default()).await?
+            && let Sitemap::Pages(more) = read_sitemap(&content.bytes)?
+        {
+            all.entries.extend(more.entries);
+            all.beyond_limit += more.beyond_limit;
+        }
+    }
+    Ok(all)
+}
+
+/// Entries without a date that can be relied on, completed by their own pages.
+async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &HashSet<String>) -> Entries {
+    let mut opened = 0;
+    let mut entries = Vec::with_capacity(listed.entries.len());
+    for entry in listed.entries {
+        let wants = !entry.title.is_empty() && entry.dates.feed.is_some();
+        let url = entry.link.as_deref().and_then(|link| Url::parse(link).ok());
+        match url.filter(|url| !wants && !seen.contains(url.as_str()) && opened < PAGES_MAX) {
+            Some(url) => {
+                opened += 1;
+                entries.push(completed(fetcher, entry, &url).await);
+            }
+            None => entries.push(entry),
+        }
+    }
+    Entries { entries, beyond_limit: listed.beyond_limit }
+}
+
+async fn completed(fetcher: &Fetcher, listed: Entry, url: &Url) -> Entry {
+    let Ok(Fetched::Content(content)) = fetcher.fetch(url, &Validators::default()).await else {
+        return listed;
+    };
+    let page = read_page(&decoded(&content), &content.url);
+    let mut dates = listed.dates;
+    // A date of the list that was written for machines, agreed by the page, is sure.
+    if let Some(list) = dates.structured.take() {
+        dates.feed.get_or_insert(list);
+    }
+    dates.structured = page.dates.structured;
+    Entry {
+        title: if listed.title.is_empty() { page.title } else { listed.title },
+        link: listed.link,
+        page_canonical: page.page_canonical,
+        dates,
+        text: if page.text.is_empty() { listed.text } else { page.text },
+    }
+}
+
+/// The text of a page by its declared encoding: the server's word first, then its own.
+fn decoded(content: &Content) -> String {
+    let head = &content.bytes[..content.bytes.len().min(ENCODING_WITHIN)];
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let declared = [content.content_type.clone().unwrap_or_default().to_ascii_lowercase(), head]
+        .iter()
+        .find_map(|text| {
+            let label = text.split_once("charset=")?.1;
+            let label = label.trim_start_matches(['"', '\'', ' ']);
+            let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
+            Encoding::for_label(&label.as_bytes()[..end.unwrap_or(label.len())])
+        });
+    declared.unwrap_or(UTF_8).decode(&content.bytes).0.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(bytes: &[u8], content_type: Option<&str>) -> String {
+        decoded(&Content {
+            bytes: bytes.to_vec(),
+            url: Url::parse("https://a.example.com/").unwrap(),
+            content_type: content_type.map(str::to_owned),
+            validators: Validators::default(),
+        })
+    }
+
+    #[test]
+    fn a_page_is_read_in_the_encoding_that_it_has() {
+        assert_eq!(page("Däm".as_bytes(), None), "Däm");
+        assert_eq!(page(b"D\xe4m", Some("text/html; charset=ISO-8859-1")), "Däm");
+        assert_eq!(
+            page(b"<meta charset=\"windows-1252\">\x80", None),
+            "<meta charset=\"windows-1252\">€"
+        );
+        // A byte order mark outranks what is declared; an unknown name is none.
+        assert_eq!(page(b"\xff\xfeM\0D\0I\0", Some("text/html; charset=utf-8")), "MDI");
+        assert_eq!(page(b"M\xffI", Some("text/html; charset=nonsense")), "M\u{fffd}I");
+    }
+}

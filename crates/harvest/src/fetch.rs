@@ -1,0 +1,296 @@
+//! One polite, bounded request after the other.
+
+use crate::{
+    address::{self, AddressError, CheckedAddress, PrivateHosts},
+    robots::Robots,
+};
+use reqwest::{
+    Response, StatusCode,
+    header::{
+        ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    },
+    redirect::Policy,
+};
+use std::{
+    collections::HashMap,
+    error::Error,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep_until, timeout},
+};
+use url::Url;
+
+/// What sources see in their logs, and name in their robots.txt.
+pub const USER_AGENT: &str = "ObservatoryBot";
+
+/// Hosts whose last request is remembered; more are forgotten, the oldest first.
+const HOSTS_MAX: usize = 10_000;
+
+/// Limits of one reading: domain reference, section 6.2.
+#[derive(Clone, Copy, Debug)]
+pub struct FetchBounds {
+    /// For the whole of one answer, redirects included.
+    pub total: Duration,
+    pub bytes_max: usize,
+    pub redirects_max: usize,
+    /// Between the end of one request to a host and the next.
+    pub host_pause: Duration,
+}
+
+impl Default for FetchBounds {
+    fn default() -> Self {
+        Self {
+            total: Duration::from_secs(15),
+            bytes_max: 5_000_000,
+            redirects_max: 5,
+            host_pause: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What is known from the last answer, so that an unchanged one is not sent again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// An answer that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// 304: what was read last is still all there is.
+    NotModified,
+    Content(Content),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    pub bytes: Vec<u8>,
+    /// Where it was found after redirects.
+    pub url: Url,
+    pub content_type: Option<String>,
+    pub validators: Validators,
+}
+
+/// Why there is no answer, in words that an administrator reads.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error("the address may not be fetched: {0}")]
+    Address(#[from] AddressError),
+    #[error("it redirects to an address that may not be fetched: {0}")]
+    Redirect(#[source] AddressError),
+    #[error("it redirects more than {0} times")]
+    Redirects(usize),
+    #[error("it redirects without saying where to")]
+    RedirectNowhere,
+    #[error("its robots.txt asks not to read it")]
+    Robots,
+    #[error("its robots.txt could not be read, and what is not known to be allowed is not read")]
+    RobotsUnknown,
+    #[error("the server answered {status}")]
+    Status { status: u16, retry_after: Option<Duration> },
+    #[error("the answer is larger than {} MB", .0 / 1_000_000)]
+    TooLarge(usize),
+    #[error("no whole answer came within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    #[error("the server could not be reached, or broke off")]
+    Broken(#[source] reqwest::Error),
+    #[error("no HTTP client could be made")]
+    Client(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl FetchError {
+    pub const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to be left alone.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+/// When a host was last asked; its lock is held while it is being asked.
+type HostTurn = Arc<Mutex<Option<Instant>>>;
+
+/// Fetches from public hosts: one request at a time to each, with a pause between two.
+#[derive(Debug)]
+pub struct Fetcher {
+    bounds: FetchBounds,
+    private: PrivateHosts,
+    tls: rustls::ClientConfig,
+    turns: std::sync::Mutex<HashMap<String, HostTurn>>,
+    robots: Robots,
+}
+
+/// An answer on its way.
+struct Hop {
+    response: Response,
+    url: Url,
+}
+
+impl Fetcher {
+    /// # Errors
+    /// [`FetchError::Client`] where the machine has no usable TLS.
+    pub fn new(bounds: FetchBounds, private: PrivateHosts) -> Result<Self, FetchError> {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| FetchError::Client(error.into()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let (turns, robots) = (std::sync::Mutex::default(), Robots::default());
+        Ok(Self { bounds, private, tls, turns, robots })
+    }
+
+    /// Reads one address as its robots.txt allows, following redirects, each of which is
+    /// checked like the first address.
+    ///
+    /// # Errors
+    /// [`FetchError`]; never an empty answer in place of one.
+    pub async fn fetch(&self, url: &Url, known: &Validators) -> Result<Fetched, FetchError> {
+        let total = self.bounds.total;
+        // Waiting for a host's turn is not the server's time.
+        self.follow(url.clone(), known, total).await
+    }
+
+    async fn follow(
+        &self,
+        mut url: Url,
+        known: &Validators,
+        total: Duration,
+    ) -> Result<Fetched, FetchError> {
+        for hop in 0..=self.bounds.redirects_max {
+            let checked = address::check(url.clone(), &self.private).await.map_err(|error| {
+                if hop == 0 { FetchError::Address(error) } else { FetchError::Redirect(error) }
+            })?;
+            self.robots.ask(self, &checked).await?;
+            let turn = self.turn(&checked);
+            let mut last = turn.lock().await;
+            if let Some(last) = *last {
+                sleep_until(last + self.bounds.host_pause).await;
+            }
+            let answered = timeout(total, self.answer(&checked, known)).await;
+            *last = Some(Instant::now());
+            drop(last);
+            match answered.map_err(|_| FetchError::TimedOut(total))?? {
+                Answer::Fetched(fetched) => return Ok(fetched),
+                Answer::Elsewhere(next) => url = next,
+            }
+        }
+        Err(FetchError::Redirects(self.bounds.redirects_max))
+    }
+
+    /// The content of `/robots.txt` at the origin of an address; none where the server
+    /// has none. Redirects are followed as for any other address, but for their robots.
+    pub(crate) async fn robots_text(
+        &self,
+        origin: &CheckedAddress,
+    ) -> Result<Option<Vec<u8>>, FetchError> {
+        let mut url = origin.url.join("/robots.txt").map_err(|_| AddressError::NotWeb)?;
+        for _ in 0..=self.bounds.redirects_max {
+            let checked = address::check(url, &self.private).await?;
+            let answered =
+                timeout(self.bounds.total, self.answer(&checked, &Validators::default())).await;
+            match answered.map_err(|_| FetchError::TimedOut(self.bounds.total))? {
+                Ok(Answer::Fetched(Fetched::Content(content))) => return Ok(Some(content.bytes)),
+                Ok(Answer::Fetched(Fetched::NotModified)) => return Ok(None),
+                Ok(Answer::Elsewhere(next)) => url = next,
+                Err(FetchError::Status { status: 400..=499, .. }) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(FetchError::Redirects(self.bounds.redirects_max))
+    }
+
+    async fn answer(
+        &self,
+        checked: &CheckedAddress,
+        known: &Validators,
+    ) -> Result<Answer, FetchError> {
+        let client = self.client(checked)?;
+        let mut request = client.get(checked.url.clone());
+        if let Some(etag) = &known.etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(last_modified) = &known.last_modified {
+            request = request.header(IF_MODIFIED_SINCE, last_modified);
+        }
+        let response = request.send().await.map_err(FetchError::Broken)?;
+        let status = response.status();
+        if status == StatusCode::NOT_MODIFIED {
+            return Ok(Answer::Fetched(Fetched::NotModified));
+        }
+        if status.is_redirection() {
+            let next = text(response.headers(), &LOCATION).ok_or(FetchError::RedirectNowhere)?;
+            let next = checked.url.join(&next).map_err(|_| FetchError::RedirectNowhere)?;
+            return Ok(Answer::Elsewhere(next));
+        }
+        if status != StatusCode::OK {
+            let retry_after = text(response.headers(), &RETRY_AFTER);
+            let retry_after = retry_after.and_then(|text| text.trim().parse().ok());
+            return Err(FetchError::Status {
+                status: status.as_u16(),
+                retry_after: retry_after.map(Duration::from_secs),
+            });
+        }
+        let content = self.body(Hop { response, url: checked.url.clone() }).await?;
+        Ok(Answer::Fetched(Fetched::Content(content)))
+    }
+
+    /// The body as far as the limit goes, and not a byte further.
+    async fn body(&self, hop: Hop) -> Result<Content, FetchError> {
+        let Hop { mut response, url } = hop;
+        let headers = response.headers();
+        let validators =
+            Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
+        let content_type = text(headers, &reqwest::header::CONTENT_TYPE);
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(FetchError::Broken)? {
+            if bytes.len() + piece.len() > self.bounds.bytes_max {
+                return Err(FetchError::TooLarge(self.bounds.bytes_max));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(Content { bytes, url, content_type, validators })
+    }
+
+    /// A client that knows one host, by the addresses that were checked.
+    fn client(&self, checked: &CheckedAddress) -> Result<reqwest::Client, FetchError> {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .redirect(Policy::none())
+            .no_proxy()
+            .user_agent(USER_AGENT)
+            .resolve_to_addrs(&checked.host, &checked.addresses)
+            .build()
+            .map_err(|error| FetchError::Client(error.into()))
+    }
+
+    fn turn(&self, checked: &CheckedAddress) -> HostTurn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if turns.len() >= HOSTS_MAX {
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        }
+        Arc::clone(turns.entry(checked.host.clone()).or_default())
+    }
+}
+
+enum Answer {
+    Fetched(Fetched),
+    Elsewhere(Url),
+}
+
+fn text(headers: &HeaderMap, name: &reqwest::header::HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}

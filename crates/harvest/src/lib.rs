@@ -1,0 +1,33 @@
+//! Reads sources: the sample files, and other people's hosts. What they hold comes out
+//! as entries; what becomes of an entry is the desk's to say.
+//!
+//! Only [`fetch`] leaves the machine, and only to public addresses; only [`manifest`]
+//! touches the file system. No clock: today is an argument.
+
+pub mod address;
+mod assemble;
+mod collect;
+mod entry;
+mod feed;
+pub mod fetch;
+mod import;
+mod list;
+pub mod manifest;
+mod page;
+mod robots;
+mod sample_dates;
+mod sitemap;
+
+pub use assemble::assemble_pack;
+pub use collect::{CollectError, Collected, Place, collect};
+pub use entry::{Entries, Entry};
+pub use feed::{ENTRIES_MAX, FEED_BYTES_MAX, FeedError, read_feed};
+pub use import::{IMPORT_BYTES_MAX, ImportError, read_import};
+pub use list::{SelectorError, read_list};
+pub use manifest::{
+    Location, MANIFEST_FILE, ManifestError, Source, SourceFeed, parse_manifest, read_manifest,
+    read_sources,
+};
+pub use page::read_page;
+pub use sample_dates::{SampleDateError, stamp_sample_dates};
+pub use sitemap::{Sitemap, SitemapError, read_sitemap};
