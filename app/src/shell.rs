@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/problems/:problem") view=page::problems::ProblemPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=page::admin::queue::Queue ssr=SsrMode::Async />
                 <Route path=path!("/admin/breakers") view=page::admin::breakers::Breakers ssr=SsrMode::Async />
+                <Route path=path!("/admin/language-model") view=page::admin::language_model::LanguageModel ssr=SsrMode::Async />
                 <Route path=path!("/admin/rights") view=page::admin::rights::Rights ssr=SsrMode::Async />
                 <Route path=path!("/admin/specifications/:specification") view=page::admin::review::Review ssr=SsrMode::Async />
                 <Route path=path!("/admin/specifications/:specification/overrides") view=page::admin::overrides::Overrides ssr=SsrMode::Async />

@@ -64,6 +64,11 @@ impl FileOptions {
         self.samples_dir.join("feeds")
     }
 
+    /// Records of runs that are replayed, and whose packages engines are evaluated on.
+    pub fn runs_dir(&self) -> PathBuf {
+        self.samples_dir.join("runs")
+    }
+
     /// What the sample pricing pack is built from.
     pub fn sample_prices(&self) -> PathBuf {
         self.samples_dir.join("prices/closing_prices.json")

@@ -73,9 +73,13 @@ pub async fn orchestrator(
     setup::check_isolation(&pool).await?;
     let book = CallBook::new(pool.clone(), Arc::clone(account));
     let engine = engine.keeping(Arc::new(book));
+    let model = match &engine {
+        Engine::Builtin => None,
+        Engine::Model(assistant) => Some(assistant.clone()),
+    };
     let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())), &engine)?;
     let orchestrator = Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?;
-    Ok(orchestrator.with_model_account(Arc::clone(account)))
+    Ok(orchestrator.with_model_account(Arc::clone(account)).with_language_model(model))
 }
 
 /// Reads the registry of rights anew whenever the process is sent SIGHUP, for as

@@ -45,6 +45,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/problems/{problem}", Access::Public),
     ("/admin", Access::Admin),
     ("/admin/breakers", Access::Admin),
+    ("/admin/language-model", Access::Admin),
     ("/admin/rights", Access::Admin),
     ("/admin/specifications/{specification}", Access::Admin),
     ("/admin/specifications/{specification}/overrides", Access::Admin),

@@ -15,6 +15,7 @@ use graphile_worker::{
 use jiff::tz::TimeZone;
 use orchestrator::{
     Orchestrator,
+    assistant::Retirement,
     run::{Executed, Swept},
     schedule::Dispatched,
 };
@@ -240,6 +241,7 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf, executions_kept_
                 "the evidence's age is not known"
             ),
         }
+        look_after_model(&orchestrator).await;
         if let Err(error) = sessions.delete_expired().await {
             tracing::warn!(error = %error, "expired sessions were not deleted");
         }
@@ -262,6 +264,24 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf, executions_kept_
         if let Err(error) = orchestrator.expire_overrides().await {
             let error = crate::telemetry::log::chain(&error);
             tracing::warn!(error, "the expiry of overrides was not written down");
+        }
+    }
+}
+
+/// Looks whether the language model is about to be shut down.
+async fn look_after_model(orchestrator: &Orchestrator) {
+    match orchestrator.look_after_model().await {
+        Ok(Some(Retirement { model, shutdown_on, days, affected })) => tracing::warn!(
+            model,
+            %shutdown_on,
+            days,
+            affected,
+            "the language model is shut down soon: evaluate another one and set OPENAI_MODEL"
+        ),
+        Ok(None) => {}
+        Err(error) => {
+            let error = crate::log::chain(&error);
+            tracing::warn!(error, "the list of models was not looked at");
         }
     }
 }

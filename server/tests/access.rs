@@ -82,6 +82,7 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
             "/action/grant-entitlement",
             vec![("workspace", objects.workspace.clone()), ("cadence", "daily".to_owned())],
         ),
+        ("/action/set-model-budget", vec![("workspace", objects.workspace.clone())]),
         // Of nobody: whose token it is, the use case's own tests ask.
         ("/action/revoke-api-token", vec![("token", UNKNOWN.to_owned())]),
         // In its address.

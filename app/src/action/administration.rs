@@ -109,3 +109,29 @@ pub async fn grant_entitlement(
     let page = format!("/admin/workspaces/{workspace}");
     answer(&request, outcome, |()| format!("{page}?done=entitled"), &page)
 }
+
+/// Sets what a workspace may use of the language model in a month. Text as the form has
+/// it; an empty field is no bound.
+#[server(prefix = "/action", endpoint = "set-model-budget")]
+pub async fn set_model_budget(
+    workspace: WorkspaceId,
+    #[server(default)] tokens_max: String,
+    #[server(default)] cost_max: String,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, TypedBudget, answer};
+    use orchestrator::{Refusal, UseCaseError};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let typed = TypedBudget { tokens_max, cost_max };
+    let outcome = async {
+        let actor = request.actor()?;
+        actor.require_admin()?;
+        let form = UseCaseError::Refused(Refusal::ModelBudgetForm);
+        let (tokens_max, cost_max) = typed.parse().ok_or(form)?;
+        request.orchestrator.set_model_budget(actor, workspace, tokens_max, cost_max).await
+    };
+    let outcome = outcome.await;
+    let page = format!("/admin/workspaces/{workspace}/language-model");
+    let back = format!("{page}?{}", typed.query());
+    answer(&request, outcome, |()| format!("{page}?done=model_budget_set"), &back)
+}

@@ -11,7 +11,7 @@ mod schedule;
 mod specification;
 
 pub use administration::{
-    ActivateSpecification, GrantEntitlement, GrantOverride, ReturnSpecification,
+    ActivateSpecification, GrantEntitlement, GrantOverride, ReturnSpecification, SetModelBudget,
 };
 pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;

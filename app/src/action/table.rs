@@ -5,8 +5,8 @@ use super::{
     ActivateSpecification, CancelRun, CancelSpecification, ChangePassword, CloneSpecification,
     CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement, GrantOverride,
     PauseSchedule, PauseSpecification, ResumeSchedule, ResumeSpecification, ReturnSpecification,
-    RevokeApiToken, SaveSpecification, SetSchedule, SignIn, SignOut, SubmitSpecification,
-    SwitchWorkspace, TriggerRun,
+    RevokeApiToken, SaveSpecification, SetModelBudget, SetSchedule, SignIn, SignOut,
+    SubmitSpecification, SwitchWorkspace, TriggerRun,
 };
 use leptos::server_fn::ServerFn;
 
@@ -49,4 +49,5 @@ pub const TABLE: &[(&str, Access)] = &[
     (ReturnSpecification::PATH, Access::Admin),
     (GrantOverride::PATH, Access::Admin),
     (GrantEntitlement::PATH, Access::Admin),
+    (SetModelBudget::PATH, Access::Admin),
 ];

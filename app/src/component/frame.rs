@@ -145,6 +145,12 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="pause"
                                     label="Breakers"
                                 />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/admin/language-model"
+                                    icon="draft"
+                                    label="Language model"
+                                />
                                 <RailLink path=path.clone() href="/admin/rights" icon="seal" label="Rights" />
                             }
                         })}

@@ -12,6 +12,9 @@ pub fn InputField(
     kind: &'static str,
     #[prop(optional, into)] value: Option<String>,
     #[prop(optional)] autocomplete: Option<&'static str>,
+    /// Whether it may stay empty.
+    #[prop(optional)]
+    may_be_empty: bool,
     /// What is wrong with the answer.
     error: Option<String>,
 ) -> impl IntoView {
@@ -45,7 +48,7 @@ pub fn InputField(
                 type=kind
                 value=value
                 autocomplete=autocomplete
-                required
+                required=!may_be_empty
                 aria-describedby=described_by
                 aria-invalid=invalid
             />

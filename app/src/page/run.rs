@@ -15,7 +15,7 @@ use domain::{id::RunId, schedule::RunTrigger, slot_override::OverrideKind, works
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, run::RunView};
-use storage::assistant_call::CallRow;
+use storage::{assistant_call::CallRow, server_probe::ProbeRow};
 
 /// One run: its seven steps while they happen, and where its report is.
 #[component]
@@ -34,7 +34,7 @@ pub fn Run() -> impl IntoView {
         let specification = format!("/specifications/{}", run.row.specification);
         let model_calls = (!run.model_calls.is_empty()).then(|| {
             let (calls, zone) = (run.model_calls.clone(), run.time_zone.clone());
-            view! { <LanguageModel calls now zone /> }
+            view! { <LanguageModel calls probe=run.probe.clone() now zone /> }
         });
         Ok(view! {
             <div class="page-header">
@@ -90,8 +90,22 @@ pub fn Run() -> impl IntoView {
 
 /// What the step that composes used of a language model.
 #[component]
-fn LanguageModel(calls: Vec<CallRow>, now: jiff::Timestamp, zone: String) -> impl IntoView {
+fn LanguageModel(
+    calls: Vec<CallRow>,
+    probe: Option<ProbeRow>,
+    now: jiff::Timestamp,
+    zone: String,
+) -> impl IntoView {
     let sum = sum_words(&calls);
+    let probe = probe.map(|probe| {
+        let found = probe_words(&probe);
+        view! {
+            <p>
+                "The server " <code>{probe.server}</code> {found}
+                <Moment at=probe.recorded_at now zone=zone.clone() /> "."
+            </p>
+        }
+    });
     let caption = "Calls in the order in which they were sent";
     view! {
         <section class="section" aria-labelledby="language-model">
@@ -99,8 +113,26 @@ fn LanguageModel(calls: Vec<CallRow>, now: jiff::Timestamp, zone: String) -> imp
                 "Language model"
             </h2>
             <p>{sum}</p>
+            {probe}
             <ModelCalls caption calls of_several_runs=false now zone />
         </section>
+    }
+}
+
+/// Reads on behind the server, and before when it was written down.
+fn probe_words(probe: &ProbeRow) -> &'static str {
+    match (probe.counts_tokens, probe.asked) {
+        (Some(true), true) => " was probed: it holds answers to a schema and counts tokens, found ",
+        (Some(false), true) => {
+            " was probed: it holds answers to a schema and does not count tokens, found "
+        }
+        (Some(true), false) => {
+            " is known to hold answers to a schema and to count tokens, by an earlier probe; noted "
+        }
+        (Some(false), false) => {
+            " is known to hold answers to a schema and not to count tokens, by an earlier probe; noted "
+        }
+        (None, _) => " was probed and does not hold answers to a schema, found ",
     }
 }
 

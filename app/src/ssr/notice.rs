@@ -34,6 +34,7 @@ const DONE: &[(&str, &str)] = &[
     ("returned", "Returned with your reason."),
     ("override_granted", "The override is granted. The workspace sees it with your reason."),
     ("entitled", "The entitlement is granted."),
+    ("model_budget_set", "The budget is set. It counts from the next call on."),
     ("token_created", "The token is created."),
     ("token_revoked", "The token is revoked. Programs that send it are refused from now on."),
     ("password", "Your password is changed, and every other session of yours has ended."),

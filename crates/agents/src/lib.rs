@@ -4,6 +4,7 @@
 pub mod analyst;
 pub mod assistant;
 pub mod builtin;
+pub mod evaluation;
 pub mod evidence;
 pub mod example;
 pub mod market;

@@ -56,8 +56,10 @@ pub fn check(body: &Value) -> Result<(), Refusal> {
     if body["max_output_tokens"].as_u64().is_none_or(|tokens| tokens < 16) {
         return Err("'max_output_tokens' must be an integer of 16 or more.".to_owned());
     }
-    if body["stream"] != true || body["store"] != false {
-        return Err("This test asks for a stream that is not stored.".to_owned());
+    // In the background an answer has to be stored; elsewhere it must not be.
+    let in_background = body["background"] == true;
+    if body["stream"] != true || body["store"] != in_background {
+        return Err("This test asks for a stream, stored in the background alone.".to_owned());
     }
     if body.get("tools").is_some() || body.get("previous_response_id").is_some() {
         return Err("This test allows neither tools nor memory.".to_owned());

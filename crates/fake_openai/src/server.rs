@@ -1,5 +1,6 @@
 use crate::{
-    chat,
+    background, chat,
+    models::{model_listed, models_reply},
     reply::{Piece, Reply},
     schema,
 };
@@ -10,7 +11,7 @@ use axum::{
     http::{HeaderMap, Method, Response, StatusCode, Uri},
 };
 use futures_util::{StreamExt, stream};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     io,
     net::SocketAddr,
@@ -19,14 +20,17 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    pub method: Method,
     pub path: String,
+    /// Without its question mark; empty where there is none.
+    pub query: String,
     pub headers: HeaderMap,
     pub body: Value,
 }
@@ -40,6 +44,9 @@ struct Shared {
     seen: Arc<Mutex<Vec<Seen>>>,
     refused: Arc<Mutex<Vec<String>>>,
     sent: Arc<AtomicU64>,
+    ended: Arc<Mutex<Vec<(String, SystemTime)>>>,
+    models: Arc<Mutex<Reply>>,
+    listed: Arc<AtomicU64>,
 }
 
 /// A server on a port of its own, until it is dropped.
@@ -61,6 +68,9 @@ impl Server {
             seen: Arc::default(),
             refused: Arc::default(),
             sent: Arc::default(),
+            ended: Arc::default(),
+            models: Arc::new(Mutex::new(models_reply(&json!([model_listed("test-model", None)])))),
+            listed: Arc::default(),
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
@@ -96,6 +106,22 @@ impl Server {
         self.shared.refused.lock().unwrap().clone()
     }
 
+    /// From now on answers so whoever asks for the list of models.
+    pub fn set_models(&self, reply: Reply) {
+        *self.shared.models.lock().unwrap() = reply;
+    }
+
+    /// How often the list of models was asked for.
+    pub fn listed(&self) -> u64 {
+        self.shared.listed.load(Ordering::SeqCst)
+    }
+
+    /// When the last piece of each answer was handed to its connection, by the name that the
+    /// client gave its request.
+    pub fn ended(&self) -> Vec<(String, SystemTime)> {
+        self.shared.ended.lock().unwrap().clone()
+    }
+
     /// Bytes of bodies that it has handed to its connections.
     pub fn sent(&self) -> u64 {
         self.shared.sent.load(Ordering::SeqCst)
@@ -118,11 +144,17 @@ async fn answer(
     body: Bytes,
 ) -> Response<Body> {
     let seen = Seen {
+        method,
         path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
         headers,
         body: serde_json::from_slice(&body).unwrap_or_default(),
     };
-    let reply = match allowed(&shared, &method, &seen) {
+    let reply = match allowed(&shared, &seen) {
+        Ok(()) if seen.path == "/v1/models" => {
+            shared.listed.fetch_add(1, Ordering::SeqCst);
+            shared.models.lock().unwrap().clone()
+        }
         Ok(()) => {
             let before = {
                 let mut all = shared.seen.lock().unwrap();
@@ -139,16 +171,17 @@ async fn answer(
     if reply.silent {
         std::future::pending::<()>().await;
     }
-    response(reply, shared.sent)
+    let name = seen.headers.get("x-client-request-id").and_then(|name| name.to_str().ok());
+    response(reply, name.unwrap_or_default().to_owned(), &shared)
 }
 
-fn allowed(shared: &Shared, method: &Method, seen: &Seen) -> Result<(), (u16, String)> {
+fn allowed(shared: &Shared, seen: &Seen) -> Result<(), (u16, String)> {
     let header = |name: &str| seen.headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = format!("Bearer {}", shared.key);
     if header("authorization") != Some(bearer.as_str()) {
         return Err((401, "invalid_api_key".to_owned()));
     }
-    match (method, seen.path.as_str()) {
+    match (&seen.method, seen.path.as_str()) {
         (&Method::POST, "/v1/responses") => {
             if header("content-type") != Some("application/json") {
                 return Err((415, "unsupported_media_type".to_owned()));
@@ -164,11 +197,16 @@ fn allowed(shared: &Shared, method: &Method, seen: &Seen) -> Result<(), (u16, St
             }
             chat::check(&seen.body).map_err(|why| (400, why))
         }
-        _ => Err((404, format!("Invalid URL ({method} {})", seen.path))),
+        (&Method::GET, "/v1/models") => Ok(()),
+        (method, path) if path.starts_with("/v1/responses/") => {
+            background::check(method, path, seen).map_err(|why| (400, why))
+        }
+        _ => Err((404, format!("Invalid URL ({} {})", seen.method, seen.path))),
     }
 }
 
-fn response(reply: Reply, sent: Arc<AtomicU64>) -> Response<Body> {
+fn response(reply: Reply, name: String, shared: &Shared) -> Response<Body> {
+    let (sent, ended) = (Arc::clone(&shared.sent), Arc::clone(&shared.ended));
     let pieces = stream::iter(reply.pieces).flat_map(|piece| match piece {
         Piece::Bytes(bytes) => stream::once(async { Ok(Some(bytes)) }).boxed(),
         Piece::Pause(pause) => stream::once(async move {
@@ -192,6 +230,11 @@ fn response(reply: Reply, sent: Arc<AtomicU64>) -> Response<Body> {
         }
         std::future::ready(piece)
     });
+    let end = stream::once(async move {
+        ended.lock().unwrap().push((name, SystemTime::now()));
+        None
+    });
+    let body = body.chain(end.filter_map(std::future::ready));
     let mut response = Response::builder().status(StatusCode::from_u16(reply.status).unwrap());
     for (name, value) in reply.headers {
         response = response.header(name, value);

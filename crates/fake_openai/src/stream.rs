@@ -13,6 +13,11 @@ pub fn sse(event: &Value) -> Vec<u8> {
 
 /// Everything from the first to the last event of a model that says `text`.
 pub fn events_of(text: &str) -> Vec<Value> {
+    events_in(text, DELTAS)
+}
+
+/// The same with the text in at most so many pieces.
+pub fn events_in(text: &str, deltas: usize) -> Vec<Value> {
     let part = |text: &str| json!({ "type": "output_text", "annotations": [], "logprobs": [], "text": text });
     let item = |status: &str, content: Value| json!({ "id": "msg_1", "type": "message", "status": status, "role": "assistant", "content": content });
     let place = |mut event: Value| {
@@ -27,7 +32,7 @@ pub fn events_of(text: &str) -> Vec<Value> {
         json!({ "type": "response.output_item.added", "output_index": 0, "item": item("in_progress", json!([])) }),
         place(json!({ "type": "response.content_part.added", "part": part("") })),
     ];
-    for delta in pieces_of(text) {
+    for delta in pieces_of(text, deltas) {
         events.push(place(
             json!({ "type": "response.output_text.delta", "delta": delta, "logprobs": [] }),
         ));
@@ -45,9 +50,9 @@ pub fn events_of(text: &str) -> Vec<Value> {
     events
 }
 
-fn pieces_of(text: &str) -> Vec<String> {
+fn pieces_of(text: &str, deltas: usize) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
-    let size = characters.len().div_ceil(DELTAS).max(1);
+    let size = characters.len().div_ceil(deltas.max(1)).max(1);
     characters.chunks(size).map(|piece| piece.iter().collect()).collect()
 }
 

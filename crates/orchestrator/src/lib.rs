@@ -7,6 +7,7 @@ pub mod actor;
 pub mod administration;
 pub mod assistant;
 pub mod error;
+pub mod evaluation;
 pub mod evidence;
 pub mod execution;
 pub mod export;
@@ -29,6 +30,7 @@ use crate::{
     assistant::ModelAccount,
     rights::{Registry as RightsRegistry, Rights},
 };
+use agents::assistant::Assistant;
 use domain::id::RunId;
 use executor::{
     capability::Cost,
@@ -56,6 +58,8 @@ pub struct Orchestrator {
     rights: Rights,
     rights_profile: RightsProfile,
     model_account: Arc<ModelAccount>,
+    /// What composes reports, where rules alone do not.
+    language_model: Option<Assistant>,
     /// What exports are sealed with, if anything.
     seal: Option<export::SealKey>,
     /// Tells the runs that this process carries which of them were cancelled.
@@ -69,7 +73,7 @@ pub struct Orchestrator {
 const CANCELLATIONS_KEPT: usize = 256;
 
 /// The id of the pattern that governed runs execute.
-const REPORT_PATTERN: &str = "observatory_report";
+pub const REPORT_PATTERN: &str = "observatory_report";
 
 /// The patterns hold none that runs could execute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +100,7 @@ impl Orchestrator {
             rights: Rights::new(RightsRegistry::empty()),
             rights_profile: RightsProfile::Production,
             model_account: Arc::default(),
+            language_model: None,
             seal: None,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),

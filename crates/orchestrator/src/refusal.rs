@@ -63,6 +63,10 @@ refusals! {
     EntitlementSeats = "entitlement_seats", "An entitlement has 1 to 500 seats.";
     EntitlementForm = "entitlement_form",
         "Choose a cadence and a tier, and give both dates and a number of seats.";
+    ModelBudgetForm = "model_budget_form",
+        "A budget is a whole number of tokens, an amount such as 12.50, or both. Nothing was changed.";
+    ModelBudgetPrices = "model_budget_prices",
+        "A budget in money needs prices, and none are configured. Nothing was changed.";
     NoSchedule = "no_schedule",
         "This specification has no schedule. Set one first.";
     ScheduleForm = "schedule_form",

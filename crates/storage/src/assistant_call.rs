@@ -1,6 +1,9 @@
 //! Calls of a language model: each written down before it is sent, ended once, and
 //! added up for budgets.
 
+pub mod answer;
+pub mod resumed;
+
 use crate::{Moment, StorageError, run::Lease};
 use domain::{
     hash::ContentHash,

@@ -143,15 +143,14 @@ pub async fn insert_package(
     Ok(())
 }
 
-/// A stored package with the hash of its text. `None` before it is assembled.
+/// The text of a stored package with its hash. `None` before it is assembled.
 ///
 /// # Errors
-/// [`StorageError::Corrupt`] when the text does not have its hash, or is not a
-/// package: it is never used then.
-pub async fn load_package(
+/// [`StorageError::Corrupt`] when the text does not have its hash: it is never used then.
+pub async fn load_package_text(
     conn: &mut PgConnection,
     run: RunId,
-) -> Result<Option<(ContentHash, RunPackage)>, StorageError> {
+) -> Result<Option<(ContentHash, String)>, StorageError> {
     let row = sqlx::query!(
         r#"select content_hash as "content_hash: ContentHash", document
            from run_packages where run_id = $1"#,
@@ -163,11 +162,28 @@ pub async fn load_package(
         if ContentHash::of_bytes(row.document.as_bytes()) != row.content_hash {
             return Err(StorageError::Corrupt(format!("run_packages of run {run}: hash differs")));
         }
-        let package = serde_json::from_str(&row.document)
-            .map_err(|error| StorageError::Corrupt(format!("run_packages of {run}: {error}")))?;
-        Ok((row.content_hash, package))
+        Ok((row.content_hash, row.document))
     })
     .transpose()
+}
+
+/// A stored package with its hash.
+///
+/// # Errors
+/// As [`load_package_text`], and when the text is not a package.
+pub async fn load_package(
+    conn: &mut PgConnection,
+    run: RunId,
+) -> Result<Option<(ContentHash, RunPackage)>, StorageError> {
+    let stored = load_package_text(conn, run).await?;
+    stored
+        .map(|(hash, text)| {
+            let package = serde_json::from_str(&text).map_err(|error| {
+                StorageError::Corrupt(format!("run_packages of {run}: {error}"))
+            })?;
+            Ok((hash, package))
+        })
+        .transpose()
 }
 
 /// The hash under which a run's package is stored.

@@ -554,3 +554,41 @@ pub async fn load_submissions(
         })
         .collect()
 }
+
+/// An active specification with the workspace that it is of.
+#[derive(Clone, Debug)]
+pub struct ActiveRow {
+    pub id: SpecificationId,
+    pub name: String,
+    pub workspace_name: String,
+}
+
+/// The active specifications of all workspaces, and how many there are. Needs a
+/// transaction that reads across workspaces.
+pub async fn load_active(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<(Vec<ActiveRow>, i64), StorageError> {
+    let rows = sqlx::query!(
+        r#"select
+               s.id as "id: SpecificationId",
+               s.name,
+               w.name as workspace_name,
+               count(*) over () as "count!"
+           from specifications s
+           join workspaces w on w.id = s.workspace_id
+           where s.state = 'active'
+           order by lower(w.name), lower(s.name), s.id
+           limit $1"#,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    let count = rows.first().map_or(0, |row| row.count);
+    let named = rows.into_iter().map(|row| ActiveRow {
+        id: row.id,
+        name: row.name,
+        workspace_name: row.workspace_name,
+    });
+    Ok((named.collect(), count))
+}

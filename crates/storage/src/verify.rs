@@ -24,18 +24,20 @@ pub struct Verification {
     pub packs: u64,
     pub pricing_packs: u64,
     pub packages: u64,
+    pub answers: u64,
     pub artifacts: u64,
     pub audit_entries: u64,
     pub discrepancies: Vec<Discrepancy>,
 }
 
-/// Verifies packs, pricing packs, packages, artifacts and audit chains. Needs a pool whose
+/// Verifies packs, pricing packs, packages, recorded answers, artifacts and audit chains. Needs a pool whose
 /// connections act as the verifier.
 pub async fn verify(pool: &PgPool) -> Result<Verification, StorageError> {
     let mut found = Verification::default();
     verify_packs(pool, &mut found).await?;
     verify_pricing_packs(pool, &mut found).await?;
     verify_packages(pool, &mut found).await?;
+    verify_answers(pool, &mut found).await?;
     verify_artifacts(pool, &mut found).await?;
     verify_audit(pool, &mut found).await?;
     verify_successes(pool, &mut found).await?;
@@ -43,8 +45,14 @@ pub async fn verify(pool: &PgPool) -> Result<Verification, StorageError> {
 }
 
 impl Verification {
-    fn compare(&mut self, what: &'static str, id: &impl ToString, stored: ContentHash, text: &str) {
-        let computed = ContentHash::of_bytes(text.as_bytes());
+    fn compare(
+        &mut self,
+        what: &'static str,
+        id: &impl ToString,
+        stored: ContentHash,
+        text: impl AsRef<[u8]>,
+    ) {
+        let computed = ContentHash::of_bytes(text.as_ref());
         if computed != stored {
             self.discrepancies.push(Discrepancy {
                 what,
@@ -123,6 +131,26 @@ async fn verify_pricing_packs(pool: &PgPool, found: &mut Verification) -> Result
                     problem: "its prices or rates are not those of its document".to_owned(),
                 });
             }
+        }
+    }
+}
+
+async fn verify_answers(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sqlx::query!(
+            r#"select call_id, answer_hash as "hash: ContentHash", answer
+               from assistant_answers where call_id > $1 order by call_id limit $2"#,
+            after,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.call_id;
+        for row in &rows {
+            found.answers += 1;
+            found.compare("answer of call", &row.call_id, row.hash, &row.answer);
         }
     }
 }

@@ -39,6 +39,10 @@ pub struct AssistantOptions {
     /// The language model; there is no default.
     #[arg(long, env = "OPENAI_MODEL")]
     pub openai_model: Option<String>,
+    /// Answers go on at the server where the connection breaks, are resumed there, and are
+    /// cancelled where nobody waits; the server stores them for it. Of the Responses API.
+    #[arg(long, env = "ASSISTANT_BACKGROUND")]
+    pub assistant_background: bool,
     /// Of the Assistants API, which has ended: only looked at to say so.
     #[arg(long, env = "OPENAI_ASSISTANT_ID", hide = true)]
     pub openai_assistant_id: Option<String>,
@@ -113,6 +117,11 @@ pub enum AssistantConfigError {
          else the step ends first and nobody can say why"
     )]
     TotalBeyondStep { total_s: u64, step_s: u32 },
+    #[error(
+        "ASSISTANT_BACKGROUND is of the Responses API alone: leave it out, or set \
+         ASSISTANT_ENGINE=openai-responses"
+    )]
+    NoBackground,
     #[error(transparent)]
     Account(#[from] AccountConfigError),
 }
@@ -156,7 +165,13 @@ impl AssistantOptions {
         let access =
             Access::new(base.as_deref(), key, bounds).map_err(AssistantConfigError::Access)?;
         let model: Arc<dyn Model> = match name {
+            EngineName::OpenaiChat if self.assistant_background => {
+                return Err(AssistantConfigError::NoBackground);
+            }
             EngineName::OpenaiChat => Arc::new(ChatCompletions::new(access, model)),
+            _ if self.assistant_background => {
+                Arc::new(Responses::new(access, model).in_background())
+            }
             _ => Arc::new(Responses::new(access, model)),
         };
         Ok(Engine::Model(Assistant::new(model, bounds)))

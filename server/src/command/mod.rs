@@ -1,6 +1,8 @@
 //! The subcommands.
 
+mod evaluate;
 mod pack;
+mod replay;
 mod routes;
 mod seed;
 mod serve;
@@ -9,6 +11,7 @@ mod verify;
 mod work;
 
 use crate::{
+    assistant::AssistantOptions,
     config::{
         DatabaseOptions, ExecutionOptions, FileOptions, ServeOptions, WorkMetricsOptions,
         WorkOptions,
@@ -79,6 +82,24 @@ enum Command {
         #[command(flatten)]
         options: verify::VerifyOptions,
     },
+    /// Make a sealed report again from what is on record of its run; exit status 1 if
+    /// any byte comes out differently.
+    Replay {
+        #[command(flatten)]
+        files: FileOptions,
+        #[command(flatten)]
+        options: replay::ReplayOptions,
+    },
+    /// Have the golden set of packages written by each engine, and print how each did;
+    /// exit status 1 if any report could not be published.
+    Evaluate {
+        #[command(flatten)]
+        files: FileOptions,
+        #[command(flatten)]
+        assistant: AssistantOptions,
+        #[command(flatten)]
+        options: evaluate::EvaluateOptions,
+    },
     /// Print the public key of the secret one in `SEAL_KEY`, with which files are
     /// checked.
     SealKey {
@@ -142,6 +163,10 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Seed { database, files } => seed::seed(&database, &files).await?,
         Command::Verify { options } => return verify::verify(options).await,
+        Command::Replay { files, options } => return replay::replay(&files, options).await,
+        Command::Evaluate { files, assistant, options } => {
+            return evaluate::evaluate(&files, &assistant, &options).await;
+        }
         Command::SealKey { seal_key } => {
             println!("{}", SealKey::parse(seal_key.expose_secret())?.public_key());
         }

@@ -75,8 +75,13 @@ async fn verify_stored(url: &str) -> Result<ExitCode, Box<dyn Error>> {
     let pool = setup::connect(url, ActAs::Verifier, 2).await?;
     let found = recompute(&pool).await?;
     println!(
-        "{} packs, {} pricing packs, {} packages, {} artifacts, {} audit entries.",
-        found.packs, found.pricing_packs, found.packages, found.artifacts, found.audit_entries
+        "{} packs, {} pricing packs, {} packages, {} recorded answers, {} artifacts, {} audit entries.",
+        found.packs,
+        found.pricing_packs,
+        found.packages,
+        found.answers,
+        found.artifacts,
+        found.audit_entries
     );
     for wrong in &found.discrepancies {
         println!("WRONG: {} {}: {}.", wrong.what, wrong.id, wrong.problem);

@@ -129,6 +129,11 @@ impl World {
         command
     }
 
+    /// The repository's samples.
+    pub fn samples(&self) -> PathBuf {
+        project().join("samples")
+    }
+
     pub fn output(&self, arguments: &[&str], input: &str) -> Output {
         let mut child = self
             .command(arguments)

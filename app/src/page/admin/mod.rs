@@ -2,6 +2,7 @@
 
 pub mod breakers;
 mod entitlement_form;
+pub mod language_model;
 pub mod model_use;
 mod obstacle;
 pub mod overrides;

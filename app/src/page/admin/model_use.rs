@@ -1,16 +1,23 @@
 use crate::{
+    action::SetModelBudget,
     component::{
+        input_field::InputField,
         model_calls::{ModelCalls, money_words},
+        moment::Moment,
         scope::{Fact, counted},
     },
-    ssr::page,
+    ssr::{TypedBudget, page},
     view::figure::grouped,
 };
-use domain::{id::WorkspaceId, language_model::Budget};
-use leptos::prelude::*;
+use domain::{
+    id::WorkspaceId,
+    language_model::{Budget, WorkspaceBudget},
+};
+use jiff::Timestamp;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
-    UseCaseError,
+    Refusal, UseCaseError,
     assistant::{ModelUse, UsageMonth},
 };
 
@@ -25,6 +32,10 @@ pub fn LanguageModel() -> impl IntoView {
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
         let calls = used.calls.clone();
+        let refusal = request.query("refused").and_then(Refusal::from_code);
+        let typed = TypedBudget::refused(&request)
+            .or_else(|| used.own.as_ref().map(|row| TypedBudget::from(&row.budget)))
+            .unwrap_or_default();
         let listed = if calls.is_empty() {
             view! {
                 <div class="empty-state">
@@ -41,7 +52,8 @@ pub fn LanguageModel() -> impl IntoView {
             } else {
                 "Calls, the newest first".to_owned()
             };
-            view! { <ModelCalls caption calls of_several_runs=true now zone /> }.into_any()
+            view! { <ModelCalls caption calls of_several_runs=true now zone=zone.clone() /> }
+                .into_any()
         };
         Ok(view! {
             <Header used=used.clone() />
@@ -49,7 +61,13 @@ pub fn LanguageModel() -> impl IntoView {
                 <h2 class="section__title" id="budget">
                     "Use and budget"
                 </h2>
-                <Account used />
+                <Account used=used.clone() now zone=zone.clone() />
+            </section>
+            <section class="section" aria-labelledby="own-budget">
+                <h2 class="section__title" id="own-budget">
+                    "Budget of this workspace"
+                </h2>
+                <BudgetForm used typed refusal />
             </section>
             <section class="section" aria-label="Calls">
                 {listed}
@@ -106,8 +124,8 @@ fn Header(used: ModelUse) -> impl IntoView {
 }
 
 #[component]
-fn Account(used: ModelUse) -> impl IntoView {
-    let ModelUse { account, used, .. } = used;
+fn Account(used: ModelUse, now: Timestamp, zone: String) -> impl IntoView {
+    let ModelUse { account, own, used, .. } = used;
     let number = |count: u64| grouped(&count.to_string());
     let tokens = used.tokens;
     let cost = match account.currency() {
@@ -130,6 +148,18 @@ fn Account(used: ModelUse) -> impl IntoView {
             (Some(tokens), Some(money)) => format!("{tokens} and {money}"),
         }
     };
+    let (month_term, month) = match &own {
+        None => ("Budget of a workspace for a month", budget(&account.budgets.month)),
+        Some(row) => ("Budget of this workspace for a month", own_words(&row.budget)),
+    };
+    let set = own.map(|row| {
+        view! {
+            <p>
+                {format!("The budget of this workspace was set by {} ", row.set_by)}
+                <Moment at=row.set_at now zone /> "."
+            </p>
+        }
+    });
     let set_aside = if used.set_aside == 0 {
         "Nothing".to_owned()
     } else {
@@ -155,12 +185,83 @@ fn Account(used: ModelUse) -> impl IntoView {
             />
             <Fact term="Cost" value=cost />
             <Fact term="Set aside for calls that were not counted" value=set_aside />
-            <Fact term="Budget of a workspace for a month" value=budget(&account.budgets.month) />
+            <Fact term=month_term value=month />
             <Fact term="Budget of a run" value=budget(&account.budgets.run) />
         </dl>
+        {set}
         <p>
-            "A call is made only where the most that it can use fits into every budget. Budgets and \
-             prices are the installation's, as this process was started with."
+            "A call is made only where the most that it can use fits into every budget. Prices, and \
+             the budgets that are not this workspace's own, are the installation's, as this process \
+             was started with."
         </p>
+    }
+}
+
+fn own_words(budget: &WorkspaceBudget) -> String {
+    let tokens = budget.tokens_max.map(|max| format!("{} tokens", grouped(&max.to_string())));
+    let money = budget.cost_max.as_ref().map(|(max, currency)| money_words(*max, currency));
+    tokens.into_iter().chain(money).collect::<Vec<_>>().join(" and ")
+}
+
+/// Sets what this workspace may use, apart from all others.
+#[component]
+fn BudgetForm(used: ModelUse, typed: TypedBudget, refusal: Option<Refusal>) -> impl IntoView {
+    let ModelUse { workspace, account, .. } = used;
+    let error = refusal
+        .filter(|refusal| matches!(refusal, Refusal::ModelBudgetForm | Refusal::ModelBudgetPrices))
+        .map(|refusal| refusal.message().to_owned());
+    let (of_tokens, of_money) = match refusal {
+        Some(Refusal::ModelBudgetPrices) => (None, error),
+        _ => (error, None),
+    };
+    let money = account.currency().map_or_else(
+        || {
+            view! {
+                <p class="field__hint">
+                    "A budget in money can be set once prices are configured in "
+                    <code>"ASSISTANT_PRICES_PATH"</code> "."
+                </p>
+            }
+            .into_any()
+        },
+        |currency| {
+            view! {
+                <InputField
+                    id="cost_max"
+                    label="Most money in a month"
+                    hint="Such as 12.50, in the currency of the prices. Empty for no bound."
+                    kind="text"
+                    value=typed.cost_max.clone()
+                    may_be_empty=true
+                    error=of_money
+                />
+                <p class="field__hint">{format!("Prices are in {currency}.")}</p>
+            }
+            .into_any()
+        },
+    );
+    view! {
+        <p>
+            "It takes the place of the installation's budget for a month, from the next call on. With \
+             both fields empty the installation's counts again."
+        </p>
+        <form class="specification-form" method="post" action=SetModelBudget::PATH>
+            <input type="hidden" name="workspace" value=workspace.id.to_string() />
+            <div class="specification-form__questions">
+                <InputField
+                    id="tokens_max"
+                    label="Most tokens in a month"
+                    hint="A whole number; 0 allows no call. Empty for no bound."
+                    kind="text"
+                    value=typed.tokens_max
+                    may_be_empty=true
+                    error=of_tokens
+                />
+                {money}
+            </div>
+            <div class="specification-form__actions">
+                <button class="button button--primary">"Set budget"</button>
+            </div>
+        </form>
     }
 }

@@ -1,4 +1,4 @@
-use super::obstacle::Obstacle;
+use super::{language_model::RetirementNotice, obstacle::Obstacle};
 use crate::{
     component::{
         entitlement::entitlement_words,
@@ -19,6 +19,8 @@ pub fn Queue() -> impl IntoView {
     page("Activations", |request| async move {
         let reviews = request.orchestrator.submissions(request.actor()?).await?;
         let now = request.orchestrator.now().await?;
+        let model = request.orchestrator.view_language_model(request.actor()?).await?;
+        let retirement = model.and_then(|standing| standing.retirement);
         let statement = statement(&reviews);
         let is_empty = reviews.is_empty();
         let cards = reviews
@@ -30,6 +32,15 @@ pub fn Queue() -> impl IntoView {
                 <h1 class="page-header__title">"Activations"</h1>
                 <p class="statement">{statement}</p>
             </div>
+            {retirement
+                .map(|retirement| {
+                    view! {
+                        <RetirementNotice retirement />
+                        <p>
+                            <a href="/admin/language-model">"Which specifications are affected"</a>
+                        </p>
+                    }
+                })}
             {if is_empty {
                 view! {
                     <div class="empty-state">

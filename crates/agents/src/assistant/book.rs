@@ -12,8 +12,17 @@ use std::fmt::Debug;
 /// and bounds are the assistant's business; prices and budgets the book's.
 pub trait Book: Debug + Send + Sync {
     /// Writes a call down and sets aside the most that it can use. Nothing may be
-    /// sent before.
+    /// sent before. Where the server goes on with the same call for a worker that has
+    /// died, that call is given instead, to be resumed.
     fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>>;
+
+    /// Writes down under which name the server goes on with the call by itself. Where that
+    /// cannot be done nobody resumes it.
+    fn began<'a>(&'a self, entry: &'a Entry, response: &'a str) -> BoxFuture<'a, ()>;
+
+    /// Keeps what was found of the server with the run. Where that cannot be done the run
+    /// goes on, and its page says nothing of the server.
+    fn found(&self, found: Found) -> BoxFuture<'_, ()>;
 
     /// Tells who watches the run what its report has come to, in the package's words.
     /// Where that cannot be done nothing is lost.
@@ -44,6 +53,21 @@ pub struct NewCall {
     pub calls_max: u32,
 }
 
+/// What is known of the server of a model that is probed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub workspace: WorkspaceId,
+    pub run: RunId,
+    /// Fencing token of the worker that carries the run.
+    pub hold: i64,
+    pub server: String,
+    pub model: String,
+    /// Whether it counts tokens; none of a server that does not hold to a schema.
+    pub counts_tokens: Option<bool>,
+    /// For this run, and not by this process before.
+    pub asked: bool,
+}
+
 /// A call that was written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -54,6 +78,8 @@ pub struct Entry {
     pub model: String,
     /// 1 for the first call of the run, whichever worker made it.
     pub ordinal: u32,
+    /// The server's name of the answer, where the call was made before and goes on.
+    pub resumes: Option<String>,
 }
 
 /// Why a call was not written down, and so must not be sent.
@@ -73,6 +99,8 @@ pub struct CallEnd {
     pub model: Option<String>,
     /// None where the server did not say.
     pub tokens: Option<Tokens>,
+    /// What was answered, unchecked.
+    pub answer: Option<String>,
 }
 
 impl CallEnd {
@@ -87,6 +115,14 @@ pub(super) struct NoBook;
 impl Book for NoBook {
     fn open(&self, _: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>> {
         Box::pin(std::future::ready(Err(NotOpened::Unavailable)))
+    }
+
+    fn began<'a>(&'a self, _: &'a Entry, _: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn found(&self, _: Found) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
     }
 
     fn arrived<'a>(&'a self, _: &'a Entry, _: &'a str) -> BoxFuture<'a, ()> {

@@ -2,7 +2,7 @@
 //! with what was found.
 
 use super::{
-    Answer, Ask, Book, Bounds, Failure, Identity, Model, TimedOut,
+    Answer, Ask, Book, Bounds, Failure, Found, Identity, Listing, Model, TimedOut,
     arrivals::Announced,
     assemble::{assemble, not_plain, short, wrong},
     book::NoBook,
@@ -75,6 +75,19 @@ impl Assistant {
         self.model.identity()
     }
 
+    /// What the server's list of models says of the one that is configured.
+    ///
+    /// # Errors
+    /// [`Failure`], when the list could not be read.
+    pub async fn listing(&self) -> Result<Listing, Failure> {
+        self.model.listing().await
+    }
+
+    /// Where the server is, for administrators.
+    pub fn server(&self) -> &str {
+        self.model.server()
+    }
+
     /// Writes the report of a run. A period without events needs no model: rules
     /// alone say that it was quiet, and the report names them as its engine.
     ///
@@ -108,7 +121,7 @@ impl Assistant {
         let mut conversation =
             Conversation::new(&*self.model, &*self.book, &self.bounds, holder, announced);
         let conversing = async {
-            let server = self.probed(&mut conversation, call).await?;
+            let server = self.probed(&mut conversation, holder, call).await?;
             let composed = self.converse(&mut conversation, governed, &basis, ask).await?;
             Ok::<_, Fault>(Composed { server, ..composed })
         };
@@ -124,20 +137,40 @@ impl Assistant {
     async fn probed(
         &self,
         conversation: &mut Conversation<'_>,
+        holder: Holder,
         call: &Call,
     ) -> Result<Option<&'static str>, Fault> {
         if !self.model.is_probed() {
             return Ok(None);
         }
+        let mut asked = false;
+        let asking = &mut asked;
         let found = self.abilities.get_or_try_init(|| async move {
+            *asking = true;
             let question = probe::question(call.call_id);
             let answer = conversation.answer(Question::Probe, &question).await?;
             if !probe::is_held(&answer) {
+                self.keep_found(holder, None, true).await;
                 return Err(Failure::ServerLacks.into_fault(Vec::new()));
             }
             Ok(Abilities { counts_tokens: conversation.counted })
         });
-        Ok(Some(found.await?.words()))
+        let found = *found.await?;
+        self.keep_found(holder, Some(found.counts_tokens), asked).await;
+        Ok(Some(found.words()))
+    }
+
+    async fn keep_found(&self, holder: Holder, counts_tokens: Option<bool>, asked: bool) {
+        let found = Found {
+            workspace: holder.workspace,
+            run: holder.run,
+            hold: holder.hold,
+            server: self.model.server().to_owned(),
+            model: self.model.identity().model,
+            counts_tokens,
+            asked,
+        };
+        self.book.found(found).await;
     }
 
     async fn converse(

@@ -2,7 +2,7 @@
 //! may help, and never beyond the bounds.
 
 use super::{
-    Answer, Ask, Book, Bounds, CallEnd, Entry, Failure, Model, NewCall, NotOpened, Reply,
+    Answer, Ask, Book, Bounds, CallEnd, Entry, Failure, Heard, Model, NewCall, NotOpened, Reply,
     arrivals::{Announced, Arrivals, TOLD_MAX},
     model::is_model_name,
 };
@@ -20,6 +20,12 @@ pub(super) struct Holder {
     pub run: RunId,
     /// Fencing token of the worker that carries the run.
     pub hold: i64,
+}
+
+/// What is written down while an answer comes.
+enum Told<'a> {
+    Began(String),
+    Arrived(&'a str),
 }
 
 /// The calls of one report so far.
@@ -80,6 +86,7 @@ impl<'a> Conversation<'a> {
         };
         self.made = entry.ordinal;
         self.open = Some(entry.clone());
+        let ask = Ask { resumes: entry.resumes.clone(), ..ask.clone() };
         let Reply { tokens, answer } = self.hear(ask, &entry).await;
         self.counted = tokens.is_some();
         let end = match &answer {
@@ -87,6 +94,7 @@ impl<'a> Conversation<'a> {
                 outcome: CallEnd::ANSWERED,
                 model: answer.model.clone().filter(|name| is_model_name(name)),
                 tokens,
+                answer: Some(answer.text.clone()),
             },
             Err(failure) => ended_by(failure, tokens),
         };
@@ -95,28 +103,36 @@ impl<'a> Conversation<'a> {
     }
 
     /// The answer, and meanwhile what it has come to, to who watches the run.
-    async fn hear(&mut self, ask: &Ask, entry: &Entry) -> Reply {
-        let (tell, mut told) = mpsc::channel(TOLD_MAX);
+    async fn hear(&mut self, ask: Ask, entry: &Entry) -> Reply {
+        let (tell, mut told) = mpsc::channel(TOLD_MAX + 1);
         let mut arrivals = Arrivals::default();
         let announced = &mut self.announced;
-        let listener = Box::new(move |piece: &str| {
-            for name in arrivals.hear(piece) {
-                if let Some(words) = announced.tell(&name) {
-                    // There is room for all that are ever told.
-                    let _ = tell.try_send(words);
+        let listener = Box::new(move |heard: Heard<'_>| match heard {
+            // There is room for all that are ever told.
+            Heard::Began(response) => drop(tell.try_send(Told::Began(response.to_owned()))),
+            Heard::Text(piece) => {
+                for name in arrivals.hear(piece) {
+                    if let Some(words) = announced.tell(&name) {
+                        drop(tell.try_send(Told::Arrived(words)));
+                    }
                 }
             }
         });
-        let mut asking = self.model.ask(ask.clone(), listener);
+        let book = self.book;
+        let write = async |told: Told<'_>| match told {
+            Told::Began(response) => book.began(entry, &response).await,
+            Told::Arrived(words) => book.arrived(entry, words).await,
+        };
+        let mut asking = self.model.ask(ask, listener);
         let reply = loop {
             tokio::select! {
                 biased;
-                Some(words) = told.recv() => self.book.arrived(entry, words).await,
+                Some(told) = told.recv() => write(told).await,
                 reply = &mut asking => break reply,
             }
         };
-        while let Ok(words) = told.try_recv() {
-            self.book.arrived(entry, words).await;
+        while let Ok(told) = told.try_recv() {
+            write(told).await;
         }
         reply
     }
@@ -156,5 +172,6 @@ fn ended_by(failure: &Failure, tokens: Option<Tokens>) -> CallEnd {
         outcome: failure.terms().code,
         model: None,
         tokens: tokens.or((!began).then_some(Tokens::NONE)),
+        answer: None,
     }
 }

@@ -45,6 +45,8 @@ pub enum Failure {
     ServerLacks,
     /// The call could not be written down; nothing was sent.
     NotRecorded,
+    /// A run is replayed, and what is on record answers no further question.
+    NotOnRecord,
     /// The answer is not the document that was asked for.
     SchemaViolated,
     /// The document leaves the specification.
@@ -186,6 +188,12 @@ impl Failure {
                 Unavailable,
                 "The call of the language model could not be recorded, so it was not made.",
             ),
+            Self::NotOnRecord => (
+                "not_on_record",
+                Nothing,
+                Assistant,
+                "This build would ask the language model once more than is on record.",
+            ),
             Self::SchemaViolated => (
                 "schema_violated",
                 Repair,
@@ -222,18 +230,12 @@ impl Failure {
             Code::DateOut,
             Code::FalseQuiet,
         ];
-        let grounds = [
-            Code::Uncited,
-            Code::UnknownEvidence,
-            Code::NumberUnsupported,
-            Code::EntityUnsupported,
-            Code::InterpretationUngrounded,
-            Code::ForeignUrl,
-        ];
         match findings {
             [] => None,
             _ if any(&scope) => Some(Self::OutOfScope),
-            _ if any(&grounds) => Some(Self::Ungrounded),
+            _ if findings.iter().any(|finding| finding.code.is_of_grounding()) => {
+                Some(Self::Ungrounded)
+            }
             _ => Some(Self::SchemaViolated),
         }
     }
@@ -261,6 +263,7 @@ impl Failure {
                 | Self::PromptTooLong
                 | Self::BudgetUsedUp(_)
                 | Self::NotRecorded
+                | Self::NotOnRecord
         )
     }
 

@@ -20,16 +20,21 @@ mod model;
 pub mod openai;
 mod probe;
 mod prompt;
+mod recorded;
 mod schema;
 
 #[cfg(test)]
 mod tests;
 
 pub use agent::agent;
-pub use book::{Book, CallEnd, Entry, NewCall, NotOpened};
+pub use book::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
 pub use bounds::Bounds;
 pub use compose::{Assistant, Composed};
 pub use draft::Draft;
 pub use engine::Engine;
 pub use failure::{Failure, Recovery, Terms, TimedOut};
-pub use model::{Answer, Answering, Ask, Author, Identity, Listener, Message, Model, Reply};
+pub use model::{
+    Answer, Answering, Ask, Author, Heard, Identity, Listener, Listing, Looking, Message, Model,
+    Reply,
+};
+pub use recorded::{Recorded, RecordedAnswer};

@@ -3,6 +3,7 @@
 use super::Failure;
 use domain::{hash::ContentHash, language_model::Tokens};
 use futures_util::future::BoxFuture;
+use jiff::civil::Date;
 use serde_json::Value;
 
 /// A language model behind some API. It is asked once per call: retries, repair
@@ -11,11 +12,17 @@ pub trait Model: std::fmt::Debug + Send + Sync {
     /// What a report says of who wrote it.
     fn identity(&self) -> Identity;
 
+    /// Where it is served, as an administrator configured it.
+    fn server(&self) -> &str;
+
     /// Whether its server is probed before it is told anything: not where what it can do
     /// is published.
     fn is_probed(&self) -> bool {
         false
     }
+
+    /// What the server's list of models says of this one.
+    fn listing(&self) -> Looking<'_>;
 
     /// One call, whose answer is told to `listener` as it comes. Dropping the future
     /// ends it.
@@ -24,8 +31,30 @@ pub trait Model: std::fmt::Debug + Send + Sync {
 
 pub type Answering<'a> = BoxFuture<'a, Reply>;
 
-/// Hears each piece of an answer's text, unchecked, as it comes.
-pub type Listener<'a> = Box<dyn FnMut(&str) + Send + 'a>;
+pub type Looking<'a> = BoxFuture<'a, Result<Listing, Failure>>;
+
+/// A model in its server's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    Listed {
+        /// The day on which it is shut down, where that is announced.
+        shutdown: Option<Date>,
+    },
+    /// The server lists others, or none.
+    NotListed,
+}
+
+/// Hears an answer as it comes.
+pub type Listener<'a> = Box<dyn FnMut(Heard<'_>) + Send + 'a>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// The server goes on by itself from here, and can be asked for the answer under this
+    /// name.
+    Began(&'a str),
+    /// A piece of the text, unchecked.
+    Text(&'a str),
+}
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +89,8 @@ pub struct Ask {
     pub safety_identifier: String,
     /// The same for every repetition of this question.
     pub request_id: String,
+    /// The server's name of the answer that it has begun, for whoever died before its end.
+    pub resumes: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -49,6 +49,7 @@ pub(super) fn question(call_id: Uuid) -> Ask {
         }),
         safety_identifier: ContentHash::of_bytes(b"observatory probe").to_string(),
         request_id: format!("{call_id}-probe"),
+        resumes: None,
     }
 }
 

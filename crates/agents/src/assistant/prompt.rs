@@ -31,6 +31,7 @@ pub(super) fn first(governed: &Governed, basis: &Basis<'_>, call_id: Uuid) -> As
         schema: Draft::schema(),
         safety_identifier: ContentHash::of_bytes(whose.as_bytes()).to_string(),
         request_id: format!("{call_id}-compose"),
+        resumes: None,
     }
 }
 

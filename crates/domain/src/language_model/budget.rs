@@ -2,6 +2,7 @@
 //! call can use, so that it is never overrun.
 
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 /// Bounds on what is used; none where there is no bound.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,15 @@ pub struct Budgets {
     pub run: Budget,
     /// Of one workspace in one month.
     pub month: Budget,
+}
+
+/// What an administrator set for one workspace and a month, in place of the budget of the
+/// installation. One without any bound stands for that of the installation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WorkspaceBudget {
+    pub tokens_max: Option<u64>,
+    /// With its currency, which may be another one than that of the prices today.
+    pub cost_max: Option<(Decimal, String)>,
 }
 
 /// What calls so far count for: what they used, and the most that they may have used
@@ -74,7 +84,30 @@ impl Budget {
     }
 }
 
+impl WorkspaceBudget {
+    pub const fn is_set(&self) -> bool {
+        self.tokens_max.is_some() || self.cost_max.is_some()
+    }
+}
+
 impl Budgets {
+    /// The same for a workspace with a setting of its own, where prices are in `currency`.
+    ///
+    /// # Errors
+    /// [`Exhausted::PriceUnknown`] where the setting is in another one.
+    pub fn with(&self, own: &WorkspaceBudget, currency: Option<&str>) -> Result<Self, Exhausted> {
+        if !own.is_set() {
+            return Ok(self.clone());
+        }
+        let cost_max = match &own.cost_max {
+            None => None,
+            Some((max, of)) if Some(of.as_str()) == currency => Some(*max),
+            Some(_) => return Err(Exhausted::PriceUnknown),
+        };
+        let month = Budget { tokens_max: own.tokens_max, cost_max };
+        Ok(Self { run: self.run.clone(), month })
+    }
+
     /// Whether one more call may be made.
     ///
     /// # Errors
@@ -134,6 +167,25 @@ mod tests {
         // Of the run, whose budget is not in money, nothing has to be known.
         assert_eq!(budgets.allow(4, unpriced, known, worst(1, 1)), Ok(()));
         assert_eq!(Budgets::default().allow(4, unpriced, unpriced, free), Ok(()));
+    }
+
+    #[test]
+    fn a_workspaces_own_budget_takes_the_place_of_the_installations_for_the_month() {
+        let all = Budgets {
+            run: Budget { tokens_max: Some(100), cost_max: None },
+            month: Budget { tokens_max: Some(1000), cost_max: Some(10.into()) },
+        };
+        assert_eq!(all.with(&WorkspaceBudget::default(), Some("USD")), Ok(all.clone()));
+        let tokens = WorkspaceBudget { tokens_max: Some(5000), cost_max: None };
+        let month = Budget { tokens_max: Some(5000), cost_max: None };
+        assert_eq!(all.with(&tokens, None), Ok(Budgets { run: all.run.clone(), month }));
+        let euros =
+            WorkspaceBudget { tokens_max: None, cost_max: Some((3.into(), "EUR".to_owned())) };
+        let month = Budget { tokens_max: None, cost_max: Some(3.into()) };
+        assert_eq!(all.with(&euros, Some("EUR")), Ok(Budgets { run: all.run.clone(), month }));
+        for other in [Some("USD"), None] {
+            assert_eq!(all.with(&euros, other), Err(Exhausted::PriceUnknown));
+        }
     }
 
     proptest! {

@@ -5,11 +5,23 @@ mod budget;
 mod price;
 mod tokens;
 
-pub use budget::{Budget, Budgets, Charged, Exhausted, Worst};
+pub use budget::{Budget, Budgets, Charged, Exhausted, WorkspaceBudget, Worst};
 pub use price::{CostMissing, InvalidPrices, ModelPrice, PriceTable};
 pub use tokens::Tokens;
 
 use crate::taxonomy::vocabulary;
+
+mod retirement;
+pub use retirement::{RETIREMENT_NOTICE_DAYS, days_until, is_near};
+
+vocabulary! {
+    /// What a server's list of models says of one.
+    Listed, "listing of a model" {
+        Listed = "listed", "Listed";
+        NotListed = "not_listed", "Not listed";
+        NotKnown = "not_known", "Not known";
+    }
+}
 
 vocabulary! {
     /// What a call of a language model asks for.

@@ -20,13 +20,13 @@ impl ModelAccount {
     ///
     /// # Errors
     /// [`CostMissing`], where a cost could only be guessed.
-    pub(super) fn cost(&self, model: &str, tokens: Option<Tokens>) -> Result<Decimal, CostMissing> {
+    pub(crate) fn cost(&self, model: &str, tokens: Option<Tokens>) -> Result<Decimal, CostMissing> {
         let price = self.prices.as_ref().and_then(|prices| prices.of(model));
         price.ok_or(CostMissing::NoPrice)?.cost(tokens.ok_or(CostMissing::NoUsage)?)
     }
 
     /// The most that a call of a model can use.
-    pub(super) fn worst(&self, model: &str, tokens: Tokens) -> Worst {
+    pub(crate) fn worst(&self, model: &str, tokens: Tokens) -> Worst {
         Worst { tokens: tokens.total(), cost: self.cost(model, Some(tokens)).ok() }
     }
 }

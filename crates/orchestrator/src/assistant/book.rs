@@ -4,16 +4,18 @@
 
 use super::ModelAccount;
 use crate::new_id;
-use agents::assistant::{Book, CallEnd, Entry, NewCall, NotOpened};
+use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
 use domain::{id::ModelCallId, language_model::Exhausted, run::Stage};
 use std::{error::Error, future::Future, pin::Pin, sync::Arc, time::Duration};
 use storage::{
-    PgPool, StorageError,
-    assistant_call::{self as store, lock_book},
+    PgPool, StorageError, Transaction,
+    assistant_call::{self as store, answer, lock_book, resumed},
+    model_budget,
     run::{
         Lease,
         event::{self, EventKind},
     },
+    server_probe::{self, NewProbe},
     tenancy,
 };
 
@@ -36,17 +38,25 @@ impl CallBook {
     async fn write(&self, call: &NewCall) -> Result<Result<Entry, Exhausted>, StorageError> {
         let mut tx = tenancy::begin_workspace(&self.pool, call.workspace).await?;
         lock_book(&mut tx, call.workspace).await?;
+        if let Some(entry) = going(&mut tx, call).await? {
+            return Ok(Ok(entry));
+        }
         let currency = self.account.currency();
         let standing = store::load_standing(&mut tx, call.workspace, call.run, currency).await?;
         let worst = self.account.worst(&call.model, call.worst);
-        let budgets = &self.account.budgets;
-        if let Err(bound) = budgets.allow(call.calls_max, standing.run, standing.month, worst) {
+        let own = model_budget::load(&mut tx, call.workspace).await?;
+        let own = own.map(|row| row.budget).unwrap_or_default();
+        let allowed =
+            self.account.budgets.with(&own, currency).and_then(|budgets| {
+                budgets.allow(call.calls_max, standing.run, standing.month, worst)
+            });
+        if let Err(bound) = allowed {
             return Ok(Err(bound));
         }
         let id = ModelCallId::from_uuid(new_id());
         let new = store::NewCall {
             id,
-            lease: Lease { workspace: call.workspace, run: call.run, token: call.hold },
+            lease: lease_of(call),
             question: call.question,
             request_id: &call.request_id,
             engine: call.engine,
@@ -58,7 +68,30 @@ impl CallBook {
         let ordinal = store::insert(&mut tx, &new).await?;
         tx.commit().await?;
         let (workspace, run) = (call.workspace, call.run);
-        Ok(Ok(Entry { id, workspace, run, model: call.model.clone(), ordinal }))
+        Ok(Ok(Entry { id, workspace, run, model: call.model.clone(), ordinal, resumes: None }))
+    }
+
+    async fn name(&self, entry: &Entry, response: &str) -> Result<(), StorageError> {
+        let mut tx = tenancy::begin_workspace(&self.pool, entry.workspace).await?;
+        resumed::began(&mut tx, entry.id, response).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn keep_found(&self, found: &Found) -> Result<(), StorageError> {
+        let Found { workspace, run, hold: token, .. } = *found;
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let probe = NewProbe {
+            lease: Lease { workspace, run, token },
+            server: &found.server,
+            model: &found.model,
+            holds_schema: found.counts_tokens.is_some(),
+            counts_tokens: found.counts_tokens,
+            asked: found.asked,
+        };
+        server_probe::insert(&mut tx, &probe).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn tell(&self, entry: &Entry, words: &str) -> Result<(), StorageError> {
@@ -78,6 +111,9 @@ impl CallBook {
             cost: self.account.cost(&entry.model, end.tokens),
         };
         store::finish(&mut tx, entry.id, &ended).await?;
+        if let Some(answer) = &end.answer {
+            answer::insert(&mut tx, entry.id, answer).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -111,7 +147,48 @@ impl CallBook {
     }
 }
 
+const fn lease_of(call: &NewCall) -> Lease {
+    Lease { workspace: call.workspace, run: call.run, token: call.hold }
+}
+
+/// The call of a dead worker that its server goes on with.
+async fn going(tx: &mut Transaction, call: &NewCall) -> Result<Option<Entry>, StorageError> {
+    let NewCall { request_id, prompt_hash, engine, model, .. } = call;
+    let lease = lease_of(call);
+    let going = resumed::load_going(tx, lease, request_id, *prompt_hash, engine, model).await?;
+    Ok(going.map(|going| Entry {
+        id: going.id,
+        workspace: call.workspace,
+        run: call.run,
+        model: model.clone(),
+        ordinal: u32::try_from(going.ordinal).unwrap_or(u32::MAX),
+        resumes: Some(going.response),
+    }))
+}
+
 impl Book for CallBook {
+    fn began<'a>(
+        &'a self,
+        entry: &'a Entry,
+        response: &'a str,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async move {
+            if let Err(error) = self.name(entry, response).await {
+                let cause = &error as &dyn Error;
+                tracing::warn!(call.id = %entry.id, error = cause, "a call cannot be resumed");
+            }
+        })
+    }
+
+    fn found(&self, found: Found) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if let Err(error) = self.keep_found(&found).await {
+                let cause = &error as &dyn Error;
+                tracing::warn!(run.id = %found.run, error = cause, "what was found of a server was not kept");
+            }
+        })
+    }
+
     fn arrived<'a>(
         &'a self,
         entry: &'a Entry,

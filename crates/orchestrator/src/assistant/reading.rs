@@ -4,6 +4,7 @@ use domain::id::WorkspaceId;
 use std::sync::Arc;
 use storage::{
     assistant_call::{self as store, CallRow, CallsOf, Used},
+    model_budget::{self, BudgetRow},
     setup, tenancy,
     workspace::{self, WorkspaceRow},
 };
@@ -19,6 +20,8 @@ pub struct ModelUse {
     /// The month that runs, whose budget counts for calls.
     pub current: UsageMonth,
     pub account: Arc<ModelAccount>,
+    /// What an administrator set for this workspace alone, if anything.
+    pub own: Option<BudgetRow>,
     pub used: Used,
     /// The newest of its calls.
     pub calls: Vec<CallRow>,
@@ -50,7 +53,8 @@ impl Orchestrator {
         let account = Arc::clone(&self.model_account);
         let used = store::load_used(&mut tx, id, from, until, account.currency()).await?;
         let of = CallsOf::Month { workspace: id, from, until };
+        let own = model_budget::load(&mut tx, id).await?.filter(|row| row.budget.is_set());
         let calls = store::load(&mut tx, of, CALLS_LISTED).await?;
-        Ok(ModelUse { workspace, month, current, account, used, calls })
+        Ok(ModelUse { workspace, month, current, account, own, used, calls })
     }
 }

@@ -24,7 +24,7 @@ const PREVIOUS_RUNS_MAX: i64 = 5;
 const INSTRUCTION_TEXT: &str = include_str!("../../instructions/analyst_2.md");
 
 /// The system instruction of this build.
-pub(super) fn instruction() -> Instruction {
+pub fn instruction() -> Instruction {
     Instruction {
         id: "polyurethane_observatory_intelligence_analyst".to_owned(),
         version: 2,

@@ -5,41 +5,26 @@ use super::{
     shell::{Shell, missing},
 };
 use crate::UseCaseError;
-use domain::run::{FailureKind, Stage};
+use domain::{
+    id::WorkspaceId,
+    package::RunPackage,
+    run::{FailureKind, Stage},
+};
 use executor::{
     capability::FaultKind,
-    context::{Context, Governed},
+    context::{Context, Governed, RightsProfile},
     runtime::{ExecutionError, Limits, WholeLimit},
 };
 use flow::{Event, Failure};
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::{error::Error, sync::Arc, time::Duration};
 
 impl Shell<'_> {
     /// What the run's steps may depend on from now on: its package, and nothing of
     /// today.
     pub fn package_is(&self, governed: Governed) -> Result<(), UseCaseError> {
-        let package = &governed.package;
-        let zone = TimeZone::get(&package.period.zone)
-            .map_err(|error| UseCaseError::Internal(error.to_string()))?;
-        let context = Context {
-            pricing_pack: None,
-            ledger_commit: None,
-            trace_id: self.run.as_uuid().simple().to_string(),
-            request_id: self.run.as_uuid(),
-            user: None,
-            workspace: self.workspace,
-            portfolio: None,
-            base_currency: None,
-            benchmark: None,
-            asof: package.claimed_at.to_zoned_datetime(zone).date(),
-            timestamp: package.claimed_at,
-            rights_profile: self.app.rights_profile,
-            require_fresh: true,
-            stale: false,
-            governed: Some(governed),
-        };
+        let context = context_of(governed, self.workspace, self.app.rights_profile)?;
         self.known().context = Some(Arc::new(context));
         Ok(())
     }
@@ -64,11 +49,7 @@ impl Shell<'_> {
     async fn pass(&self) -> Result<Event, UseCaseError> {
         let context = self.context()?;
         let package = &context.governed.as_ref().ok_or_else(|| missing("package"))?.package;
-        let inputs = json!({
-            "specification_version_id": package.specification_version_id,
-            "period_key": package.period.key,
-        });
-        let inputs = inputs.as_object().cloned().unwrap_or_default();
+        let inputs = inputs_of(package);
         let limits = Limits {
             step: Some(Duration::from_secs(self.app.limits.step_s.into())),
             whole: WholeLimit::Unbounded,
@@ -88,6 +69,43 @@ impl Shell<'_> {
             Err(error) => Event::PatternFailed(failure(error)),
         })
     }
+}
+
+/// What the steps of a run may depend on.
+pub(crate) fn context_of(
+    governed: Governed,
+    workspace: WorkspaceId,
+    rights_profile: RightsProfile,
+) -> Result<Context, UseCaseError> {
+    let package = &governed.package;
+    let zone = TimeZone::get(&package.period.zone)
+        .map_err(|error| UseCaseError::Internal(error.to_string()))?;
+    Ok(Context {
+        pricing_pack: None,
+        ledger_commit: None,
+        trace_id: package.run_id.as_uuid().simple().to_string(),
+        request_id: package.run_id.as_uuid(),
+        user: None,
+        workspace,
+        portfolio: None,
+        base_currency: None,
+        benchmark: None,
+        asof: package.claimed_at.to_zoned_datetime(zone).date(),
+        timestamp: package.claimed_at,
+        rights_profile,
+        require_fresh: true,
+        stale: false,
+        governed: Some(governed),
+    })
+}
+
+/// What the pattern of a run is given.
+pub(super) fn inputs_of(package: &RunPackage) -> Map<String, Value> {
+    let inputs = [
+        ("specification_version_id", json!(package.specification_version_id)),
+        ("period_key", json!(package.period.key)),
+    ];
+    inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn failure(error: ExecutionError) -> Failure {

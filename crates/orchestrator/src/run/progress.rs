@@ -10,6 +10,7 @@ use storage::{
         RunRow,
         event::{EventKind, RunEvent},
     },
+    server_probe::ProbeRow,
 };
 
 /// Where one step of the flow stands.
@@ -40,6 +41,8 @@ pub struct RunView {
     pub package_hash: Option<domain::hash::ContentHash>,
     /// Calls of the language model, in the order in which they were sent.
     pub model_calls: Vec<CallRow>,
+    /// What was found of the model's server, where one is probed.
+    pub probe: Option<ProbeRow>,
     /// What the language model has come to in the step that is under way.
     pub arriving: Vec<String>,
     /// Id of the newest event: where a stream of events goes on.

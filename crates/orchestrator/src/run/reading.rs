@@ -13,7 +13,7 @@ use storage::{
         event::{self, RunEvent},
         history::{self, Cursor, HistoryFilter, HistoryRow},
     },
-    tenancy,
+    server_probe, tenancy,
 };
 
 /// Events of one run: seven steps, a few resumptions, an end.
@@ -44,6 +44,7 @@ impl Orchestrator {
             seal: artifact::load_seal(&mut tx, run).await?,
             package_hash: journal::load_package_hash(&mut tx, run).await?,
             model_calls: assistant_call::load(&mut tx, CallsOf::Run(run), CALLS_MAX).await?,
+            probe: server_probe::load(&mut tx, run).await?,
             arriving: arriving(&events),
             last_event: last_event(&events),
             time_zone: membership.time_zone.clone(),

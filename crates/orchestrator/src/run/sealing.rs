@@ -9,11 +9,11 @@ use crate::{UseCaseError, new_id, slot_override};
 use domain::{
     hash::{ContentHash, canonical_json},
     id::ArtifactId,
-    report::ReportDocument,
+    report::{Engine, ReportDocument},
     run::Stage,
 };
 use flow::StepId;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use storage::{
     artifact, audit,
     journal::{self, NewStep},
@@ -27,19 +27,45 @@ use storage::{
 /// What a reader is told last.
 const HANDED: &str = "The report can be read, downloaded and found in the history.";
 
+/// A report as it is kept.
+pub(super) struct Report {
+    title: String,
+    /// Canonical JSON.
+    pub document: String,
+    pub engine: Engine,
+    html: String,
+}
+
+impl Report {
+    /// What a run's pattern answered.
+    pub fn of(data: &Map<String, Value>) -> Result<Self, UseCaseError> {
+        let html = data.get("artifact").and_then(|artifact| artifact.get("html"));
+        let html = html.and_then(Value::as_str).ok_or_else(|| missing("HTML"))?.to_owned();
+        let document = data.get("document").ok_or_else(|| missing("document"))?;
+        let document: ReportDocument = serde_json::from_value(document.clone())?;
+        Ok(Self {
+            document: canonical_json(&document)?,
+            engine: document.scope.engine,
+            title: document.title,
+            html,
+        })
+    }
+
+    pub fn document_hash(&self) -> ContentHash {
+        ContentHash::of_bytes(self.document.as_bytes())
+    }
+
+    pub fn html_hash(&self) -> ContentHash {
+        ContentHash::of_bytes(self.html.as_bytes())
+    }
+}
+
 impl Shell<'_> {
     pub async fn seal(&self) -> Result<(), UseCaseError> {
         let (lease, row, context) = (self.lease()?, self.row()?, self.context()?);
         let governed = context.governed.as_ref().ok_or_else(|| missing("package"))?;
         let data = self.known().data.clone().ok_or_else(|| missing("result"))?;
-        let html = data
-            .get("artifact")
-            .and_then(|artifact| artifact.get("html"))
-            .and_then(Value::as_str)
-            .ok_or_else(|| missing("HTML"))?;
-        let document = data.get("document").ok_or_else(|| missing("document"))?;
-        let typed: ReportDocument = serde_json::from_value(document.clone())?;
-        let document = canonical_json(&typed)?;
+        let report = Report::of(&data)?;
         let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
         store::renew_lease(&mut tx, lease, self.app.limits.lease_s).await?;
         let new = artifact::NewArtifact {
@@ -47,15 +73,14 @@ impl Shell<'_> {
             specification: row.specification,
             version: row.version,
             period_key: row.period.key.as_str(),
-            title: &typed.title,
-            document: &document,
-            html,
+            title: &report.title,
+            document: &report.document,
+            html: &report.html,
             package_hash: governed.package_hash,
             pack_hash: governed.package.pack_hash,
         };
         artifact::insert(&mut tx, lease, &new).await?;
-        let html_hash = ContentHash::of_bytes(html.as_bytes());
-        let document_hash = ContentHash::of_bytes(document.as_bytes());
+        let (document_hash, html_hash) = (report.document_hash(), report.html_hash());
         let hashes = json!({
             "artifact": new.id, "html_hash": html_hash, "document_hash": document_hash,
         });

@@ -2,17 +2,24 @@
 //! it, and whoever has the right meets a trigger.
 
 use crate::world::{Market, World, code_of, count, draft, message_of};
-use domain::id::WorkspaceId;
+use domain::{id::WorkspaceId, language_model::Listed};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeSet;
-use storage::{setup::ActAs, tenancy};
+use storage::{
+    model_listing::{self, NewListing},
+    setup::ActAs,
+    tenancy,
+};
 
-const IMMUTABLE: [&str; 13] = [
+const IMMUTABLE: [&str; 17] = [
     "executions",
     "artifacts",
+    "assistant_answers",
     "audit_log",
     "entitlements",
     "evidence_items",
+    "model_budgets",
+    "model_listings",
     "pack_readings",
     "packs",
     "pricing_pack_prices",
@@ -20,6 +27,7 @@ const IMMUTABLE: [&str; 13] = [
     "run_events",
     "run_packages",
     "run_steps",
+    "server_probes",
     "specification_versions",
 ];
 
@@ -41,6 +49,7 @@ const MUTABLE: [(&str, &[&str]); 15] = [
             "outcome",
             "output_tokens",
             "reasoning_tokens",
+            "response_id",
         ],
     ),
     // Rows come and go.
@@ -125,17 +134,39 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
     let tenant = world.tenant_by_day("North").await;
     let id = world.active(&tenant, draft("Monthly")).await;
+    world
+        .orchestrator
+        .set_model_budget(&world.admin, tenant.workspace, Some(9999), None)
+        .await
+        .unwrap();
     world.succeed_with_a_call(&tenant, id).await;
+    list_a_model(&world).await;
     world.execute(&tenant.viewer, "2025-10-21").await.unwrap();
     (world, tenant.workspace)
+}
+
+async fn list_a_model(world: &World) {
+    let listed = NewListing {
+        server: "https://example.com/v1",
+        model: "test-model",
+        listing: Listed::Listed,
+        shutdown_on: None,
+        reason: None,
+    };
+    let mut tx = tenancy::begin_platform(world.orchestrator.pool()).await.unwrap();
+    model_listing::insert(&mut tx, &listed).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 fn changes(table: &str) -> [String; 3] {
     // Any column will do; the table's first is not generated.
     let column = match table {
         "artifacts" | "packs" | "specification_versions" => "id",
+        "assistant_answers" => "call_id",
         "audit_log" => "chain",
         "entitlements" => "seats",
+        "model_budgets" => "tokens_max",
+        "model_listings" => "model",
         "executions" => "pattern_id",
         "evidence_items" | "pack_readings" | "pricing_pack_prices" | "pricing_pack_rates" => {
             "pack_id"

@@ -2,8 +2,9 @@
 //! budget, whoever makes them.
 
 use crate::world::{Tenant, USED, World, answered, count, draft, message_of, model_call};
-use agents::assistant::{Book, CallEnd, Entry, NewCall, NotOpened};
+use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
 use domain::{
+    hash::ContentHash,
     id::RunId,
     language_model::{Budget, Budgets, CostMissing, Exhausted, PriceTable, Tokens},
 };
@@ -150,7 +151,8 @@ async fn a_call_that_used_nothing_leaves_the_budget_as_it_was(pool: PgPool) {
     let case = Case::new(pool).await;
     let account = tokens_of_run(3000);
     let entry = case.open(&account).await.unwrap();
-    let refused = CallEnd { outcome: "rate_limited", model: None, tokens: Some(Tokens::NONE) };
+    let refused =
+        CallEnd { outcome: "rate_limited", model: None, tokens: Some(Tokens::NONE), answer: None };
     case.close(&account, entry, refused).await;
     case.open(&account).await.unwrap();
 }
@@ -235,13 +237,89 @@ async fn what_was_sent_stays_as_it_was_sent_and_ends_once(pool: PgPool) {
         ("update assistant_calls set request_id = 'x'", "stays as it was sent"),
         ("update assistant_calls set cost_missing = 'no_usage'", "ends once"),
         ("update assistant_calls set outcome = 'truncated'", "ends once"),
+        ("update assistant_calls set response_id = 'resp_2'", "ends once"),
         ("delete from assistant_calls", "is immutable: delete is refused"),
-        ("truncate assistant_calls", "is immutable: truncate is refused"),
+        ("truncate assistant_calls cascade", "is immutable: truncate is refused"),
     ] {
         let refused = sqlx::query(sql).execute(&case.world.superuser).await;
         let message = message_of(refused);
         assert!(message.contains(expected), "{sql}: {message}");
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_call_that_its_server_goes_on_with_is_given_to_the_next_holder_alone(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let book = case.world.book(ModelAccount::default());
+    let first = book.open(case.call()).await.unwrap();
+    assert_eq!(first.resumes, None);
+    book.began(&first, "resp_1").await;
+    book.began(&first, "resp_2").await;
+    assert_eq!(case.text("response_id").await, "resp_1", "it is named once");
+    let resumed = book.open(case.call()).await.unwrap();
+    assert_eq!((resumed.id, resumed.ordinal), (first.id, 1));
+    assert_eq!(resumed.resumes.as_deref(), Some("resp_1"));
+    assert_eq!(case.calls().await, 1, "it is the same call");
+    // Another question, other words, and a worker that does not carry the run.
+    for other in [
+        NewCall { request_id: "repair".to_owned(), ..case.call() },
+        NewCall { prompt_hash: ContentHash::of_bytes(b"other words"), ..case.call() },
+        NewCall { model: "another-model".to_owned(), ..case.call() },
+    ] {
+        assert_eq!(book.open(other).await.unwrap().resumes, None);
+    }
+    let stale = NewCall { hold: 0, ..case.call() };
+    assert_eq!(book.open(stale).await, Err(NotOpened::Unavailable));
+    book.close(resumed, answered(Some(USED))).await;
+    assert_eq!(book.open(case.call()).await.unwrap().resumes, None);
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_answer_is_kept_with_its_call_and_only_where_there_was_one(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let account = ModelAccount::default();
+    let insert = "insert into assistant_answers (call_id, workspace_id, answer, answer_hash)
+                  select id, workspace_id, 'said', sha256('said') from assistant_calls
+                  order by ordinal desc limit 1";
+    let entry = case.open(&account).await.unwrap();
+    let refused = sqlx::query(insert).execute(&case.world.superuser).await.unwrap_err();
+    let named = refused.as_database_error().and_then(|error| error.constraint());
+    assert_eq!(named, Some("assistant_answers_of_answered_call"));
+    // What no text column holds, since a model may say anything.
+    let said = CallEnd { answer: Some("nul \0 and half \u{fffd}".to_owned()), ..answered(None) };
+    case.close(&account, entry, said).await;
+    let entry = case.open(&account).await.unwrap();
+    let failed = CallEnd { outcome: "truncated", model: None, tokens: None, answer: None };
+    case.close(&account, entry, failed).await;
+    let rows = "select count(*) from assistant_answers a join assistant_calls c on c.id = a.call_id
+                where c.ordinal = 1 and a.answer = convert_to('nul ', 'UTF8') || '\\x00'
+                    || convert_to(' and half ', 'UTF8') || convert_to(chr(65533), 'UTF8')";
+    assert_eq!(count(&case.world.superuser, rows).await, 1);
+    assert_eq!(count(&case.world.superuser, "select count(*) from assistant_answers").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_was_found_of_a_server_is_kept_by_the_worker_that_carries_the_run(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let book = case.world.book(ModelAccount::default());
+    let found = |hold, counts_tokens, asked| Found {
+        workspace: case.tenant.workspace,
+        run: case.run,
+        hold,
+        server: "https://models.example.com/v1".to_owned(),
+        model: "test-model".to_owned(),
+        counts_tokens,
+        asked,
+    };
+    let app = &case.world.orchestrator;
+    let probe = async || app.view_run(&case.tenant.viewer, case.run).await.unwrap().probe;
+    book.found(found(0, Some(true), true)).await;
+    assert_eq!(probe().await, None, "another worker carries the run");
+    book.found(found(1, Some(true), false)).await;
+    book.found(found(1, Some(false), true)).await;
+    let kept = probe().await.unwrap();
+    assert_eq!((kept.holds_schema, kept.counts_tokens, kept.asked), (true, Some(true), false));
+    assert_eq!(kept.server, "https://models.example.com/v1");
 }
 
 #[sqlx::test(migrations = false)]

@@ -29,6 +29,8 @@ mod language_model;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod model_budgets;
+#[cfg(test)]
 mod overrides;
 #[cfg(test)]
 mod periods;
@@ -36,6 +38,8 @@ mod periods;
 mod pricing_packs;
 #[cfg(test)]
 mod queue_room;
+#[cfg(test)]
+mod replays;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]

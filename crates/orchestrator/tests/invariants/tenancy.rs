@@ -60,6 +60,13 @@ impl Two {
         }
         for (tenant, id) in [(&here, own), (&there, specification)] {
             world.orchestrator.set_schedule(&tenant.editor, id, &schedule()).await.unwrap();
+            let budget = world.orchestrator.set_model_budget(
+                &world.admin,
+                tenant.workspace,
+                Some(1_000_000),
+                None,
+            );
+            budget.await.unwrap();
         }
         act_by_program(&world, &here).await;
         let token = act_by_program(&world, &there).await;
@@ -282,7 +289,7 @@ const COMPARED: [&str; 28] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 12] = [
+const ACROSS_WORKSPACES: [&str; 14] = [
     "activate_specification",
     "add_account",
     "grant_entitlement",
@@ -292,7 +299,10 @@ const ACROSS_WORKSPACES: [&str; 12] = [
     // Told by the caller's own membership.
     "pricing_policy",
     "return_specification",
+    // Of the command line.
+    "run_record",
     "seed_entitlement",
+    "set_model_budget",
     "view_model_use",
     "view_overrides",
     "view_submission",
@@ -402,6 +412,7 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
         refused(&app.view_workspace(owner, id).await);
         refused(&app.view_model_use(owner, id, None).await);
         refused(&app.grant_entitlement(owner, id, &bought).await);
+        refused(&app.set_model_budget(owner, id, Some(1), None).await);
     }
     refused(&app.submissions(owner).await);
     refused(&app.workspaces(owner).await);

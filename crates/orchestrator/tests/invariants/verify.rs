@@ -213,3 +213,23 @@ async fn a_pricing_pack_whose_document_or_values_were_changed_is_found(pool: PgP
         .await;
     assert_eq!(verify().await, wrong);
 }
+
+/// What a model said is what a replay rests on.
+#[sqlx::test(migrations = false)]
+async fn a_recorded_answer_that_was_changed_is_found(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.read_samples().await;
+    let tenant = world.tenant_by_day("North").await;
+    let id = world.active(&tenant, draft("Monthly")).await;
+    world.succeed_with_a_call(&tenant, id).await;
+    let verifier = connect(&world.superuser, ActAs::Verifier, 1).await;
+    let found = verify(&verifier).await.unwrap();
+    assert_eq!((found.answers, found.discrepancies.len()), (1, 0));
+    sqlx::query("alter table assistant_answers drop constraint assistant_answers_hash_matches")
+        .execute(&world.superuser)
+        .await
+        .unwrap();
+    world.tamper("update assistant_answers set answer = 'another'").await;
+    let [changed] = verify(&verifier).await.unwrap().discrepancies.try_into().unwrap();
+    assert_eq!(changed.what, "answer of call");
+}

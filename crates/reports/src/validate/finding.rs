@@ -73,6 +73,21 @@ impl FindingCode {
     }
 }
 
+impl FindingCode {
+    /// Whether it says that the report states what its evidence does not.
+    pub const fn is_of_grounding(self) -> bool {
+        matches!(
+            self,
+            Self::Uncited
+                | Self::UnknownEvidence
+                | Self::NumberUnsupported
+                | Self::EntityUnsupported
+                | Self::InterpretationUngrounded
+                | Self::ForeignUrl
+        )
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -73,6 +73,11 @@ impl Access {
         })
     }
 
+    /// Address of the server, without user, key or query.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Whether it is OpenAI's own server.
     pub(super) fn is_openai(&self) -> bool {
         self.base == OPENAI

@@ -2,7 +2,9 @@
 //! answer ends with the piece that says why it ended; what was used may follow.
 
 use super::{Access, named, refusal, told};
-use crate::assistant::{Answer, Answering, Ask, Failure, Identity, Listener, Model, Reply};
+use crate::assistant::{
+    Answer, Answering, Ask, Failure, Heard, Identity, Listener, Looking, Model, Reply,
+};
 use async_openai::error::OpenAIError;
 use domain::language_model::Tokens;
 use futures_util::StreamExt;
@@ -17,6 +19,7 @@ pub struct ChatCompletions {
 
 impl ChatCompletions {
     pub const ENGINE: &'static str = "openai-chat";
+    pub const LABEL: &'static str = "Chat Completions API";
 
     pub fn new(access: Access, model: impl Into<String>) -> Self {
         Self { access, model: model.into() }
@@ -77,7 +80,7 @@ impl ChatCompletions {
             let chunk = chunk.map_err(|error| why(&error))?;
             transcript.hear(&chunk)?;
             if let Some(piece) = chunk["choices"][0]["delta"]["content"].as_str() {
-                listener(piece);
+                listener(Heard::Text(piece));
             }
         }
         transport.stopped().map_or(Ok(()), Err)
@@ -87,12 +90,20 @@ impl ChatCompletions {
 impl Model for ChatCompletions {
     fn identity(&self) -> Identity {
         let model = self.model.clone();
-        Identity { engine: Self::ENGINE, label: "Chat Completions API", model }
+        Identity { engine: Self::ENGINE, label: Self::LABEL, model }
     }
 
     /// Servers differ in what of the API they hold to.
     fn is_probed(&self) -> bool {
         true
+    }
+
+    fn server(&self) -> &str {
+        self.access.base()
+    }
+
+    fn listing(&self) -> Looking<'_> {
+        Box::pin(self.access.listing(&self.model))
     }
 
     fn ask<'a>(&'a self, ask: Ask, listener: Listener<'a>) -> Answering<'a> {

@@ -3,7 +3,9 @@
 //! and transport; its retries are not used.
 
 mod access;
+mod background;
 mod chat;
+mod models;
 mod refusal;
 mod responses;
 mod transport;

@@ -2,32 +2,45 @@
 //! passed over, and of the known ones only what is needed is looked at. What the
 //! answer is stands in the last event; the pieces before it only count.
 
-use super::{Access, named, refusal, told};
-use crate::assistant::{Answer, Answering, Ask, Failure, Identity, Listener, Model, Reply};
-use async_openai::error::OpenAIError;
+use super::{Access, background::Running, named, refusal, told};
+use crate::assistant::{
+    Answer, Answering, Ask, Failure, Heard, Identity, Listener, Looking, Model, Reply, TimedOut,
+};
+use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
 use domain::language_model::Tokens;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A model that is asked by `POST /responses`.
 #[derive(Clone, Debug)]
 pub struct Responses {
     access: Access,
     model: String,
+    /// Whether the server goes on where nobody listens, which it has to store answers for.
+    background: bool,
 }
 
 impl Responses {
     pub const ENGINE: &'static str = "openai-responses";
+    pub const LABEL: &'static str = "Responses API";
 
     pub fn new(access: Access, model: impl Into<String>) -> Self {
-        Self { access, model: model.into() }
+        Self { access, model: model.into(), background: false }
+    }
+
+    /// The same with answers that are resumed where the connection breaks, and cancelled
+    /// where nobody waits for them any more.
+    #[must_use]
+    pub fn in_background(self) -> Self {
+        Self { background: true, ..self }
     }
 
     /// The instruction and the schema come first and are the same for every run, so
-    /// that a server's cache can hold them. Nothing is stored there, and there are
-    /// no tools.
+    /// that a server's cache can hold them. Nothing is stored there, save in the
+    /// background, and there are no tools.
     fn request(&self, ask: &Ask) -> Value {
-        json!({
+        let mut request = json!({
             "model": self.model,
             "instructions": ask.instruction,
             "text": { "format": {
@@ -39,38 +52,97 @@ impl Responses {
             "input": told(ask).collect::<Vec<_>>(),
             "max_output_tokens": self.access.bounds.output_tokens_max,
             "safety_identifier": ask.safety_identifier,
-            "store": false,
+            "store": self.background,
             "stream": true,
-        })
+        });
+        if self.background {
+            request["background"] = true.into();
+        }
+        request
     }
 
     async fn answer(&self, ask: Ask, mut listener: Listener<'_>) -> Reply {
         let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
-        let answer = self.hear_out(ask, &mut transcript, &mut listener).await;
+        let answer = if self.background {
+            self.hear_in_background(&ask, &mut transcript, &mut listener).await
+        } else {
+            self.hear_out(Start::Question(&ask), &mut transcript, &mut listener).await
+        };
         Reply { tokens: transcript.tokens, answer }
+    }
+
+    /// Goes on where the connection broke, a few times. What is left running at its end is
+    /// cancelled, also where this future is dropped.
+    async fn hear_in_background(
+        &self,
+        ask: &Ask,
+        transcript: &mut Transcript,
+        listener: &mut Listener<'_>,
+    ) -> Result<Answer, Failure> {
+        transcript.running = Some(Running::new(self.access.clone(), ask.resumes.clone()));
+        let from = match &ask.resumes {
+            Some(response) => Start::Response { response: response.clone(), after: None },
+            None => Start::Question(ask),
+        };
+        let mut heard = self.hear_out(from, transcript, listener).await;
+        let mut resumed = 0;
+        while let Err(failure) = &heard {
+            let Some(from) = transcript.rest().filter(|_| breaks_off(failure)) else { break };
+            if resumed == RESUMED_MAX {
+                break;
+            }
+            resumed += 1;
+            let code = failure.terms().code;
+            tracing::warn!(failure.code = code, resumed, "an answer broke off and is resumed");
+            tokio::time::sleep(RESUME_PAUSE.min(self.access.bounds.pause_max)).await;
+            match self.hear_out(from, transcript, listener).await {
+                // The server does not have it any more: what broke off stays broken off.
+                Err(Failure::Rejected) => break,
+                again => heard = again,
+            }
+        }
+        // A server that does not know what it was asked to go on with.
+        if ask.resumes.is_some() && heard == Err(Failure::Rejected) {
+            transcript.end();
+            return Err(Failure::Truncated);
+        }
+        heard
     }
 
     async fn hear_out(
         &self,
-        ask: Ask,
+        from: Start<'_>,
         transcript: &mut Transcript,
         listener: &mut Listener<'_>,
     ) -> Result<Answer, Failure> {
         let transport = self.access.transport();
         let why = |error: &OpenAIError| transport.why(error);
         let client = self.access.client(transport.clone());
-        let mut events = named(client.responses(), &ask)
-            .map_err(|error| why(&error))?
-            .create_stream_byot::<Value, Value>(self.request(&ask))
-            .await
-            .map_err(|error| why(&error))?;
+        let events = match from {
+            Start::Question(ask) => {
+                let requests = named(client.responses(), ask).map_err(|error| why(&error))?;
+                requests.create_stream_byot::<Value, Value>(self.request(ask)).await
+            }
+            Start::Response { response, after } => {
+                let mut requests = client.responses();
+                if let Some(after) = after {
+                    let query = [("starting_after", after)];
+                    requests = requests.query(&query).map_err(|error| why(&error))?;
+                }
+                requests.retrieve_stream_byot::<_, Value>(response).await
+            }
+        };
+        let mut events = events.map_err(|error| why(&error))?;
         while let Some(event) = events.next().await {
             let event = event.map_err(|error| why(&error))?;
+            if let Some(response) = transcript.began(&event) {
+                listener(Heard::Began(response));
+            }
             if let Some(answer) = transcript.hear(&event)? {
                 return Ok(answer);
             }
             if let Some(piece) = piece_of(&event) {
-                listener(piece);
+                listener(Heard::Text(piece));
             }
         }
         Err(transport.stopped().unwrap_or(Failure::Truncated))
@@ -79,7 +151,15 @@ impl Responses {
 
 impl Model for Responses {
     fn identity(&self) -> Identity {
-        Identity { engine: Self::ENGINE, label: "Responses API", model: self.model.clone() }
+        Identity { engine: Self::ENGINE, label: Self::LABEL, model: self.model.clone() }
+    }
+
+    fn server(&self) -> &str {
+        self.access.base()
+    }
+
+    fn listing(&self) -> Looking<'_> {
+        Box::pin(self.access.listing(&self.model))
     }
 
     fn ask<'a>(&'a self, ask: Ask, listener: Listener<'a>) -> Answering<'a> {
@@ -87,15 +167,50 @@ impl Model for Responses {
     }
 }
 
+/// After these the server does nothing more.
+const ENDS: [&str; 5] =
+    ["error", "response.cancelled", "response.completed", "response.failed", "response.incomplete"];
+
+/// Connections that may break of one answer.
+const RESUMED_MAX: u32 = 3;
+/// Pause before one is made anew.
+const RESUME_PAUSE: Duration = Duration::from_millis(500);
+
+/// Whether the server may be going on all the same.
+const fn breaks_off(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Truncated
+            | Failure::Unreachable
+            | Failure::Overloaded { .. }
+            | Failure::TimedOut(TimedOut::Connect | TimedOut::FirstByte | TimedOut::Idle)
+    )
+}
+
 /// The piece of the answer's text that an event is.
 fn piece_of(event: &Value) -> Option<&str> {
     event["delta"].as_str().filter(|_| event["type"] == "response.output_text.delta")
+}
+
+/// Where an answer is heard from.
+enum Start<'a> {
+    Question(&'a Ask),
+    /// One that was begun before.
+    Response {
+        response: String,
+        /// Number of the last event that was heard.
+        after: Option<u64>,
+    },
 }
 
 /// What has been heard of one answer.
 #[derive(Debug)]
 struct Transcript {
     bytes_max: usize,
+    /// In the background alone.
+    running: Option<Running>,
+    /// Number of the last event.
+    last: Option<u64>,
     heard: usize,
     /// The text as its own last event gives it, for servers whose closing event is
     /// without output.
@@ -106,14 +221,39 @@ struct Transcript {
 
 impl Transcript {
     fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, heard: 0, done: String::new(), tokens: None }
+        Self { bytes_max, running: None, last: None, heard: 0, done: String::new(), tokens: None }
+    }
+
+    /// The server's name of the answer, when it is heard for the first time of one that
+    /// goes on in the background.
+    fn began<'e>(&mut self, event: &'e Value) -> Option<&'e str> {
+        self.last = event["sequence_number"].as_u64().max(self.last);
+        let response = event["response"]["id"].as_str()?;
+        self.running.as_mut()?.is_named(response).then_some(response)
+    }
+
+    /// Where to go on from, of an answer that goes on in the background.
+    fn rest(&self) -> Option<Start<'static>> {
+        let response = self.running.as_ref()?.response()?.to_owned();
+        Some(Start::Response { response, after: self.last })
+    }
+
+    /// The server has nothing to go on with.
+    fn end(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.has_ended();
+        }
     }
 
     /// The answer, once the event that ends it is there.
     fn hear(&mut self, event: &Value) -> Result<Option<Answer>, Failure> {
         let response = &event["response"];
+        let kind = event["type"].as_str().unwrap_or_default();
+        if ENDS.contains(&kind) {
+            self.end();
+        }
         self.tokens = tokens_of(&response["usage"]).or(self.tokens);
-        match event["type"].as_str().unwrap_or_default() {
+        match kind {
             "response.output_text.delta" => {
                 self.heard += event["delta"].as_str().map_or(0, str::len);
                 if self.heard > self.bytes_max {

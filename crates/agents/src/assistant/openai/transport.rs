@@ -23,14 +23,24 @@ const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 pub(super) struct Bounded {
     http: reqwest::Client,
     bounds: Bounds,
+    /// What an answer has to be.
+    kind: &'static str,
     stopped: Arc<Mutex<Option<Failure>>>,
 }
+
+const EVENTS: &str = "text/event-stream";
+const JSON: &str = "application/json";
 
 type Pieces<B> = Pin<Box<dyn Stream<Item = reqwest::Result<B>> + Send>>;
 
 impl Bounded {
     pub fn new(http: reqwest::Client, bounds: Bounds) -> Self {
-        Self { http, bounds, stopped: Arc::default() }
+        Self { http, bounds, kind: EVENTS, stopped: Arc::default() }
+    }
+
+    /// The same for an answer that is one document.
+    pub fn for_document(self) -> Self {
+        Self { kind: JSON, ..self }
     }
 
     /// What this transport stopped for, if it did.
@@ -76,7 +86,7 @@ impl Bounded {
             return Err(refusal::of_response(status, &headers, &said));
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if kind.is_none_or(|kind| !kind.trim_start().starts_with("text/event-stream")) {
+        if kind.is_none_or(|kind| !kind.trim_start().starts_with(self.kind)) {
             return Err(Failure::Malformed);
         }
         Ok(self.clone().within_bounds(response))

@@ -3,7 +3,7 @@
 use super::world::{
     BRIEF, CALL, HOLD, KEY, PATIENT, assistant, compose_by, compose_in, two_events,
 };
-use crate::assistant::{Book, Bounds, CallEnd, Entry, NewCall, NotOpened};
+use crate::assistant::{Book, Bounds, CallEnd, Entry, Found, NewCall, NotOpened};
 use domain::{
     id::{ModelCallId, WorkspaceId},
     language_model::{Exhausted, Question, Tokens},
@@ -27,6 +27,10 @@ pub struct Notes {
     refuses: Option<(u32, NotOpened)>,
     lines: Mutex<Vec<Line>>,
     arrived: Mutex<Vec<String>>,
+    began: Mutex<Vec<String>>,
+    found: Mutex<Vec<Found>>,
+    /// What the server goes on with under this name is the first call.
+    resumes: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,12 +44,25 @@ impl Notes {
         self.lines.lock().unwrap().clone()
     }
 
+    pub fn resuming(response: &str) -> Self {
+        Self { resumes: Some(response.to_owned()), ..Self::default() }
+    }
+
     pub fn questions(&self) -> Vec<Question> {
         self.lines().iter().map(|line| line.call.question).collect()
     }
 
     pub fn arrived(&self) -> Vec<String> {
         self.arrived.lock().unwrap().clone()
+    }
+
+    pub fn began(&self) -> Vec<String> {
+        self.began.lock().unwrap().clone()
+    }
+
+    /// Whether the server counts tokens, and whether it was asked, by report.
+    pub fn found(&self) -> Vec<(Option<bool>, bool)> {
+        self.found.lock().unwrap().iter().map(|one| (one.counts_tokens, one.asked)).collect()
     }
 
     pub fn ends(&self) -> Vec<CallEnd> {
@@ -66,12 +83,23 @@ impl Book for Notes {
                     run: call.run,
                     model: call.model.clone(),
                     ordinal: self.before + number,
+                    resumes: self.resumes.clone().filter(|_| number == 1),
                 };
                 lines.push(Line { call, end: None });
                 Ok(entry)
             }
         };
         Box::pin(std::future::ready(opened))
+    }
+
+    fn began<'a>(&'a self, _: &'a Entry, response: &'a str) -> BoxFuture<'a, ()> {
+        self.began.lock().unwrap().push(response.to_owned());
+        Box::pin(std::future::ready(()))
+    }
+
+    fn found(&self, found: Found) -> BoxFuture<'_, ()> {
+        self.found.lock().unwrap().push(found);
+        Box::pin(std::future::ready(()))
     }
 
     fn arrived<'a>(&'a self, _: &'a Entry, words: &'a str) -> BoxFuture<'a, ()> {

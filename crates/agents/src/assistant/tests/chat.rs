@@ -84,7 +84,8 @@ async fn a_server_is_probed_once_by_a_process_and_again_while_it_lacks_something
         _ => says_in_chat(seen, &faithful_or_empty(seen)),
     };
     let server = Server::start(KEY, script);
-    let assistant = assistant(&server, BOUNDS).keeping(Arc::new(Notes::default()));
+    let notes = Arc::new(Notes::default());
+    let assistant = assistant(&server, BOUNDS).keeping(notes.clone());
     let fault = compose_by(assistant.clone(), &two_events()).await.unwrap_err();
     assert_eq!(fault.code, Some("server_lacks"));
     assert!(fault.message.contains("was not given the evidence"), "{fault}");
@@ -95,6 +96,8 @@ async fn a_server_is_probed_once_by_a_process_and_again_while_it_lacks_something
     }
     let probes: Vec<_> = server.seen().iter().map(is_probe).collect();
     assert_eq!(probes, [true, true, false, false]);
+    // Each report has on record what was found, the refused one too.
+    assert_eq!(notes.found(), [(None, true), (Some(true), true), (Some(true), false)]);
 }
 
 fn faithful_or_empty(seen: &Seen) -> String {
@@ -123,6 +126,7 @@ async fn a_server_that_does_not_count_is_named_as_one() {
     let (_, summary) = composed.unwrap();
     assert!(summary.ends_with("hold answers to a schema, and not to count tokens."), "{summary}");
     assert!(notes.ends().iter().all(|end| end.tokens.is_none()));
+    assert_eq!(notes.found(), [(Some(false), true)]);
 }
 
 /// What becomes of a report's question whose chunks are altered; the probe is sound.

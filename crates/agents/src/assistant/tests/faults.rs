@@ -35,7 +35,7 @@ fn case(name: impl Into<String>, reply: Reply, ends: Ends) -> Case {
 }
 
 /// What a sound model says of [`two_events`].
-fn sound() -> Value {
+pub fn sound() -> Value {
     let package = two_events();
     let selection = select(&package);
     let basis = Basis::new(&package, &selection).unwrap();

@@ -2,6 +2,7 @@
 //! a server of OpenAI's API, on the other.
 
 mod answers;
+mod background;
 mod book;
 mod chat;
 mod faults;

@@ -47,6 +47,7 @@ pub const TABLE: &[Line] = &[
     line("price_unknown", false, false, "budget", "no price"),
     line("server_lacks", false, false, "assistant", "does not hold answers to the structure"),
     line("not_recorded", true, true, "assistant", "could not be recorded"),
+    line("not_on_record", false, false, "assistant", "once more than is on record"),
     // Sent back rather than repeated.
     line("schema_violated", false, false, "validation", "the structure of a report"),
     line("out_of_scope", false, false, "validation", "left the specification"),
@@ -81,6 +82,7 @@ fn every_failure() -> Vec<Failure> {
         Failure::BudgetUsedUp(Exhausted::PriceUnknown),
         Failure::ServerLacks,
         Failure::NotRecorded,
+        Failure::NotOnRecord,
         Failure::SchemaViolated,
         Failure::OutOfScope,
         Failure::Ungrounded,

@@ -1,7 +1,7 @@
 //! Calls of a language model, without one.
 
 use super::{Tenant, World};
-use agents::assistant::{Book, CallEnd, NewCall};
+use agents::assistant::{Book, CallEnd, Found, NewCall};
 use domain::{
     hash::ContentHash,
     id::{RunId, SpecificationId},
@@ -34,7 +34,8 @@ pub fn model_call(tenant: &Tenant, run: RunId) -> NewCall {
 
 pub fn answered(tokens: Option<Tokens>) -> CallEnd {
     let model = Some("test-model-2026-11-01".to_owned());
-    CallEnd { outcome: CallEnd::ANSWERED, model, tokens }
+    let answer = Some("{}".to_owned());
+    CallEnd { outcome: CallEnd::ANSWERED, model, tokens, answer }
 }
 
 impl World {
@@ -64,6 +65,16 @@ impl World {
         let book = self.book(ModelAccount::default());
         let entry = book.open(model_call(tenant, run)).await.unwrap();
         book.close(entry, answered(Some(USED))).await;
+        let found = Found {
+            workspace: tenant.workspace,
+            run,
+            hold: 1,
+            server: "https://models.example.com/v1".to_owned(),
+            model: "test-model".to_owned(),
+            counts_tokens: Some(true),
+            asked: true,
+        };
+        book.found(found).await;
         self.let_the_lease_run_out(run).await;
         let executed = self.orchestrator.execute_run(tenant.workspace, run).await.unwrap();
         assert_eq!(executed, Executed::Final);

@@ -1,9 +1,9 @@
 //! Runs whose report a language model writes, through the real binary.
 
-#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
-
-mod support;
-
+use crate::{
+    KEY, serve,
+    support::{PATIENCE, Person, World},
+};
 use fake_openai::{
     Piece, Reply, Seen, Server, events_of, faithful, is_probe, package_of, says_in_chat, sse,
 };
@@ -13,23 +13,9 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-use support::{PATIENCE, Person, Process, World};
-
-const KEY: &str = "sk-process-test-5f2c9a71e0d84b36";
 
 /// Everything that is to be said is, so that a key could show.
 const LOUD: (&str, &str) = ("LOG", "trace");
-
-fn serve(world: &World, model: &Server, extra: &[(&str, &str)]) -> Process {
-    let base = model.base_url();
-    let mut environment = vec![
-        ("OPENAI_API_KEY", KEY),
-        ("OPENAI_BASE_URL", base.as_str()),
-        ("OPENAI_MODEL", "test-model"),
-    ];
-    environment.extend(extra);
-    world.serve_and_work_with(&environment)
-}
 
 fn as_told(seen: &Seen, _: usize) -> Reply {
     Reply::says(&faithful(&package_of(seen)).to_string())
@@ -379,4 +365,22 @@ fn an_id_of_the_assistants_api_is_answered_with_where_to_go() {
     let server = world.serve_with(&[("OPENAI_ASSISTANT_ID", "asst_abc123")]);
     server.wait_for_line(|line| line.contains("the Assistants API ended on 2026-08-26"));
     server.wait_for_line(|line| line.contains("reports are composed by rules"));
+}
+
+/// Its client logs what it cannot read, words and all.
+#[test]
+fn what_a_model_says_is_in_no_log_even_where_it_cannot_be_read() {
+    const SAID: &str = "words that nobody has checked";
+    let world = World::with_people();
+    let broken = format!("data: {{\"type\": \"{SAID}\n\n");
+    let model =
+        Server::start(KEY, move |_, _| Reply::stream(vec![Piece::Bytes(broken.clone().into())]));
+    let server = serve(&world, &model, &[("LOG", "trace,async_openai=trace")]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "failed");
+    server
+        .wait_for_line(|line| line.contains("a model's call failed") && line.contains("malformed"));
+    assert!(server.log().iter().all(|line| !line.contains(SAID)), "the answer is in the log");
 }
