@@ -1,9 +1,17 @@
 import { defineConfig, devices } from "@playwright/test";
-import { baseURL, chromium } from "./fixtures/environment";
+import { baseURL, chromium, modelServer } from "./fixtures/environment";
 
-/** Every story is told twice; `*.hydrate.spec.ts` tells what only scripts can do. */
+const ignored = { fake: [], aimock: ["**/*.fake.*"], "": ["**/model/**"] }[modelServer];
+
+/**
+ * Every story is told twice; `*.hydrate.spec.ts` tells what only scripts can do. Stories in
+ * `tests/model` are told to a server whose reports a language model writes, all others to one that
+ * composes them by rules; `*.fake.*` need pieces that arrive slowly.
+ */
 export default defineConfig({
   testDir: "tests",
+  testMatch: modelServer ? "**/model/*.spec.ts" : "**/*.spec.ts",
+  testIgnore: ignored,
   outputDir: "test-results",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
@@ -34,7 +42,7 @@ export default defineConfig({
     { name: "javascript" },
     {
       name: "no-javascript",
-      testIgnore: "**/*.hydrate.spec.ts",
+      testIgnore: [...ignored, "**/*.hydrate.spec.ts"],
       use: { javaScriptEnabled: false },
     },
   ],

@@ -12,14 +12,39 @@ use crate::ledger;
 use crate::observatory::{self, Observatory};
 use crate::packages::{self, CHROMIUM, NODE};
 use crate::postgres::{self, Cluster};
-use crate::process;
+use crate::process::{self, Running};
 use crate::site;
 use crate::stamp::{Digest, Stamp};
 use crate::summary::{Runner, Summary};
 use crate::workspace;
 use private_postgres::secret;
 
-const DATABASE: &str = "end_to_end";
+/// A server with its database, and the stories that are told to it.
+struct Stage {
+    database: &'static str,
+    /// Who writes reports; rules alone without one.
+    model: Option<ModelServer>,
+}
+
+/// A server of language models that a stage's reports are written by.
+#[derive(Clone, Copy)]
+enum ModelServer {
+    /// Ours, which says a report piece by piece.
+    Fake,
+    /// `@copilotkit/aimock`, which nobody here wrote.
+    Aimock,
+}
+
+const STAGES: [Stage; 3] = [
+    Stage { database: "end_to_end", model: None },
+    Stage { database: "end_to_end_model", model: Some(ModelServer::Fake) },
+    Stage { database: "end_to_end_aimock", model: Some(ModelServer::Aimock) },
+];
+
+/// What the servers of models are asked with.
+const MODEL_KEY: &str = "sk-end-to-end";
+/// Between two pieces of a report, so that it is seen arriving.
+const PIECE_PAUSE_MS: &str = "1200";
 
 /// Returns Playwright's own closing lines, which also a failed run has.
 pub fn run(cluster: &Cluster, summary: &mut Vec<String>, playwright: &[String]) -> Result<()> {
@@ -27,34 +52,85 @@ pub fn run(cluster: &Cluster, summary: &mut Vec<String>, playwright: &[String]) 
     site::build()?;
     observatory::build_with_tests()?;
     install_modules()?;
-    let port = postgres::free_port()?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let database = Database::ensure(cluster, DATABASE)?;
-    let owner_url = database.owner_url.clone();
     ledger::ensure()?;
-    let mut observatory = Observatory::new(database, address);
-    observatory.hermetic = true;
-    process::run(&mut observatory.administrative(&["migrate"]))?;
-    Database::admit_server(cluster)?;
-    process::output(&mut observatory.administrative(&["seed"]))?;
-    let password = secret::password()?;
-    accounts::add_all(&observatory, &password)?;
-    let _server = observatory.serve()?;
+    // Each stage is told, so that one fault does not hide another.
+    let told: Vec<_> =
+        STAGES.iter().map(|stage| stage.tell(cluster, summary, playwright)).collect();
+    told.into_iter().collect()
+}
 
-    let mut command = Command::new(folder().join("node_modules/.bin/playwright"));
-    command.current_dir(folder()).arg("test").args(playwright);
-    command.env("E2E_BASE_URL", format!("http://{address}"));
-    command.env("E2E_PASSWORD", &password);
-    // A story brings people and workspaces of its own, added as an operator would.
-    command.env("E2E_OBSERVATORY", observatory::program());
-    command.env("E2E_DATABASE_URL", owner_url);
-    command.env("E2E_PSQL", cluster.program("psql"));
-    command.env("E2E_CHROMIUM", packages::chromium().context("Chromium has gone")?);
-    command.env("NO_COLOR", "1");
-    let mut closing = Summary::of(Runner::Playwright);
-    let outcome = process::run_watched(command, |line| closing.watch(line));
-    summary.extend(closing.into_lines());
-    outcome
+impl Stage {
+    fn tell(
+        &self,
+        cluster: &Cluster,
+        summary: &mut Vec<String>,
+        playwright: &[String],
+    ) -> Result<()> {
+        let port = postgres::free_port()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let database = Database::ensure(cluster, self.database)?;
+        let owner_url = database.owner_url.clone();
+        let model = self.model.map(ModelServer::start).transpose()?;
+        let mut observatory = Observatory::new(database, address);
+        observatory.hermetic = true;
+        if let Some((_, base_url)) = &model {
+            observatory.settings = vec![
+                ("OPENAI_BASE_URL", base_url.clone()),
+                ("OPENAI_API_KEY", MODEL_KEY.to_owned()),
+                ("OPENAI_MODEL", "test-model".to_owned()),
+            ];
+        }
+        process::run(&mut observatory.administrative(&["migrate"]))?;
+        Database::admit_server(cluster)?;
+        process::output(&mut observatory.administrative(&["seed"]))?;
+        let password = secret::password()?;
+        accounts::add_all(&observatory, &password)?;
+        let _server = observatory.serve()?;
+
+        let mut command = Command::new(folder().join("node_modules/.bin/playwright"));
+        command.current_dir(folder()).arg("test").args(playwright);
+        // A file that is asked for belongs to one of the stages.
+        command.arg("--pass-with-no-tests");
+        command.env("E2E_BASE_URL", format!("http://{address}"));
+        command.env("E2E_MODEL_SERVER", self.model.map_or("", ModelServer::name));
+        command.env("E2E_PASSWORD", &password);
+        // A story brings people and workspaces of its own, added as an operator would.
+        command.env("E2E_OBSERVATORY", observatory::program());
+        command.env("E2E_DATABASE_URL", owner_url);
+        command.env("E2E_PSQL", cluster.program("psql"));
+        command.env("E2E_CHROMIUM", packages::chromium().context("Chromium has gone")?);
+        command.env("NO_COLOR", "1");
+        let mut closing = Summary::of(Runner::Playwright);
+        let outcome = process::run_watched(command, |line| closing.watch(line));
+        summary.extend(closing.into_lines());
+        outcome
+    }
+}
+
+impl ModelServer {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Fake => "fake",
+            Self::Aimock => "aimock",
+        }
+    }
+
+    /// The server, and the address that a client is configured with.
+    fn start(self) -> Result<(Running, String)> {
+        let mut command = match self {
+            Self::Fake => {
+                let mut fake = Command::new(workspace::target_dir().join("debug/fake_openai"));
+                fake.args([MODEL_KEY, PIECE_PAUSE_MS]);
+                fake
+            }
+            Self::Aimock => {
+                let mut aimock = Command::new("node");
+                aimock.current_dir(folder()).args(["fixtures/aimock.mjs", MODEL_KEY]);
+                aimock
+            }
+        };
+        Running::start_and_hear(&mut command)
+    }
 }
 
 /// `npm ci`, when the lock file is not the one that the modules came from.

@@ -26,6 +26,8 @@ pub struct Observatory {
     pub address: SocketAddr,
     /// Keys and choices of whoever runs the command reach the server; tests shut them out.
     pub hermetic: bool,
+    /// What it is told besides.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 pub fn build() -> Result<()> {
@@ -45,7 +47,7 @@ pub fn program() -> PathBuf {
 
 impl Observatory {
     pub const fn new(database: Database, address: SocketAddr) -> Self {
-        Self { database, address, hermetic: false }
+        Self { database, address, hermetic: false, settings: Vec::new() }
     }
 
     /// A subcommand that works on the whole database: migrate, seed, user add.
@@ -116,6 +118,7 @@ impl Observatory {
         if self.hermetic {
             command.env("LOG", "warn");
         }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.env_remove("DATABASE_OWNER_URL").env("DATABASE_URL", &self.database.server_url);
         command
     }

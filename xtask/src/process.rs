@@ -66,6 +66,18 @@ impl Running {
         Ok(Self { child, name })
     }
 
+    /// Starts what says in its first line of output how it is reached, and that line.
+    pub fn start_and_hear(command: &mut Command) -> Result<(Self, String)> {
+        let mut running = Self::start(command.stdout(Stdio::piped()))?;
+        let stdout = running.child.stdout.take().context("no standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        if line.trim().is_empty() {
+            bail!("{} said nothing", running.name);
+        }
+        Ok((running, line.trim().to_owned()))
+    }
+
     pub fn wait(&mut self) -> Result<ExitStatus> {
         self.child.wait().with_context(|| format!("lost sight of {}", self.name))
     }

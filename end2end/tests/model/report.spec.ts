@@ -1,0 +1,61 @@
+import { audit, expect, picture, test } from "../../fixtures";
+import { modelServer } from "../../fixtures/environment";
+import { Frame } from "../../pages/frame";
+import { ReportPage } from "../../pages/report";
+import { RunPage } from "../../pages/run";
+import { SpecificationPage } from "../../pages/specification";
+
+test("a language model writes a report that is checked, sealed and names its engine", async ({ desk, admin }) => {
+  test.slow();
+  const { page } = await desk.owner();
+  const specification = new SpecificationPage(page);
+  await specification.open(await desk.active({ name: `Written by a model, ${desk.name}` }));
+  await specification.run();
+  const run = new RunPage(page);
+  await run.expectToBeShown();
+  await run.watchToTheEnd();
+  await expect(run.steps).toHaveCount(7);
+  const calls = page.getByRole("region", { name: "Language model" });
+  await expect(calls).toContainText("1 call");
+  await expect(calls.getByRole("row", { name: /Write the report/ })).toContainText("Answered");
+  await audit(page);
+  await picture(page, `model-${modelServer}-run`);
+
+  await run.readReport();
+  const report = new ReportPage(page);
+  await report.expectToBeShown();
+  const artifact = report.artifact.locator("body");
+  await expect(artifact).toContainText("Language model test-model (Responses API)");
+  await expect(artifact).not.toContainText("Built-in analyst");
+  await expect(artifact.getByRole("link", { name: "Reference 1", exact: true }).first()).toBeVisible();
+  await audit(page);
+  await picture(page, `model-${modelServer}-report`);
+
+  // The administrator sees what it used, and sets how much more it may.
+  await admin.goto(`/admin/workspaces/${await desk.id()}/language-model`);
+  const main = admin.getByRole("main");
+  await expect(main).toContainText("1 call");
+  await admin.getByLabel("Most tokens in a month").fill("many");
+  await admin.getByRole("button", { name: "Set budget" }).click();
+  await expect(admin.getByRole("alert")).toContainText("A budget is a whole number of tokens");
+  await expect(admin.getByLabel("Most tokens in a month")).toHaveValue("many");
+  await audit(admin);
+  await picture(admin, `model-${modelServer}-budget-refused`);
+  await admin.getByLabel("Most tokens in a month").fill("0");
+  await admin.getByRole("button", { name: "Set budget" }).click();
+  await expect(main).toContainText("Budget of this workspace for a month");
+  await audit(admin);
+  await picture(admin, `model-${modelServer}-budget`);
+  await new Frame(admin).goTo("Language model");
+  await expect(main).toContainText("test-model");
+  await audit(admin);
+  await picture(admin, `model-${modelServer}-admin`);
+
+  // The next report is refused before anything is sent.
+  await specification.open(await desk.active({ name: `Beyond the budget, ${desk.name}` }));
+  await specification.run();
+  await run.expectToBeShown();
+  await expect(page.getByText("budget for this month does not cover another call").first()).toBeVisible({
+    timeout: 30_000,
+  });
+});
