@@ -93,12 +93,16 @@ fn lints() -> Result<()> {
 }
 
 /// Unit, database and process tests; `#[sqlx::test]` makes its databases through `DATABASE_URL`,
-/// and exported files are opened by the Python programs of `openers/requirements.txt`.
+/// exported files are opened by the Python programs of `openers/requirements.txt`, and ledgers are
+/// held against Beancount itself.
 fn tests(cluster: &Cluster, summary: &mut Vec<String>) -> Result<()> {
     let requirements = workspace::root().join("xtask/openers/requirements.txt");
     let openers = python::environment("openers", &requirements)?;
     let mut cargo = workspace::cargo();
+    let requirements = workspace::root().join("crates/ledger/tests/oracle/requirements.txt");
+    let oracle = python::environment("oracle", &requirements)?;
     cargo.env("OPENERS_PYTHON", openers.join("bin/python"));
+    cargo.env("ORACLE_PYTHON", oracle.join("bin/python"));
     let runner = if find_program("cargo-nextest").is_some() {
         cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--color=never"]);
         Runner::Nextest
@@ -113,10 +117,10 @@ fn tests(cluster: &Cluster, summary: &mut Vec<String>) -> Result<()> {
     outcome.and(must_not_compile())
 }
 
-/// The examples in the documentation of the rooms that nothing leaves without a permit:
-/// among them those that must not compile.
+/// The examples in the documentation of the rooms that nothing leaves without a permit, and of
+/// money and fractions: among them those that must not compile.
 fn must_not_compile() -> Result<()> {
-    let arguments = ["test", "--doc", "-p", "rights", "-p", "reports"];
+    let arguments = ["test", "--doc", "-p", "domain", "-p", "rights", "-p", "reports"];
     process::run(workspace::cargo().args(arguments).env("SQLX_OFFLINE", "true"))
 }
 

@@ -14,6 +14,7 @@
 //! Where to begin: [`metrics`] computes all figures of a book at once.
 
 pub mod attribution;
+pub mod book;
 pub mod lots;
 pub mod metrics;
 pub mod performance;

@@ -14,6 +14,7 @@ pub mod language_model;
 pub mod measure;
 pub mod money;
 pub mod package;
+pub mod portfolio;
 pub mod price;
 pub mod pricing_pack;
 pub mod report;

@@ -1,6 +1,6 @@
 use super::fault::{Fault, Place};
 use super::include::{Mention, include_words, mentions};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More files than a ledger of a lifetime has, and few enough to be read at once.
@@ -26,6 +26,19 @@ pub(crate) struct Assembled {
 }
 
 impl LedgerFiles {
+    /// The files that those at hand include and that are not among them. Whoever has the
+    /// repository adds what it holds of these, until nothing is asked for that it has.
+    pub fn asked_for(&self) -> BTreeSet<String> {
+        let includes = self.files.iter().flat_map(|(name, text)| {
+            mentions(text).into_iter().filter_map(move |(_, mention)| match mention {
+                Mention::Include(path) => resolved(name, &path),
+                Mention::Elsewhere => None,
+            })
+        });
+        let named = includes.chain([self.main.clone()]);
+        named.filter(|name| !self.files.contains_key(name)).collect()
+    }
+
     /// Follows the includes. Each stands for the text of its file; a file stands in the
     /// result once.
     pub(crate) fn assemble(&self) -> Result<Assembled, Vec<Fault>> {
@@ -240,6 +253,17 @@ mod tests {
             let left = found.map(|found| include_words(&found.text)).unwrap_or_default();
             assert!(left.is_empty(), "{open}");
         }
+    }
+
+    #[test]
+    fn files_are_asked_for_as_the_includes_name_them_and_within_the_repository_only() {
+        let mut ledger = files(&[]);
+        assert_eq!(ledger.asked_for(), ["main.beancount".to_owned()].into());
+        let main = "include \"a/b.beancount\"\ninclude \"../c\"\ninclude \"/etc/passwd\"\n";
+        ledger.files.insert("main.beancount".to_owned(), main.to_owned());
+        assert_eq!(ledger.asked_for(), ["a/b.beancount".to_owned()].into());
+        ledger.files.insert("a/b.beancount".to_owned(), "include \"../d\"".to_owned());
+        assert_eq!(ledger.asked_for(), ["d".to_owned()].into());
     }
 
     #[test]

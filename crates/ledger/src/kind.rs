@@ -1,24 +1,6 @@
 use super::model::{Posting, Transaction};
+use domain::portfolio::TransactionKind;
 use rust_decimal::Decimal;
-use std::fmt;
-
-/// What a transaction is to a portfolio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TransactionKind {
-    Dividend,
-    Interest,
-    Split,
-    Buy,
-    Sell,
-    Deposit,
-    Withdrawal,
-    /// Money of one currency for that of another.
-    Fx,
-    Fee,
-    Tax,
-    /// No account of a portfolio takes part.
-    Other,
-}
 
 /// An account by its meaning: `Assets:Portfolio:<name>:<rest>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,63 +34,50 @@ impl<'a> AccountName<'a> {
     }
 }
 
-impl TransactionKind {
-    /// The first that fits, in the order of the domain reference, section 9.
-    pub fn of(transaction: &Transaction) -> Result<Self, Unclear> {
-        let postings = &transaction.postings;
-        let touches = |prefix: &str| postings.iter().any(|one| one.account.starts_with(prefix));
-        if !touches("Assets:Portfolio:") {
-            return Ok(Self::Other);
-        }
-        if let Some(stated) = transaction.metadata.get("type") {
-            return Self::stated(stated);
-        }
-        let cash: Vec<&Posting> = postings.iter().filter(|one| is_cash(one)).collect();
-        let in_lots = |wanted: fn(Decimal) -> bool| {
-            postings.iter().any(|one| one.lots.iter().any(|lot| wanted(lot.units)))
-        };
-        let only = |prefix: &str| {
-            postings.iter().all(|one| is_cash(one) || one.account.starts_with(prefix))
-        };
-        Ok(if touches("Income:Dividends:") {
-            Self::Dividend
-        } else if touches("Income:Interest") {
-            Self::Interest
-        } else if transaction.tags.iter().any(|tag| tag == "split") {
-            Self::Split
-        } else if in_lots(|units| units > Decimal::ZERO) {
-            Self::Buy
-        } else if in_lots(|units| units < Decimal::ZERO) {
-            Self::Sell
-        } else if touches("Equity:Contributions") && !cash.is_empty() {
-            let received = cash.iter().any(|one| one.units > Decimal::ZERO);
-            if received { Self::Deposit } else { Self::Withdrawal }
-        } else if is_exchange(&cash) {
-            Self::Fx
-        } else if touches("Expenses:Fees") && only("Expenses:Fees") {
-            Self::Fee
-        } else if touches("Expenses:Tax") && only("Expenses:Tax") {
-            Self::Tax
-        } else {
-            return Err(Unclear::NoKind);
-        })
+/// What a transaction is to a portfolio: the first kind that fits, in the order of the
+/// domain reference, section 9.
+pub fn kind_of(transaction: &Transaction) -> Result<TransactionKind, Unclear> {
+    let postings = &transaction.postings;
+    let touches = |prefix: &str| postings.iter().any(|one| one.account.starts_with(prefix));
+    if !touches("Assets:Portfolio:") {
+        return Ok(TransactionKind::Other);
     }
+    if let Some(stated) = transaction.metadata.get("type") {
+        return stated_kind(stated);
+    }
+    let cash: Vec<&Posting> = postings.iter().filter(|one| is_cash(one)).collect();
+    let in_lots = |wanted: fn(Decimal) -> bool| {
+        postings.iter().any(|one| one.lots.iter().any(|lot| wanted(lot.units)))
+    };
+    let only =
+        |prefix: &str| postings.iter().all(|one| is_cash(one) || one.account.starts_with(prefix));
+    Ok(if touches("Income:Dividends:") {
+        TransactionKind::Dividend
+    } else if touches("Income:Interest") {
+        TransactionKind::Interest
+    } else if transaction.tags.iter().any(|tag| tag == "split") {
+        TransactionKind::Split
+    } else if in_lots(|units| units > Decimal::ZERO) {
+        TransactionKind::Buy
+    } else if in_lots(|units| units < Decimal::ZERO) {
+        TransactionKind::Sell
+    } else if touches("Equity:Contributions") && !cash.is_empty() {
+        let received = cash.iter().any(|one| one.units > Decimal::ZERO);
+        if received { TransactionKind::Deposit } else { TransactionKind::Withdrawal }
+    } else if is_exchange(&cash) {
+        TransactionKind::Fx
+    } else if touches("Expenses:Fees") && only("Expenses:Fees") {
+        TransactionKind::Fee
+    } else if touches("Expenses:Tax") && only("Expenses:Tax") {
+        TransactionKind::Tax
+    } else {
+        return Err(Unclear::NoKind);
+    })
+}
 
-    fn stated(text: &str) -> Result<Self, Unclear> {
-        Ok(match text.to_ascii_lowercase().as_str() {
-            "dividend" => Self::Dividend,
-            "interest" => Self::Interest,
-            "split" => Self::Split,
-            "buy" => Self::Buy,
-            "sell" => Self::Sell,
-            "deposit" => Self::Deposit,
-            "withdrawal" => Self::Withdrawal,
-            "fx" => Self::Fx,
-            "fee" => Self::Fee,
-            "tax" => Self::Tax,
-            _ => return Err(Unclear::UnknownType),
-        })
-    }
+fn stated_kind(text: &str) -> Result<TransactionKind, Unclear> {
+    let kind = text.to_ascii_lowercase().parse().map_err(|_| Unclear::UnknownType)?;
+    if kind == TransactionKind::Other { Err(Unclear::UnknownType) } else { Ok(kind) }
 }
 
 fn is_cash(posting: &Posting) -> bool {
@@ -119,22 +88,4 @@ fn is_exchange(cash: &[&Posting]) -> bool {
     let first = cash.first().map(|one| &one.commodity);
     cash.iter().any(|one| one.price.is_some())
         && cash.iter().any(|one| Some(&one.commodity) != first)
-}
-
-impl fmt::Display for TransactionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Dividend => "dividend",
-            Self::Interest => "interest",
-            Self::Split => "split",
-            Self::Buy => "buy",
-            Self::Sell => "sell",
-            Self::Deposit => "deposit",
-            Self::Withdrawal => "withdrawal",
-            Self::Fx => "fx",
-            Self::Fee => "fee",
-            Self::Tax => "tax",
-            Self::Other => "other",
-        })
-    }
 }

@@ -8,12 +8,14 @@
 //! 2. The text is parsed by beancount-parser-lima.
 //! 3. [`accounts`], commodities and balances are checked, and each transaction is booked by
 //!    limabean-booking, by date.
+//! 4. [`books`] gives what of it belongs to each portfolio.
 //!
 //! Figures are not computed here: that is the business of the analytics crate.
 
 mod accounts;
 mod balance;
 mod booking;
+mod books;
 mod dates;
 mod fault;
 mod files;
@@ -22,9 +24,10 @@ mod kind;
 mod model;
 mod read;
 
+pub use books::books;
 pub use fault::{Fault, Place};
 pub use files::{FILES_MAX, LedgerFiles, TEXT_BYTES_MAX};
-pub use kind::{AccountName, TransactionKind};
+pub use kind::{AccountName, kind_of};
 pub use model::{
     Account, Commodity, Holding, Ledger, LotCost, PostedLot, Posting, Price, Transaction,
 };

@@ -4,7 +4,7 @@ use super::booking::{BalanceTolerance, Inventory, book_transaction, holdings};
 use super::dates::civil;
 use super::fault::Fault;
 use super::files::{Assembled, LedgerFiles};
-use super::kind::TransactionKind;
+use super::kind::kind_of;
 use super::model::{Account, Commodity, Ledger, Price, Transaction};
 use beancount_parser_lima::{
     self as parser, BeancountParser, BeancountSources, Directive, DirectiveVariant, MetaValue,
@@ -183,7 +183,7 @@ impl<'a> Reading<'a> {
             postings,
             place: self.text.locate(at).0,
         };
-        if let Err(unclear) = TransactionKind::of(&transaction) {
+        if let Err(unclear) = kind_of(&transaction) {
             self.fault(at, unclear.to_string());
         }
         self.ledger.transactions.push(transaction);

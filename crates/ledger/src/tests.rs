@@ -1,4 +1,5 @@
 use super::*;
+use domain::portfolio::TransactionKind;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -63,7 +64,7 @@ fn a_sale_by_fifo_takes_the_oldest_lot_and_fills_in_what_is_left_out() {
     assert_eq!(lots, [(number(-10), number(100)), (number(-5), number(120))]);
     // 10 × 30 + 5 × 10
     assert_eq!(sale.postings[2].units, number(-350));
-    assert_eq!(TransactionKind::of(sale), Ok(TransactionKind::Sell));
+    assert_eq!(kind_of(sale), Ok(TransactionKind::Sell));
     let held = &ledger.holdings["Assets:Portfolio:Main:ACME"];
     assert_eq!((held.len(), held[0].units), (1, number(5)));
     assert_eq!(held[0].cost.as_ref().unwrap().acquired.to_string(), "2024-02-03");
@@ -181,8 +182,8 @@ fn transactions_are_told_apart_by_what_they_touch() {
     ];
     for (postings, kind) in cases {
         let ledger = story(&format!("2024-01-05 * \"One\"\n  {postings}\n")).unwrap();
-        let found = TransactionKind::of(&ledger.transactions[0]).unwrap();
-        assert_eq!(found.to_string(), kind, "{postings}");
+        let found = kind_of(&ledger.transactions[0]).unwrap();
+        assert_eq!(found.id(), kind, "{postings}");
     }
     let unclear = faults(
         "\n2024-01-05 * \"One\"\n  Assets:Portfolio:Main:Cash:USD -5.00 USD\n  Income:Gains:ACME\n",

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
 
-use ledger::{Ledger, LedgerFiles, TransactionKind, read};
+use domain::portfolio::TransactionKind;
+use ledger::{Ledger, LedgerFiles, kind_of, read};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[derive(Deserialize)]
 struct Fixtures {
@@ -48,6 +50,27 @@ fn holdings(ledger: &Ledger) -> Vec<Holding> {
     rows
 }
 
+/// A Python that has Beancount: the one that `ORACLE_PYTHON` names, or the one that
+/// `cargo xtask test` installs.
+fn python() -> PathBuf {
+    let installed = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/oracle/bin/python");
+    let python = std::env::var_os("ORACLE_PYTHON").map_or_else(installed, PathBuf::from);
+    assert!(python.exists(), "no Python with Beancount: `cargo xtask test tests` installs one");
+    python
+}
+
+#[test]
+fn beancount_itself_says_today_what_the_fixtures_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = folder.path().join("fixtures.json");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/generate.py");
+    let done = Command::new(python()).arg(script).arg(&fresh).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let fresh = std::fs::read_to_string(fresh).unwrap();
+    assert!(read(&fresh) == read(include_str!("oracle/fixtures.json")), "run generate.py again");
+}
+
 fn sorted(mut rows: Vec<Holding>) -> Vec<Holding> {
     rows.sort();
     rows
@@ -76,10 +99,10 @@ fn the_sample_ledger_holds_what_beancount_says() {
 fn the_sample_ledger_shows_every_kind_of_transaction_of_two_portfolios() {
     let ledger = sample();
     let mut kinds: Vec<TransactionKind> =
-        ledger.transactions.iter().map(|one| TransactionKind::of(one).unwrap()).collect();
+        ledger.transactions.iter().map(|one| kind_of(one).unwrap()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let names: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.id()).collect();
     let expected =
         ["dividend", "interest", "split", "buy", "sell", "deposit", "withdrawal", "fx", "fee"];
     assert_eq!(names, expected);

@@ -15,6 +15,9 @@ pub struct Confidence(f64);
 pub struct InvalidConfidence(pub f64);
 
 impl Confidence {
+    /// 95 %.
+    pub const USUAL: Self = Self(0.95);
+
     pub fn new(of: Fraction) -> Result<Self, InvalidConfidence> {
         let value = of.get();
         if value > 0.5 && value < 1.0 { Ok(Self(value)) } else { Err(InvalidConfidence(value)) }

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import random
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -125,7 +126,7 @@ def opinion(text):
     return {"text": text, "good": not errors, "holdings": holdings(entries) if not errors else []}
 
 
-def main():
+def main(path):
     rng = random.Random(SEED)
     entries, errors, _ = loader.load_file(str(SAMPLES / "main.beancount"))
     assert not errors, errors
@@ -141,9 +142,8 @@ def main():
         },
         "random": [opinion(text) for text in stories + damaged + nearly],
     }
-    path = HERE / "fixtures.json"
     path.write_text(json.dumps(fixtures, indent=None, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(pathlib.Path(sys.argv[1]) if sys.argv[1:] else HERE / "fixtures.json")
