@@ -24,7 +24,7 @@ export class ReportPage {
   }
 
   /** The file as it lies on the reader's disk. */
-  async download(form: "HTML" | "XLSX" | "CSV" | "JSON"): Promise<{ path: string; name: string; bytes: Buffer }> {
+  async download(form: "PDF" | "HTML" | "XLSX" | "CSV" | "JSON"): Promise<{ path: string; name: string; bytes: Buffer }> {
     const link = this.page.getByRole("link", { name: `Download ${form}` });
     if (!(await link.isVisible())) await this.page.getByText("Export", { exact: true }).click();
     const waiting = this.page.waitForEvent("download");

@@ -118,6 +118,10 @@ test("from a specification to a sealed report that is found again", async ({ des
     expect(file.bytes.subarray(0, 2).toString("latin1")).toBe("PK");
   }
 
+  const pages = await report.download("PDF");
+  expect(pages.name).toMatch(/\.pdf$/);
+  expect(pages.bytes.subarray(0, 5).toString("latin1")).toBe("%PDF-");
+
   // They find it again, in each way.
   const history = new HistoryPage(page);
   const period = /\d{4}-W\d{2}/.exec(await page.getByRole("heading", { level: 1 }).innerText())?.[0] ?? "";

@@ -20,7 +20,7 @@ const EXPORTS: usize = 120;
 /// Files between one kill and the next.
 const EXPORTS_PER_KILL: usize = 40;
 const CLIENTS: usize = 4;
-const FORMATS: [&str; 4] = ["html", "xlsx", "csv", "json"];
+const FORMATS: [&str; 5] = ["html", "xlsx", "csv", "json", "pdf"];
 /// Until a client whose server is gone tries again.
 const A_BREATH: Duration = Duration::from_millis(20);
 

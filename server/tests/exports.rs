@@ -67,9 +67,13 @@ fn nothing_leaves_without_its_licence_and_its_record() {
         assert!(file.headers()["content-disposition"].to_str().unwrap().ends_with(ending));
         assert!(file.body_mut().read_to_vec().unwrap().starts_with(b"PK"), "{format}");
     }
-    assert_eq!(world.value(exports), "4");
+    let mut pages = owner.get(&format!("{run}/download/pdf"));
+    assert_eq!(pages.headers()["content-type"], "application/pdf");
+    assert!(pages.headers()["content-disposition"].to_str().unwrap().ends_with(".pdf\""));
+    assert!(pages.body_mut().read_to_vec().unwrap().starts_with(b"%PDF-"));
+    assert_eq!(world.value(exports), "5");
     let menu = owner.text(&format!("{run}/report"));
-    for format in ["HTML", "XLSX", "CSV", "JSON"] {
+    for format in ["PDF", "HTML", "XLSX", "CSV", "JSON"] {
         assert!(menu.contains(&format!("Download {format}")), "{menu}");
     }
 
@@ -99,7 +103,7 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     assert_eq!(problem["code"], "RIGHTS_BLOCKED");
     assert_eq!(problem["blocked"][0]["provider"], "Sample");
     assert_eq!(problem["blocked"][0]["unblock"], "Wait for real feeds.");
-    assert_eq!(world.value(exports), "7");
+    assert_eq!(world.value(exports), "8");
     let denied =
         "select count(*) from audit_log where entry::jsonb -> 'detail' ->> 'decision' = 'deny'";
     assert_eq!(world.value(denied), "2");
@@ -112,7 +116,7 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     let refused = refused.body_mut().read_to_string().unwrap();
     let refused: Value = serde_json::from_str(&refused).unwrap();
     assert_eq!(refused["code"], "AUDIT_UNAVAILABLE");
-    assert_eq!(world.value(exports), "7");
+    assert_eq!(world.value(exports), "8");
     drop(worker);
 }
 
@@ -142,7 +146,7 @@ fn a_downloaded_file_is_checked_offline_by_its_seal() {
         fs::write(&path, bytes).unwrap();
         path
     };
-    for format in ["html", "json", "csv", "xlsx"] {
+    for format in ["html", "json", "csv", "xlsx", "pdf"] {
         let mut sent = owner.get(&format!("{run}/download/{format}"));
         let mut bytes = sent.body_mut().read_to_vec().unwrap();
         let file = save(format, &bytes);
@@ -160,7 +164,7 @@ fn a_downloaded_file_is_checked_offline_by_its_seal() {
     }
     let keys = "select count(*) from audit_log
         where entry::jsonb -> 'detail' ->> 'seal_key' is not null";
-    assert_eq!(world.value(keys), "4");
+    assert_eq!(world.value(keys), "5");
     let printed = Command::new(env!("CARGO_BIN_EXE_observatory"))
         .args(["seal-key", "--seal-key", SEAL_KEY])
         .output()

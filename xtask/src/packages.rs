@@ -44,6 +44,13 @@ pub const PYTHON: Need = Need {
     elsewhere: "Python 3.10 or newer with the modules venv and ensurepip",
 };
 
+pub const PDF_TOOLS: Need = Need {
+    what: "qpdf and poppler's programs",
+    is_met: || ["qpdf", "pdftotext", "pdftoppm"].into_iter().all(|one| find_program(one).is_some()),
+    debian: &["qpdf", "poppler-utils"],
+    elsewhere: "qpdf, and of poppler pdffonts, pdfinfo, pdftoppm and pdftotext, in PATH",
+};
+
 pub const NODE: Need = Need {
     what: "Node.js with npm",
     is_met: || find_program("node").is_some() && find_program("npm").is_some(),

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::console::{heading, say};
 use crate::end_to_end;
-use crate::packages::{self, CHROMIUM, GIT, NODE, POSTGRES, PYTHON, find_program};
+use crate::packages::{self, CHROMIUM, GIT, NODE, PDF_TOOLS, POSTGRES, PYTHON, find_program};
 use crate::postgres::{self, Cluster, Data};
 use crate::process;
 use crate::python;
@@ -53,7 +53,7 @@ struct Outcome {
 
 /// `playwright`: arguments for the browser tests, such as a file's name.
 pub fn run(steps: &[Step], playwright: &[String]) -> Result<ExitCode> {
-    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM, PYTHON])?;
+    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM, PYTHON, PDF_TOOLS])?;
     packages::ensure_cargo_components()?;
     let cluster = postgres::start("test", Data::Scratch)?;
     let mut outcomes = Vec::new();
@@ -93,8 +93,8 @@ fn lints() -> Result<()> {
 }
 
 /// Unit, database and process tests; `#[sqlx::test]` makes its databases through `DATABASE_URL`,
-/// exported files are opened by the Python programs of `openers/requirements.txt`, and ledgers are
-/// held against Beancount itself.
+/// exported files are opened by the Python programs of `openers/requirements.txt`, by qpdf and by
+/// poppler, and ledgers are held against Beancount itself.
 fn tests(cluster: &Cluster, summary: &mut Vec<String>) -> Result<()> {
     let requirements = workspace::root().join("xtask/openers/requirements.txt");
     let openers = python::environment("openers", &requirements)?;

@@ -54,25 +54,20 @@ pub fn ExportMenu(
 fn Choice(run: RunId, choice: ExportChoice) -> impl IntoView {
     let ExportChoice { format, decision, left_out } = choice;
     let label = format.label();
-    let head = if let Decision::Denied(denial) = &decision {
-        view! {
-            <p class="export-menu__format">
-                <Icon name="blocked" />
-                {format!("{label}: not allowed")}
-            </p>
-            <p>{denial.sentence()}</p>
-        }
-        .into_any()
+    let (head, denied) = if let Decision::Denied(denial) = &decision {
+        let head = view! {
+            <Icon name="blocked" />
+            {format!("{label}: not allowed")}
+        };
+        (head.into_any(), Some(view! { <p>{denial.sentence()}</p> }))
     } else {
-        view! {
-            <p class="export-menu__format">
-                <a class="button button--small" href=format!("/runs/{run}/download/{}", format.id())>
-                    <Icon name="download" />
-                    {format!("Download {label}")}
-                </a>
-            </p>
-        }
-        .into_any()
+        let head = view! {
+            <a class="button button--small" href=format!("/runs/{run}/download/{}", format.id())>
+                <Icon name="download" />
+                {format!("Download {label}")}
+            </a>
+        };
+        (head.into_any(), None)
     };
     let without = (!left_out.is_empty())
         .then(|| view! { <p>{format!("Without: {}.", left_out.join(", "))}</p> });
@@ -84,7 +79,12 @@ fn Choice(run: RunId, choice: ExportChoice) -> impl IntoView {
         .cloned()
         .map(|blocked| view! { <Obstacle blocked /> })
         .collect_view();
-    view! { <li class="export-menu__choice">{head} {without} {carries} {obstacles}</li> }
+    view! {
+        <li class="export-menu__choice">
+            <p class="export-menu__format">{head}</p>
+            <div class="export-menu__said">{denied} {without} {carries} {obstacles}</div>
+        </li>
+    }
 }
 
 /// Attributions and watermarks in words.

@@ -28,7 +28,8 @@ use storage::{
 pub const EXPORTS: &str = "exports_total";
 
 /// The formats that a report can be had in, in the order of the menu.
-pub const REPORT_FORMATS: [Format; 4] = [Format::Html, Format::Xlsx, Format::Csv, Format::Json];
+pub const REPORT_FORMATS: [Format; 5] =
+    [Format::Pdf, Format::Html, Format::Xlsx, Format::Csv, Format::Json];
 
 /// Characters of a user agent that are kept.
 const AGENT_CHARACTERS_MAX: usize = 300;
@@ -155,6 +156,7 @@ impl Orchestrator {
         let now = self.now().await?;
         let print = match format {
             Format::Html => reports::export::html,
+            Format::Pdf => reports::export::pdf,
             Format::Csv => reports::export::csv,
             Format::Xlsx => reports::export::xlsx,
             _ => reports::export::json,

@@ -7,15 +7,18 @@
 
 pub mod export;
 pub mod html;
+mod pdf;
 pub mod seal;
 mod validate;
+mod view;
 
 pub use export::{Export, ExportError, lineage};
-pub use html::{Colophon, RenderError, render_html};
+pub use html::render_html;
 pub use validate::{
     Finding, FindingCode, is_plain, sentence_keys, sentences, unsupported_figures,
     unsupported_regions, validate,
 };
+pub use view::{Colophon, RenderError};
 
 #[cfg(test)]
 mod fixture;

@@ -102,8 +102,23 @@ async fn tables_leave_as_the_report_does_and_are_on_record(pool: PgPool) {
         assert_eq!((entries, &detail["format"]), (entry, &json!(format.id())));
         assert_eq!(detail["attributions"][0]["text"], "Sample data, not market data");
     }
-    let pdf = reported.download(app, Format::Pdf).await;
-    assert!(matches!(pdf, Err(UseCaseError::NotFound)), "{pdf:?}");
+    for format in [Format::View, Format::Redistribute] {
+        let refused = reported.download(app, format).await;
+        assert!(matches!(refused, Err(UseCaseError::NotFound)), "{refused:?}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn pages_leave_as_the_report_does_and_are_on_record(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let app = &reported.world.orchestrator;
+    let pdf = reported.download(app, Format::Pdf).await.unwrap();
+    assert!(pdf.bytes.starts_with(b"%PDF-1.7"));
+    assert_eq!((pdf.extension(), pdf.media_type()), ("pdf", "application/pdf"));
+    let (entries, detail) = reported.recorded().await;
+    assert_eq!((entries, &detail["format"]), (1, &json!("pdf")));
+    assert_eq!(detail["watermarks"][0]["text"], "SAMPLE");
+    assert_eq!(pdf, reported.download(app, Format::Pdf).await.unwrap(), "the same each time");
 }
 
 #[sqlx::test(migrations = false)]
@@ -117,7 +132,8 @@ async fn a_blocked_export_is_on_record_and_says_what_would_unblock_it(pool: PgPo
         .map(|choice| (choice.format, matches!(choice.decision, Decision::Allowed(_))))
         .collect();
     let data = [Format::Xlsx, Format::Csv, Format::Json].map(|format| (format, true));
-    assert_eq!(allowed, [[(Format::Html, false)].as_slice(), &data].concat());
+    let documents = [Format::Pdf, Format::Html].map(|format| (format, false));
+    assert_eq!(allowed, [documents.as_slice(), &data].concat());
 
     let refused = reported.download(&app, Format::Html).await.unwrap_err();
     let UseCaseError::RightsBlocked(denial) = refused else { panic!("{refused:?}") };
@@ -147,7 +163,7 @@ async fn without_a_registry_nothing_leaves_and_a_reload_is_seen_by_every_clone(p
     assert_eq!(&clone.rights_version(), rights().version());
     reported.download(&clone, Format::Html).await.unwrap();
     let (entries, detail) = reported.recorded().await;
-    assert_eq!((entries, &detail["rights_version"]), (5, &json!(rights().version())));
+    assert_eq!((entries, &detail["rights_version"]), (6, &json!(rights().version())));
 }
 
 #[sqlx::test(migrations = false)]

@@ -46,8 +46,10 @@ pub use lineage::lineage;
 pub use manifest::Manifest;
 
 use crate::{
-    html::{Colophon, RenderError, render_export},
+    html::render_export,
+    pdf::render_pdf,
     seal::{self, SealError, SealKey},
+    view::{Colophon, RenderError},
 };
 use domain::{
     hash::{ContentHash, canonical_json},
@@ -123,6 +125,22 @@ pub fn html(
     let document = parts::without(document, grant.removed());
     let text = render_export(&document, colophon, &grant, withheld)?;
     Ok(finished(manifest, text.into_bytes()))
+}
+
+/// Pages to print and to hand on, each with its attributions below and its watermark
+/// behind. What is withheld has a notice in its place.
+pub fn pdf(
+    document: &ReportDocument,
+    colophon: &Colophon,
+    permit: Permit,
+    now: Timestamp,
+) -> Result<Export, ExportError> {
+    let grant = redeem(document, permit, Format::Pdf, now)?;
+    let withheld = parts::labels(document, grant.removed());
+    let manifest = Manifest::of(colophon, &grant, Format::Pdf);
+    let document = parts::without(document, grant.removed());
+    let bytes = render_pdf(&document, colophon, &grant, withheld)?;
+    Ok(finished(manifest, bytes))
 }
 
 /// The document and its manifest as canonical JSON. A part that is withheld is

@@ -1,7 +1,7 @@
 //! The parts of a report that can be left out, each under its key: the anchor of
 //! its heading.
 
-use crate::html::Withheld;
+use crate::view::Withheld;
 use domain::report::{ReportDocument, Section};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ fn registry() -> Registry {
 }
 
 /// The fixture's package, in which the item at `index` is a provider's.
-pub(super) fn package_with(index: usize, provider: Option<&str>) -> RunPackage {
+pub(crate) fn package_with(index: usize, provider: Option<&str>) -> RunPackage {
     let mut package = fixture::package();
     let item = &mut package.pack.items[index];
     item.sample = false;
@@ -45,9 +45,10 @@ async fn permit_for(
 }
 
 /// The formats that a report can be printed in.
-pub(crate) const FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Csv, Format::Xlsx];
+pub(crate) const FORMATS: [Format; 5] =
+    [Format::Html, Format::Pdf, Format::Json, Format::Csv, Format::Xlsx];
 
-pub(super) async fn printed(
+pub(crate) async fn printed(
     document: &ReportDocument,
     package: &RunPackage,
     format: Format,
@@ -74,6 +75,7 @@ async fn exported_as(
     let permit = permit_for(document, &lineage(document, &package.pack), format, profile).await;
     let print = match format {
         Format::Html => html,
+        Format::Pdf => pdf,
         Format::Csv => csv,
         Format::Xlsx => xlsx,
         _ => json,

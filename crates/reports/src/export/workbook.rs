@@ -150,5 +150,5 @@ fn excel_date(date: Date) -> Option<ExcelDateTime> {
 }
 
 fn is_followed(url: &str) -> bool {
-    crate::html::web_address(url).is_some() && url.chars().count() <= LINK_CHARACTERS_MAX
+    crate::view::web_address(url).is_some() && url.chars().count() <= LINK_CHARACTERS_MAX
 }

@@ -5,69 +5,18 @@
 //! the template engine; only http and https addresses become links. Same
 //! document and colophon: same bytes.
 
-mod chart;
-mod citations;
-mod view;
-
-pub(crate) use view::{Withheld, strength_label, web_address};
-
-use domain::{
-    evidence::EvidenceId, hash::ContentHash, id::RunId, package::RunPackage, report::ReportDocument,
-};
-use jiff::Timestamp;
+use crate::view::{Colophon, Page, RenderError, Withheld};
+use domain::report::ReportDocument;
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
 };
 use rights::Grant;
 use std::fmt::Write;
 
-/// What the footer says about the making of the report. The artifact's own hash
-/// cannot stand inside it; whoever shows the artifact shows it beside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Colophon {
-    pub run_id: RunId,
-    pub specification_version: u32,
-    pub pack_hash: ContentHash,
-    pub package_hash: ContentHash,
-    pub document_hash: ContentHash,
-    /// When the report was claimed; part of the package, so a replay prints the
-    /// same moment.
-    pub sealed_at: Timestamp,
-    /// The workspace's IANA zone, in which moments are printed.
-    pub zone: String,
-}
-
-impl Colophon {
-    /// Of a report that was written from `package`.
-    pub fn of(package: &RunPackage, package_hash: ContentHash, document_hash: ContentHash) -> Self {
-        Self {
-            run_id: package.run_id,
-            specification_version: package.specification_version,
-            pack_hash: package.pack_hash,
-            package_hash,
-            document_hash,
-            sealed_at: package.claimed_at,
-            zone: package.period.zone.clone(),
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    #[error("the document cites {0}, which is not among its references")]
-    UnresolvedCitation(EvidenceId),
-    #[error("the document refers to the development {0}, which it does not hold")]
-    UnknownDevelopment(String),
-    #[error("the moment of the report cannot be printed")]
-    Moment(#[source] domain::cadence::PeriodError),
-    #[error("the template of the report failed")]
-    Template(#[from] minijinja::Error),
-}
-
 /// The document as a complete page, for a reader in the application. What leaves
 /// as a file is printed by [`crate::export`], which asks for a permit.
 pub fn render_html(document: &ReportDocument, colophon: &Colophon) -> Result<String, RenderError> {
-    print(&view::Page::of(document, colophon)?, include_str!("../../templates/report.css"))
+    print(&Page::of(document, colophon)?, include_str!("../../templates/report.css"))
 }
 
 /// The same as a file, with what its licences ask for and without what they keep
@@ -78,7 +27,7 @@ pub(crate) fn render_export(
     grant: &Grant,
     withheld: Withheld,
 ) -> Result<String, RenderError> {
-    let page = view::Page::of(document, colophon)?.exported(grant, withheld);
+    let page = Page::of(document, colophon)?.exported(grant, withheld);
     let mut style = include_str!("../../templates/report.css").to_owned();
     for (mark, number) in grant.terms().watermarks.iter().zip(1..) {
         // Numbers only, so that no text of the registry reaches the style sheet.
@@ -92,7 +41,7 @@ pub(crate) fn render_export(
     print(&page, &style)
 }
 
-fn print(page: &view::Page<'_>, style: &str) -> Result<String, RenderError> {
+fn print(page: &Page<'_>, style: &str) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     // Whatever a template is called, its values are escaped.
     environment.set_auto_escape_callback(|_| AutoEscape::Html);

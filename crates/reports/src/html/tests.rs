@@ -1,5 +1,6 @@
 use super::*;
 use crate::fixture;
+use domain::hash::ContentHash;
 use scraper::{Html, Selector};
 
 fn colophon() -> Colophon {

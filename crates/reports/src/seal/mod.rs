@@ -72,10 +72,10 @@ pub(crate) fn seal(
     let blank = payload(HEX_OF_HASH.to_owned(), HEX_OF_HASH.to_owned())?;
     let length = MARK.len() + 2 * blank.len() + 1 + HEX_OF_SIGNATURE + 1;
     let (mut file, behind) = container::around(manifest.format, bytes, length)?;
-    let payload = payload(hash(&file), hash(behind))?;
+    let payload = payload(hash(&file), hash(&behind))?;
     let signature = key.sign(&message(payload.as_bytes()));
     file.extend_from_slice(format!("{MARK}{}.{signature}.", hex::encode(payload)).as_bytes());
-    file.extend_from_slice(behind);
+    file.extend_from_slice(&behind);
     Ok(file)
 }
 

@@ -5,7 +5,7 @@ use super::{
     Cell, Column, Table,
     text::{Numbers, developments, monitoring, signal_map, statements, summary},
 };
-use crate::html::RenderError;
+use crate::view::RenderError;
 use domain::report::ReportDocument;
 use std::collections::BTreeSet;
 

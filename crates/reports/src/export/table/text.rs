@@ -1,7 +1,7 @@
 //! The tables of what the report says.
 
 use super::{Cell, Column, Table};
-use crate::html::RenderError;
+use crate::view::RenderError;
 use domain::{
     evidence::EvidenceId,
     report::{Claim, ReportDocument},
@@ -163,5 +163,5 @@ pub(super) fn monitoring(document: &ReportDocument) -> Table {
 }
 
 fn strength(strength: Strength) -> Cell {
-    Cell::text(crate::html::strength_label(strength))
+    Cell::text(crate::view::strength_label(strength))
 }

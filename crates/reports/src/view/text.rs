@@ -1,11 +1,8 @@
 //! What the report says: bullets, statements, sections, developments.
 
 use super::{
-    super::{
-        RenderError,
-        citations::{Citation, Citations},
-    },
-    Day,
+    Day, RenderError,
+    citations::{Citation, Citations},
 };
 use domain::{
     report::{Claim, Development, ReportDocument, Section, SummaryBullet},

@@ -1,8 +1,8 @@
 //! What the report rests on: references, appendix.
 
 use super::{
-    super::{RenderError, citations::Citations},
-    Day,
+    Day, RenderError,
+    citations::Citations,
     text::{Link, link},
 };
 use domain::report::{AppendixEntry, Reference};

@@ -1,21 +1,28 @@
-//! The document in the shape that the template prints: numbers resolved, dates
-//! and names in words. Adds nothing that the document or the colophon lacks.
+//! The document in the shape that templates print: numbers resolved, dates and
+//! names in words. Adds nothing that the document or the colophon lacks.
 
+mod chart;
+mod citations;
+mod colophon;
 mod counts;
+mod error;
 mod evidence;
 mod text;
 
-use super::{Colophon, RenderError, chart::Chart, citations::Citations};
+use chart::Chart;
+use citations::Citations;
+pub use colophon::Colophon;
 use counts::{CellGroup, Coverage, cell_groups, coverage};
 use domain::{
     cadence::format_moment,
     report::{Outcome, ReportDocument},
     specification::Language,
 };
+pub use error::RenderError;
 pub(crate) use evidence::web_address;
 use evidence::{AppendixView, ReferenceView, appendix_view, reference};
 use jiff::civil::Date;
-use rights::Grant;
+use rights::{Grant, Watermark};
 use serde::Serialize;
 use std::collections::BTreeMap;
 pub(crate) use text::strength_label;
@@ -25,7 +32,7 @@ use text::{
 };
 
 #[derive(Serialize)]
-pub(super) struct Page<'a> {
+pub(crate) struct Page<'a> {
     language: &'static str,
     title: &'a str,
     period: String,
@@ -64,7 +71,7 @@ pub(crate) type Withheld = BTreeMap<String, &'static str>;
 #[derive(Serialize)]
 struct Licence<'a> {
     attributions: Vec<&'a str>,
-    watermarks: Vec<&'a str>,
+    watermarks: &'a [Watermark],
     profile: &'static str,
     rights_version: &'a str,
 }
@@ -170,7 +177,7 @@ impl<'a> Page<'a> {
         let terms = grant.terms();
         self.licence = Some(Licence {
             attributions: terms.attributions.iter().map(|one| one.text.as_str()).collect(),
-            watermarks: terms.watermarks.iter().map(|one| one.text.as_str()).collect(),
+            watermarks: &terms.watermarks,
             profile: grant.profile().label(),
             rights_version: grant.rights_version().as_str(),
         });
