@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/problems/:problem") view=page::problems::ProblemPage ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=page::admin::queue::Queue ssr=SsrMode::Async />
                 <Route path=path!("/admin/breakers") view=page::admin::breakers::Breakers ssr=SsrMode::Async />
+                <Route path=path!("/admin/exports") view=page::admin::exports::Exports ssr=SsrMode::Async />
                 <Route path=path!("/admin/language-model") view=page::admin::language_model::LanguageModel ssr=SsrMode::Async />
                 <Route path=path!("/admin/rights") view=page::admin::rights::Rights ssr=SsrMode::Async />
                 <Route path=path!("/admin/specifications/:specification") view=page::admin::review::Review ssr=SsrMode::Async />
@@ -101,6 +102,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/runs") view=page::admin::runs::Runs ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces") view=page::admin::workspaces::Workspaces ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces/:workspace") view=page::admin::workspaces::Workspace ssr=SsrMode::Async />
+                <Route path=path!("/admin/workspaces/:workspace/licences") view=page::admin::licences::Licences ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces/:workspace/language-model") view=page::admin::model_use::LanguageModel ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -45,6 +45,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/problems/{problem}", Access::Public),
     ("/admin", Access::Admin),
     ("/admin/breakers", Access::Admin),
+    ("/admin/exports", Access::Admin),
     ("/admin/language-model", Access::Admin),
     ("/admin/rights", Access::Admin),
     ("/admin/specifications/{specification}", Access::Admin),
@@ -53,6 +54,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/admin/workspaces", Access::Admin),
     ("/admin/workspaces/{workspace}", Access::Admin),
     ("/admin/workspaces/{workspace}/language-model", Access::Admin),
+    ("/admin/workspaces/{workspace}/licences", Access::Admin),
 ];
 
 pub fn all() -> Vec<Route> {

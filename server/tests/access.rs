@@ -83,6 +83,12 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
             vec![("workspace", objects.workspace.clone()), ("cadence", "daily".to_owned())],
         ),
         ("/action/set-model-budget", vec![("workspace", objects.workspace.clone())]),
+        (
+            "/action/record-licence",
+            vec![("workspace", objects.workspace.clone()), ("provider", "FMP".to_owned())],
+        ),
+        // Of nobody: the use case asks for an administrator first.
+        ("/action/withdraw-licence", vec![("licence", UNKNOWN.to_owned())]),
         // Of nobody: whose token it is, the use case's own tests ask.
         ("/action/revoke-api-token", vec![("token", UNKNOWN.to_owned())]),
         // In its address.

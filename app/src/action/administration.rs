@@ -4,7 +4,7 @@
 )]
 
 use super::AppError;
-use domain::id::{SpecificationId, WorkspaceId};
+use domain::id::{SpecificationId, WorkspaceId, WorkspaceLicenceId};
 use leptos::prelude::*;
 
 /// Puts a submitted version in force.
@@ -134,4 +134,55 @@ pub async fn set_model_budget(
     let page = format!("/admin/workspaces/{workspace}/language-model");
     let back = format!("{page}?{}", typed.query());
     answer(&request, outcome, |()| format!("{page}?done=model_budget_set"), &back)
+}
+
+/// Records a licence that a workspace has bought of a provider itself. Text as the form
+/// has it; a box that is not ticked is not sent.
+#[server(prefix = "/action", endpoint = "record-licence")]
+pub async fn record_licence(
+    workspace: WorkspaceId,
+    #[server(default)] provider: String,
+    #[server(default)] rights: Vec<String>,
+    #[server(default)] reference: String,
+    #[server(default)] valid_from: String,
+    #[server(default)] valid_until: String,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, TypedLicence, answer};
+    use orchestrator::{Refusal, UseCaseError};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let typed = TypedLicence {
+        workspace: Some(workspace),
+        provider,
+        rights,
+        reference,
+        valid_from,
+        valid_until,
+    };
+    let outcome = async {
+        let actor = request.actor()?;
+        actor.require_admin()?;
+        let terms = typed.parse().ok_or(UseCaseError::Refused(Refusal::LicenceForm))?;
+        request.orchestrator.record_licence(actor, workspace, &terms).await
+    };
+    let outcome = outcome.await;
+    if let Err(UseCaseError::Refused(_)) = &outcome {
+        request.keep_typed_licence(&typed).await;
+    }
+    let page = format!("/admin/workspaces/{workspace}/licences");
+    answer(&request, outcome, |_| format!("{page}?done=licence_recorded"), &page)
+}
+
+/// Ends a workspace's licence before its last day.
+#[server(prefix = "/action", endpoint = "withdraw-licence")]
+pub async fn withdraw_licence(licence: WorkspaceLicenceId) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome = async { request.orchestrator.withdraw_licence(request.actor()?, licence).await };
+    let outcome = outcome.await;
+    let done = |workspace: &WorkspaceId| {
+        format!("/admin/workspaces/{workspace}/licences?done=licence_withdrawn")
+    };
+    answer(&request, outcome, done, "/admin/workspaces")
 }

@@ -11,7 +11,8 @@ mod schedule;
 mod specification;
 
 pub use administration::{
-    ActivateSpecification, GrantEntitlement, GrantOverride, ReturnSpecification, SetModelBudget,
+    ActivateSpecification, GrantEntitlement, GrantOverride, RecordLicence, ReturnSpecification,
+    SetModelBudget, WithdrawLicence,
 };
 pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;

@@ -4,9 +4,9 @@
 use super::{
     ActivateSpecification, CancelRun, CancelSpecification, ChangePassword, CloneSpecification,
     CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement, GrantOverride,
-    PauseSchedule, PauseSpecification, ResumeSchedule, ResumeSpecification, ReturnSpecification,
-    RevokeApiToken, SaveSpecification, SetModelBudget, SetSchedule, SignIn, SignOut,
-    SubmitSpecification, SwitchWorkspace, TriggerRun,
+    PauseSchedule, PauseSpecification, RecordLicence, ResumeSchedule, ResumeSpecification,
+    ReturnSpecification, RevokeApiToken, SaveSpecification, SetModelBudget, SetSchedule, SignIn,
+    SignOut, SubmitSpecification, SwitchWorkspace, TriggerRun, WithdrawLicence,
 };
 use leptos::server_fn::ServerFn;
 
@@ -50,4 +50,6 @@ pub const TABLE: &[(&str, Access)] = &[
     (GrantOverride::PATH, Access::Admin),
     (GrantEntitlement::PATH, Access::Admin),
     (SetModelBudget::PATH, Access::Admin),
+    (RecordLicence::PATH, Access::Admin),
+    (WithdrawLicence::PATH, Access::Admin),
 ];

@@ -152,6 +152,12 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     label="Language model"
                                 />
                                 <RailLink path=path.clone() href="/admin/rights" icon="seal" label="Rights" />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/admin/exports"
+                                    icon="download"
+                                    label="Exports"
+                                />
                             }
                         })}
                 </ul>

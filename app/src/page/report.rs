@@ -6,7 +6,7 @@ use domain::{hash::ContentHash, id::RunId};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
-use orchestrator::UseCaseError;
+use orchestrator::{UseCaseError, rights::Decision};
 
 /// The artifact itself, alone in its frame, under a slim bar. Nothing of it is
 /// part of this page: the frame loads it from a route that checks its hash.
@@ -18,10 +18,11 @@ pub fn Report() -> impl IntoView {
         let (run, seal) = request.orchestrator.view_report(request.actor()?, id).await?;
         let choices = request.orchestrator.export_choices(request.actor()?, id).await;
         // A report that does not match its seal has a page that says so, and no files.
-        let choices = choices.or_else(|error| match error {
-            UseCaseError::Quarantined => Ok(Vec::new()),
-            other => Err(other),
-        })?;
+        let (on_screen, files) = match choices {
+            Ok(rights) => (Some(rights.on_screen), rights.files),
+            Err(UseCaseError::Quarantined) => (None, Vec::new()),
+            Err(other) => return Err(other.into()),
+        };
         let refused = request.query("refused").map(str::to_owned);
         if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
             response.set_status(http::StatusCode::FORBIDDEN);
@@ -50,7 +51,8 @@ pub fn Report() -> impl IntoView {
                     <SealDigest hash=seal.html_hash />
                     <Actions id />
                 </div>
-                <ExportMenu run=id choices refused />
+                {on_screen.map(|choice| view! { <Attribution decision=choice.decision /> })}
+                <ExportMenu run=id choices=files refused />
                 <iframe
                     class="report-preview__frame"
                     src=format!("/runs/{id}/artifact")
@@ -60,6 +62,35 @@ pub fn Report() -> impl IntoView {
             </div>
         })
     })
+}
+
+/// Whose data the report shows; or why their licences do not have it shown.
+#[component]
+fn Attribution(decision: Decision) -> impl IntoView {
+    match decision {
+        Decision::Denied(denial) => view! {
+            <div class="notice notice--attention">
+                <Icon name="attention" />
+                <div class="notice__body">
+                    <p>{denial.sentence()}</p>
+                    {denial
+                        .blocked
+                        .into_iter()
+                        .map(|blocked| view! { <p>{blocked.reason} " " {blocked.unblock}</p> })
+                        .collect_view()}
+                </div>
+            </div>
+        }
+        .into_any(),
+        Decision::Allowed(terms) | Decision::Redacted { terms, .. } => {
+            let attributions = terms.attributions.into_iter().map(|one| one.text);
+            let marks = terms.watermarks.into_iter().map(|one| one.text);
+            let texts: Vec<String> = attributions.chain(marks).collect();
+            (!texts.is_empty())
+                .then(|| view! { <p class="report-preview__attribution">{texts.join(" · ")}</p> })
+                .into_any()
+        }
+    }
 }
 
 /// Short on screen, whole in its title.

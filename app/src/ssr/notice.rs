@@ -35,6 +35,11 @@ const DONE: &[(&str, &str)] = &[
     ("override_granted", "The override is granted. The workspace sees it with your reason."),
     ("entitled", "The entitlement is granted."),
     ("model_budget_set", "The budget is set. It counts from the next call on."),
+    ("licence_recorded", "The licence is on record. It counts for the next export."),
+    (
+        "licence_withdrawn",
+        "The licence is withdrawn. What has left stays allowed; nothing more leaves by it.",
+    ),
     ("token_created", "The token is created."),
     ("token_revoked", "The token is revoked. Programs that send it are refused from now on."),
     ("password", "Your password is changed, and every other session of yours has ended."),

@@ -57,6 +57,8 @@ ids! {
     ApiTokenId,
     /// A further slot of a period, granted by an administrator.
     SlotOverrideId,
+    /// A licence that a workspace has bought of a provider itself.
+    WorkspaceLicenceId,
     /// The regular slot of a period, as a schedule has it.
     PlannedSlotId,
     /// One call of a language model.

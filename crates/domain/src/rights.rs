@@ -28,6 +28,17 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What became of an attempt to export.
+    ExportOutcome, "outcome of an export" {
+        Allow = "allow", "Allowed";
+        Redact = "redact", "Allowed in part";
+        Deny = "deny", "Denied";
+        /// What is stored did not match its seal.
+        Quarantine = "quarantine", "Quarantined";
+    }
+}
+
 impl Format {
     /// The right that every provider of the data has to give.
     pub const fn right(self) -> Right {

@@ -1,7 +1,7 @@
 //! Reports that leave as a file: the licences of the data decide, the decision is
 //! put on record, and only what is on record gets the permit to be printed.
 
-use crate::{Actor, Orchestrator, UseCaseError};
+use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use domain::{
     hash::ContentHash,
     id::{RunId, WorkspaceId},
@@ -16,12 +16,13 @@ pub use reports::{
     Export,
     seal::{PublicKey, SealKey, verify as verify_seal},
 };
-use rights::{Decision, DocumentLineage, Format, Ruling};
+pub use rights::Part;
+use rights::{Decision, DocumentLineage, Format, ProviderId, Right, RightsProfile, Ruling};
 use serde_json::{Value, json};
 use storage::{
     PgConnection, StorageError,
     artifact::{self, Form},
-    audit, journal, setup, tenancy,
+    audit, journal, run, setup, tenancy,
 };
 
 /// Exports asked for, by format and decision.
@@ -52,6 +53,27 @@ pub struct ExportChoice {
     pub left_out: Vec<String>,
 }
 
+/// What of one report may be shown and handed out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportRights {
+    pub on_screen: ExportChoice,
+    /// In the order of the menu.
+    pub files: Vec<ExportChoice>,
+}
+
+/// What would be decided on a report.
+#[derive(Clone, Debug)]
+pub struct WhatIf {
+    pub workspace: WorkspaceId,
+    pub workspace_name: String,
+    /// Whose data each part of the report holds.
+    pub parts: Vec<Part>,
+    /// The provider of which a licence was assumed.
+    pub assumed: Option<ProviderId>,
+    /// By profile, then format.
+    pub decisions: Vec<(RightsProfile, Vec<ExportChoice>)>,
+}
+
 /// A sealed report with all that its files are made of.
 struct Exportable {
     document: ReportDocument,
@@ -72,28 +94,58 @@ impl Orchestrator {
         &self,
         actor: &Actor,
         run: RunId,
-    ) -> Result<Vec<ExportChoice>, UseCaseError> {
+    ) -> Result<ReportRights, UseCaseError> {
         let membership = actor.require(Role::Viewer)?;
-        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let workspace = membership.workspace;
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let report = load(&mut tx, run, Format::Json).await?;
+        let licences = workspace_licence::load_today(&mut tx, workspace).await?;
         tx.commit().await?;
         let (lineage, registry) = (report.lineage(), self.rights.current());
-        Ok(REPORT_FORMATS
-            .into_iter()
-            .map(|format| {
-                let decision = registry.decide(&lineage, format, self.rights_profile);
-                let left_out = match &decision {
-                    Decision::Redacted { removed, .. } => lineage
-                        .parts
-                        .iter()
-                        .filter(|part| removed.contains(&part.key))
-                        .map(|part| part.title.clone())
-                        .collect(),
-                    Decision::Allowed(_) | Decision::Denied(_) => Vec::new(),
-                };
-                ExportChoice { format, decision, left_out }
-            })
-            .collect())
+        let choice = |format| {
+            let decision = registry.decide(&lineage, format, self.rights_profile, &licences);
+            ExportChoice { format, left_out: left_out(&lineage, &decision), decision }
+        };
+        Ok(ReportRights {
+            on_screen: choice(Format::View),
+            files: REPORT_FORMATS.into_iter().map(choice).collect(),
+        })
+    }
+
+    /// What would be decided on a report in each profile and format, for the platform's
+    /// administrators. With `assumed` as if its workspace held a licence of that provider
+    /// for everything. Of the report's text it shows nothing.
+    pub async fn what_if(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        assumed: Option<ProviderId>,
+    ) -> Result<WhatIf, UseCaseError> {
+        actor.require_admin()?;
+        let mut tx = tenancy::begin_platform(&self.pool).await?;
+        let (workspace, workspace_name) =
+            run::load_workspace(&mut tx, run).await?.ok_or(UseCaseError::NotFound)?;
+        let report = load(&mut tx, run, Format::Json).await?;
+        let mut licences = workspace_licence::load_today(&mut tx, workspace).await?;
+        tx.commit().await?;
+        if let Some(provider) = &assumed {
+            licences.extend(Right::ALL.iter().map(|right| (provider.clone(), *right)));
+        }
+        let (lineage, registry) = (report.lineage(), self.rights.current());
+        let decisions = RightsProfile::ALL.iter().map(|profile| {
+            let choice = |format: &Format| {
+                let decision = registry.decide(&lineage, *format, *profile, &licences);
+                ExportChoice { format: *format, left_out: left_out(&lineage, &decision), decision }
+            };
+            (*profile, Format::ALL.iter().map(choice).collect())
+        });
+        Ok(WhatIf {
+            workspace,
+            workspace_name,
+            decisions: decisions.collect(),
+            assumed,
+            parts: lineage.parts,
+        })
     }
 
     /// The report as a file. The attempt is on record, whatever was decided,
@@ -117,6 +169,7 @@ impl Orchestrator {
         let workspace = membership.workspace;
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let report = load(&mut tx, run, format).await;
+        let licences = workspace_licence::load_today(&mut tx, workspace).await?;
         tx.commit().await?;
         let report = match report {
             Ok(report) => report,
@@ -138,6 +191,7 @@ impl Orchestrator {
             &report.lineage(),
             format,
             self.rights_profile,
+            &licences,
         );
         let decided = ruling.decision().id();
         let mut detail = detail(&ruling, &report, origin);
@@ -241,6 +295,13 @@ async fn sealed(
     }
 }
 
+/// Titles of the parts that a decision leaves out.
+fn left_out(lineage: &DocumentLineage, decision: &Decision) -> Vec<String> {
+    let Decision::Redacted { removed, .. } = decision else { return Vec::new() };
+    let parts = lineage.parts.iter().filter(|part| removed.contains(&part.key));
+    parts.map(|part| part.title.clone()).collect()
+}
+
 fn detail(ruling: &Ruling, report: &Exportable, origin: &Origin) -> Value {
     let decision = ruling.decision();
     let terms = decision.terms();
@@ -260,6 +321,7 @@ fn detail(ruling: &Ruling, report: &Exportable, origin: &Origin) -> Value {
         "pack_hash": colophon.pack_hash,
         "ledger_commit_hash": Value::Null,
         "providers": ruling.providers(),
+        "licensed_to_workspace": ruling.licensed(),
         "decision": decision.id(),
         "reason": reason,
         "blocked": decision.blocked(),

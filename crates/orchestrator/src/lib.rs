@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod execution;
 pub mod export;
+pub mod export_log;
 pub mod idempotency;
 pub mod identity;
 pub mod pricing;
@@ -21,6 +22,7 @@ pub mod run;
 pub mod schedule;
 pub mod slot_override;
 pub mod specification;
+pub mod workspace_licence;
 
 pub use actor::Actor;
 pub use error::UseCaseError;

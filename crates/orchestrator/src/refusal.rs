@@ -75,6 +75,12 @@ refusals! {
         "The schedule is paused, or not paused, already. Somebody may have changed it meanwhile.";
     SubmittedByYou = "submitted_by_you",
         "You submitted this specification yourself, so another administrator decides.";
+    LicenceForm = "licence_form",
+        "Choose a provider and at least one right, say in 3 to 200 characters where the contract is, and give both dates.";
+    LicenceDates = "licence_dates", "The licence ends before it begins. Choose a later last day.";
+    LicenceProvider = "licence_provider", "There is no such provider in the rights registry.";
+    TooManyExports = "too_many_exports",
+        "More than 20,000 attempts are on record there, and a file holds no part of them. Narrow the filter.";
     OverrideKind = "override_kind", "Choose an extra run or a slot reset.";
     OverrideOpen = "override_open",
         "This period has an override that can still be used. One at a time is enough.";

@@ -1,7 +1,7 @@
 //! The decision: a pure function over lineage, format and profile.
 
 use crate::{
-    DocumentLineage, Format, OnBlock, ProviderId, Registry, RightsProfile,
+    DocumentLineage, Format, OnBlock, ProviderId, Registry, RightsProfile, WorkspaceLicences,
     registry::{Attribution, Watermark},
 };
 use serde::Serialize;
@@ -102,33 +102,41 @@ impl Decision {
 }
 
 impl Registry {
-    /// Whether a document of this lineage may leave in this format.
+    /// Whether a document of this lineage may leave in this format, for a workspace
+    /// with these licences of its own.
     pub fn decide(
         &self,
         lineage: &DocumentLineage,
         format: Format,
         profile: RightsProfile,
+        licences: &WorkspaceLicences,
     ) -> Decision {
         let unknown = lineage.parts.iter().any(|part| part.providers.is_empty());
         if lineage.parts.is_empty() || unknown {
             return denied(DenialReason::NoLineage, Vec::new());
         }
         let providers = lineage.providers();
-        let blocked = self.blocked(&providers, format);
+        let blocked = self.blocked(&providers, format, licences);
         if blocked.is_empty() {
             return Decision::Allowed(self.terms(&providers));
         }
         match self.profile(profile).on_block {
             OnBlock::Deny => denied(DenialReason::NoRight, blocked),
-            OnBlock::Redact => self.redact(lineage, format, blocked),
+            OnBlock::Redact => self.redact(lineage, format, licences, blocked),
         }
     }
 
     /// Leaves out what touches a blocked provider. The rest touches none, so it is
     /// allowed if it is anything.
-    fn redact(&self, lineage: &DocumentLineage, format: Format, blocked: Vec<Blocked>) -> Decision {
+    fn redact(
+        &self,
+        lineage: &DocumentLineage,
+        format: Format,
+        licences: &WorkspaceLicences,
+        blocked: Vec<Blocked>,
+    ) -> Decision {
         let (kept, removed): (Vec<_>, Vec<_>) = lineage.parts.iter().partition(|part| {
-            part.providers.iter().all(|provider| self.provider(provider).allows(format))
+            part.providers.iter().all(|provider| self.allows(provider, format, licences))
         });
         if kept.is_empty() {
             return denied(DenialReason::NothingLeft, blocked);
@@ -141,10 +149,35 @@ impl Registry {
         }
     }
 
-    fn blocked(&self, providers: &BTreeSet<ProviderId>, format: Format) -> Vec<Blocked> {
+    /// By the platform's licence or by the workspace's; nothing of whoever is not listed,
+    /// since nobody knows how to name them.
+    fn allows(&self, provider: &ProviderId, format: Format, licences: &WorkspaceLicences) -> bool {
+        self.provider(provider).allows(format)
+            || (self.is_listed(provider) && licences.give(provider, format.right()))
+    }
+
+    /// Those whose data may leave by the workspace's licence alone.
+    pub(crate) fn licensed(
+        &self,
+        providers: &BTreeSet<ProviderId>,
+        format: Format,
+        licences: &WorkspaceLicences,
+    ) -> BTreeSet<ProviderId> {
+        let by_licence = |provider: &&ProviderId| {
+            !self.provider(provider).allows(format) && self.allows(provider, format, licences)
+        };
+        providers.iter().filter(by_licence).cloned().collect()
+    }
+
+    fn blocked(
+        &self,
+        providers: &BTreeSet<ProviderId>,
+        format: Format,
+        licences: &WorkspaceLicences,
+    ) -> Vec<Blocked> {
         providers
             .iter()
-            .filter(|provider| !self.provider(provider).allows(format))
+            .filter(|provider| !self.allows(provider, format, licences))
             .map(|provider| self.block(provider, format))
             .collect()
     }

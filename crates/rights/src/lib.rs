@@ -43,6 +43,7 @@
 //! ```
 
 mod decision;
+mod licences;
 mod lineage;
 mod permit;
 mod registry;
@@ -53,6 +54,7 @@ pub use domain::{
     pricing_pack::ProviderId,
     rights::{Format, Right},
 };
+pub use licences::WorkspaceLicences;
 pub use lineage::{DocumentLineage, Part};
 pub use permit::{Grant, Permit, PermitRefused, Recorded, Ruling};
 pub use registry::{

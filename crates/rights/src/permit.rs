@@ -2,7 +2,7 @@
 
 use crate::{
     Decision, Denial, DocumentLineage, Format, ProviderId, Registry, RightsProfile, RightsVersion,
-    Terms,
+    Terms, WorkspaceLicences,
 };
 use domain::hash::ContentHash;
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +20,7 @@ pub struct Ruling {
     profile: RightsProfile,
     rights_version: RightsVersion,
     providers: BTreeSet<ProviderId>,
+    licensed: BTreeSet<ProviderId>,
     decision: Decision,
 }
 
@@ -31,14 +32,17 @@ impl Registry {
         lineage: &DocumentLineage,
         format: Format,
         profile: RightsProfile,
+        licences: &WorkspaceLicences,
     ) -> Ruling {
+        let providers = lineage.providers();
         Ruling {
             document,
             format,
             profile,
             rights_version: self.version().clone(),
-            providers: lineage.providers(),
-            decision: self.decide(lineage, format, profile),
+            licensed: self.licensed(&providers, format, licences),
+            providers,
+            decision: self.decide(lineage, format, profile, licences),
         }
     }
 }
@@ -63,6 +67,11 @@ impl Ruling {
     /// Everybody whose data the document holds.
     pub fn providers(&self) -> &BTreeSet<ProviderId> {
         &self.providers
+    }
+
+    /// Those whose data may leave only because the workspace holds a licence of its own.
+    pub fn licensed(&self) -> &BTreeSet<ProviderId> {
+        &self.licensed
     }
 
     pub fn decision(&self) -> &Decision {
@@ -189,7 +198,8 @@ mod tests {
         let registry = crate::registry::tests::registry();
         let lineage = DocumentLineage::whole([provider.parse().unwrap()]);
         let document = ContentHash::of_bytes(b"a document");
-        registry.rule(document, &lineage, format, RightsProfile::Production)
+        let licences = WorkspaceLicences::none();
+        registry.rule(document, &lineage, format, RightsProfile::Production, &licences)
     }
 
     async fn recorded(provider: &str, format: Format) -> Recorded {

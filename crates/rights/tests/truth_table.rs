@@ -5,8 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
 
 use rights::{
-    Decision, Denial, DenialReason, DocumentLineage, Format, Part, ProviderId, Registry,
-    RightsProfile,
+    Decision, Denial, DenialReason, DocumentLineage, Format, Part, ProviderId, Registry, Right,
+    RightsProfile, WorkspaceLicences,
 };
 use std::collections::BTreeSet;
 
@@ -71,8 +71,17 @@ fn verdict(decision: &Decision) -> Verdict {
     }
 }
 
-/// The rule once more, over the rows of the table and nothing of the crate.
-fn expected(rows: &[usize], format: &str, profile: &str) -> Verdict {
+/// The row of whoever is not listed.
+const UNLISTED: usize = 7;
+
+/// The rule once more, over the rows of the table and nothing of the crate. A workspace's
+/// own licence is a row and a column that it adds.
+fn expected(
+    rows: &[usize],
+    format: &str,
+    profile: &str,
+    licence: Option<(usize, usize)>,
+) -> Verdict {
     if rows.is_empty() {
         return Verdict::Deny { no_lineage: true, blocked: Vec::new() };
     }
@@ -84,8 +93,9 @@ fn expected(rows: &[usize], format: &str, profile: &str) -> Verdict {
         other => panic!("{other}"),
     };
     let names = |rows: &[usize]| rows.iter().map(|row| TABLE[*row].0.to_owned()).collect();
-    let bad: Vec<usize> = rows.iter().copied().filter(|row| !TABLE[*row].1[column]).collect();
-    let good: Vec<usize> = rows.iter().copied().filter(|row| TABLE[*row].1[column]).collect();
+    let bought = |row: usize| row != UNLISTED && licence == Some((row, column));
+    let allows = |row: &usize| TABLE[*row].1[column] || bought(*row);
+    let (good, bad): (Vec<usize>, Vec<usize>) = rows.iter().partition(|row| allows(row));
     let attributed =
         good.iter().filter(|row| TABLE[**row].2).map(|row| TABLE[*row].0.to_owned()).collect();
     let watermarks = good.iter().filter_map(|row| TABLE[*row].3.map(str::to_owned)).collect();
@@ -107,8 +117,13 @@ fn every_subset_of_providers_in_every_format_and_profile_is_decided_by_the_rule(
         let names: Vec<&str> = rows.iter().map(|row| TABLE[*row].0).collect();
         for format in Format::ALL {
             for profile in RightsProfile::ALL {
-                let decision = registry.decide(&document(&names), *format, *profile);
-                let expected = expected(&rows, format.id(), profile.id());
+                let decision = registry.decide(
+                    &document(&names),
+                    *format,
+                    *profile,
+                    &WorkspaceLicences::none(),
+                );
+                let expected = expected(&rows, format.id(), profile.id(), None);
                 assert_eq!(verdict(&decision), expected, "{names:?} {format:?} {profile:?}");
                 seen += 1;
             }
@@ -117,11 +132,45 @@ fn every_subset_of_providers_in_every_format_and_profile_is_decided_by_the_rule(
     assert_eq!(seen, 256 * 7 * 3);
 }
 
+/// In the order of the table's columns.
+const RIGHTS: [Right; 4] = [Right::Display, Right::Pdf, Right::Csv, Right::Redistribute];
+
+#[test]
+fn one_licence_of_a_workspace_adds_one_right_of_one_provider_and_nothing_else() {
+    let registry = registry();
+    let mut seen = 0;
+    for subset in 0..1_usize << TABLE.len() {
+        let rows: Vec<usize> = (0..TABLE.len()).filter(|row| subset >> row & 1 == 1).collect();
+        let names: Vec<&str> = rows.iter().map(|row| TABLE[*row].0).collect();
+        let document = document(&names);
+        for (row, column) in (0..TABLE.len()).flat_map(|row| (0..4).map(move |one| (row, one))) {
+            let provider: ProviderId = TABLE[row].0.parse().unwrap();
+            let licences: WorkspaceLicences = [(provider, RIGHTS[column])].into_iter().collect();
+            for format in Format::ALL {
+                for profile in RightsProfile::ALL {
+                    let decision = registry.decide(&document, *format, *profile, &licences);
+                    let licence = Some((row, column));
+                    let expected = expected(&rows, format.id(), profile.id(), licence);
+                    assert_eq!(verdict(&decision), expected, "{names:?} {format:?} {licence:?}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(seen, 256 * 32 * 7 * 3);
+}
+
 const FILES: [Format; 5] = [Format::Pdf, Format::Html, Format::Csv, Format::Xlsx, Format::Json];
 const STRICT: [RightsProfile; 2] = [RightsProfile::Staging, RightsProfile::Production];
 
 fn decide(names: &[&str], format: Format, profile: RightsProfile) -> Verdict {
-    verdict(&registry().decide(&document(names), format, profile))
+    let none = WorkspaceLicences::none();
+    verdict(&registry().decide(&document(names), format, profile, &none))
+}
+
+/// As PDF, for a workspace without licences of its own.
+fn decided(document: &DocumentLineage, profile: RightsProfile) -> Decision {
+    registry().decide(document, Format::Pdf, profile, &WorkspaceLicences::none())
 }
 
 fn owned(names: &[&str]) -> Vec<String> {
@@ -149,7 +198,8 @@ fn nothing_on_record_is_denied_everywhere() {
                 title: "News".to_owned(),
                 providers: BTreeSet::new(),
             });
-            assert_eq!(verdict(&registry().decide(&document, *format, *profile)), denied);
+            let none = WorkspaceLicences::none();
+            assert_eq!(verdict(&registry().decide(&document, *format, *profile, &none)), denied);
         }
     }
 }
@@ -265,7 +315,7 @@ fn a_provider_of_several_parts_is_attributed_once() {
         title: "Risk".to_owned(),
         providers: ids(&["FMP", "Sample"]),
     });
-    let decision = registry().decide(&document, Format::Pdf, RightsProfile::Production);
+    let decision = decided(&document, RightsProfile::Production);
     assert_eq!(verdict(&decision), allow(&["FMP", "Sample"], &["SAMPLE"]));
 }
 
@@ -277,7 +327,7 @@ fn a_part_that_touches_a_blocked_provider_is_left_out_with_all_that_it_holds() {
         title: "Impact".to_owned(),
         providers: ids(&["NewsAPI", "Polygon"]),
     });
-    let decision = registry().decide(&document, Format::Pdf, RightsProfile::Demo);
+    let decision = decided(&document, RightsProfile::Demo);
     let redacted = Verdict::Redact {
         removed: owned(&["impact"]),
         attributed: owned(&["FMP"]),
@@ -289,7 +339,7 @@ fn a_part_that_touches_a_blocked_provider_is_left_out_with_all_that_it_holds() {
 #[test]
 fn a_denial_says_provider_format_reason_and_remedy() {
     let document = document(&["NewsAPI", "Unheard_Of"]);
-    let decision = registry().decide(&document, Format::Pdf, RightsProfile::Production);
+    let decision = decided(&document, RightsProfile::Production);
     let [news, unheard] = decision.blocked() else { panic!("{decision:?}") };
     assert_eq!((news.provider.as_str(), news.format), ("NewsAPI", Format::Pdf));
     assert_eq!(

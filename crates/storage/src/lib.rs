@@ -10,6 +10,7 @@ pub mod assistant_call;
 pub mod audit;
 pub mod evidence_pack;
 pub mod execution;
+pub mod export_record;
 pub mod idempotency;
 pub mod journal;
 pub mod model_budget;
@@ -27,6 +28,7 @@ pub mod tenancy;
 pub mod user;
 pub mod verify;
 pub mod workspace;
+pub mod workspace_licence;
 
 mod civil;
 mod error;

@@ -108,6 +108,23 @@ pub async fn load_slot_holders(
         .collect())
 }
 
+/// Whose run it is, with the name.
+pub async fn load_workspace(
+    conn: &mut PgConnection,
+    run: RunId,
+) -> Result<Option<(WorkspaceId, String)>, StorageError> {
+    let row = sqlx::query!(
+        r#"select w.id as "id: WorkspaceId", w.name
+           from runs r
+           join workspaces w on w.id = r.workspace_id
+           where r.id = $1"#,
+        run.as_uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.id, row.name)))
+}
+
 /// A worker's hold on a run. Every write carries the token; an older one
 /// changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod events;
+mod export_log;
 mod health;
 mod metrics;
 mod pack_events;

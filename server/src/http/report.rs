@@ -88,7 +88,7 @@ pub async fn download(
     })
 }
 
-fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
+pub(super) fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 

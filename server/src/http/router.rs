@@ -4,7 +4,7 @@ use super::{
         options::{ApiConfigError, Door},
     },
     events::{self, Streams},
-    health,
+    export_log, health,
     metrics::{self, MetricsDoor},
     pack_events::{self, PackStreams},
     protection::{self, Protection},
@@ -55,6 +55,7 @@ fn endpoints() -> Vec<(&'static str, Access, MethodRouter<State>)> {
         ("/pack/events", Access::Viewer, get(pack_events::stream)),
         ("/runs/{run}/artifact", Access::Viewer, get(report::artifact)),
         ("/runs/{run}/download/{form}", Access::Viewer, get(report::download)),
+        ("/admin/exports.csv", Access::Admin, get(export_log::file)),
     ]
 }
 

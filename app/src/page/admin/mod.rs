@@ -2,7 +2,9 @@
 
 pub mod breakers;
 mod entitlement_form;
+pub mod exports;
 pub mod language_model;
+pub mod licences;
 pub mod model_use;
 mod obstacle;
 pub mod overrides;
@@ -10,4 +12,5 @@ pub mod queue;
 pub mod review;
 pub mod rights;
 pub mod runs;
+mod what_if;
 pub mod workspaces;

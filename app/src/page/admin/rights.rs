@@ -1,17 +1,36 @@
+use super::what_if::{WhatIfAnswer, WhatIfSection, asked};
 use crate::{component::icon::Icon, ssr::page};
 use domain::{
     execution::RightsProfile,
     rights::{Format, Right},
 };
 use leptos::prelude::*;
-use orchestrator::rights::{OnBlock, Provider, Registry};
+use orchestrator::{
+    UseCaseError,
+    rights::{OnBlock, Provider, Registry},
+};
 
 /// What the licences allow: provider by format, with the duties; and how each
 /// profile treats what they do not allow.
 #[component]
 pub fn Rights() -> impl IntoView {
     page("Rights", |request| async move {
-        let (registry, profile) = request.orchestrator.view_rights(request.actor()?)?;
+        let actor = request.actor()?;
+        let (registry, profile) = request.orchestrator.view_rights(actor)?;
+        let run = request.query("run").unwrap_or_default().to_owned();
+        let assumed = request.query("assumed").unwrap_or_default().to_owned();
+        let answer = match asked(&run) {
+            None => WhatIfAnswer::NotAsked,
+            Some(Err(())) => WhatIfAnswer::NoReport,
+            Some(Ok(id)) => {
+                match request.orchestrator.what_if(actor, id, assumed.parse().ok()).await {
+                    Ok(shown) => WhatIfAnswer::Decided(shown),
+                    Err(UseCaseError::NotFound) => WhatIfAnswer::NoReport,
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        let providers = registry.providers().map(|(id, _)| id.to_string()).collect();
         let seal = request.orchestrator.seal_key().map_or_else(
             || "Files leave without a seal: no key is configured.".into_any(),
             |key| {
@@ -43,6 +62,7 @@ pub fn Rights() -> impl IntoView {
                 <p>{seal}</p>
             </div>
             {matrix(&registry)}
+            <WhatIfSection run providers chosen=assumed answer />
             <section class="section" aria-labelledby="profiles">
                 <h2 class="section__title" id="profiles">
                     "Profiles"
@@ -96,7 +116,7 @@ fn row(id: &str, provider: &Provider) -> AnyView {
             let allowed = provider.allows(*format);
             let (icon, word) = if allowed { ("check", "yes") } else { ("cross", "no") };
             view! {
-                <td>
+                <td data-label=format.label()>
                     <span class="yes-no">
                         <Icon name=icon />
                         {word}
@@ -111,11 +131,11 @@ fn row(id: &str, provider: &Provider) -> AnyView {
     view! {
         <tr>
             <th scope="row">{id.to_owned()}</th>
-            <td>{provider.tier.label()}</td>
+            <td data-label="Tier">{provider.tier.label()}</td>
             {cells}
-            <td>{provider.attribution.clone().unwrap_or_else(none)}</td>
-            <td>{provider.watermark.as_ref().map_or_else(none, |mark| mark.text.clone())}</td>
-            <td>{unblock.unwrap_or_else(|| "nothing is blocked".to_owned())}</td>
+            <td data-label="Attribution">{provider.attribution.clone().unwrap_or_else(none)}</td>
+            <td data-label="Watermark">{provider.watermark.as_ref().map_or_else(none, |mark| mark.text.clone())}</td>
+            <td data-label="Unblocked by">{unblock.unwrap_or_else(|| "nothing is blocked".to_owned())}</td>
         </tr>
     }
     .into_any()

@@ -142,6 +142,11 @@ pub fn Workspace() -> impl IntoView {
                         "/admin/workspaces/{id}/language-model",
                     )>"Use of the language model"</a>
                 </p>
+                <p>
+                    <a href=format!("/admin/workspaces/{id}/licences")>
+                        "Licences that it holds itself"
+                    </a>
+                </p>
             </div>
             <section class="section" aria-labelledby="grant">
                 <h2 class="section__title" id="grant">

@@ -1,15 +1,26 @@
 //! Nothing leaves without its licence and its record (invariants 17 and 28).
 
-use crate::world::{Tenant, World, count, draft, origin, rights};
-use domain::{execution::RightsProfile, hash::ContentHash, id::RunId};
+use crate::world::{Tenant, World, count, draft, licence, origin, rights};
+use domain::{
+    execution::RightsProfile,
+    hash::ContentHash,
+    id::{RunId, WorkspaceId},
+    rights::ExportOutcome,
+};
+use jiff::civil::date;
 use orchestrator::{
-    Orchestrator, UseCaseError,
-    export::{Export, REPORT_FORMATS},
+    Actor, Orchestrator, Refusal, UseCaseError,
+    export::{Export, ExportChoice, REPORT_FORMATS, WhatIf},
     rights::{Decision, Format, Registry},
+    workspace_licence::LicenceTerms,
 };
 use serde_json::{Value, json};
-use sqlx::PgPool;
-use storage::artifact::Form;
+use sqlx::{AssertSqlSafe, PgPool};
+use storage::{
+    artifact::Form,
+    export_record::{ExportFilter, ExportRecord},
+};
+use uuid::Uuid;
 
 struct Reported {
     world: World,
@@ -128,6 +139,7 @@ async fn a_blocked_export_is_on_record_and_says_what_would_unblock_it(pool: PgPo
     let choices = app.export_choices(&reported.tenant.viewer, reported.run).await.unwrap();
     assert_eq!(reported.recorded().await.0, 0, "to look is not to take");
     let allowed: Vec<_> = choices
+        .files
         .iter()
         .map(|choice| (choice.format, matches!(choice.decision, Decision::Allowed(_))))
         .collect();
@@ -192,4 +204,180 @@ async fn the_lineage_of_a_run_names_whose_licence_its_evidence_stands_under(pool
     let named = "select count(*) from run_steps
         where lineage::text like '%provider:Sample%' and step in ('selection', 'document')";
     assert_eq!(count(&reported.world.superuser, named).await, 2);
+}
+
+/// The names of what is listed, with the outcome.
+async fn listed(app: &Orchestrator, admin: &Actor, filter: &ExportFilter) -> Vec<String> {
+    let page = app.export_records(admin, filter, None).await.unwrap();
+    let words =
+        |one: &ExportRecord| format!("{} {}", one.detail.format.id(), one.detail.outcome.id());
+    page.records.iter().map(words).collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn administrators_find_attempts_by_each_filter_and_take_them_as_a_file(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let (app, admin) = (&reported.world.orchestrator, &reported.world.admin);
+    reported.download(app, Format::Json).await.unwrap();
+    let strict = app.clone().with_rights(without_samples());
+    reported.download(&strict, Format::Html).await.unwrap_err();
+
+    let all = ExportFilter::default();
+    assert_eq!(listed(app, admin, &all).await, ["html deny", "json allow"]);
+    let provider = |id: &str| Some(id.parse().unwrap());
+    let now = app.now().await.unwrap();
+    let found = [
+        (ExportFilter { provider: provider("Sample"), ..all.clone() }, 2),
+        (ExportFilter { provider: provider("FRED"), ..all.clone() }, 0),
+        (ExportFilter { format: Some(Format::Json), ..all.clone() }, 1),
+        (ExportFilter { outcome: Some(ExportOutcome::Deny), ..all.clone() }, 1),
+        (ExportFilter { workspace: Some(reported.tenant.workspace), ..all.clone() }, 2),
+        (ExportFilter { workspace: Some(WorkspaceId::from_uuid(Uuid::nil())), ..all.clone() }, 0),
+        (ExportFilter { from: Some(now), ..all.clone() }, 0),
+        (ExportFilter { until: Some(now), ..all.clone() }, 2),
+    ];
+    for (filter, expected) in found {
+        assert_eq!(listed(app, admin, &filter).await.len(), expected, "{filter:?}");
+    }
+    let page = app.export_records(admin, &all, None).await.unwrap();
+    let before = page.records[0].cursor;
+    let older = app.export_records(admin, &all, Some(before)).await.unwrap();
+    assert_eq!(older.records.len(), 1);
+    assert_eq!(older.records[0].detail.format, Format::Json);
+
+    let denied = ExportFilter { outcome: Some(ExportOutcome::Deny), ..all };
+    let file = app.export_records_file(admin, &denied, &origin()).await.unwrap();
+    let file = String::from_utf8(file).unwrap();
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines.len(), 2, "{file}");
+    assert!(lines[0].starts_with("Time,Workspace,"), "{file}");
+    assert!(lines[1].contains(&reported.run.to_string()) && lines[1].contains(",html,deny,"));
+    let taken = "select count(*) from audit_log where action = 'exports.listed'
+        and workspace_id is null and entry::jsonb -> 'detail' ->> 'records' = '1'";
+    assert_eq!(count(&reported.world.superuser, taken).await, 1);
+
+    sqlx::query("revoke insert on audit_log from observatory_app")
+        .execute(&reported.world.superuser)
+        .await
+        .unwrap();
+    let refused = app.export_records_file(admin, &denied, &origin()).await;
+    assert!(matches!(refused, Err(UseCaseError::ExportUnrecorded(_))), "{refused:?}");
+}
+
+fn licence_for_samples() -> LicenceTerms {
+    LicenceTerms { provider: "Sample".parse().unwrap(), ..licence() }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_workspaces_own_licence_lets_its_reports_leave_and_no_others(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let admin = &reported.world.admin;
+    let app = reported.world.orchestrator.clone().with_rights(without_samples());
+    reported.download(&app, Format::Pdf).await.unwrap_err();
+    let other = reported.world.tenant_by_day("South").await;
+    app.record_licence(admin, other.workspace, &licence_for_samples()).await.unwrap();
+    reported.download(&app, Format::Pdf).await.unwrap_err();
+
+    let own = reported.tenant.workspace;
+    let licence = app.record_licence(admin, own, &licence_for_samples()).await.unwrap();
+    let choices = app.export_choices(&reported.tenant.viewer, reported.run).await.unwrap();
+    assert!(choices.files.iter().all(|one| matches!(one.decision, Decision::Allowed(_))));
+    reported.download(&app, Format::Pdf).await.unwrap();
+    let (_, detail) = reported.recorded().await;
+    assert_eq!(detail["licensed_to_workspace"], json!(["Sample"]));
+    // What it asks for stays due.
+    assert_eq!(detail["watermarks"][0]["text"], "SAMPLE");
+
+    assert_eq!(app.withdraw_licence(admin, licence).await.unwrap(), own);
+    reported.download(&app, Format::Pdf).await.unwrap_err();
+    let again = app.withdraw_licence(admin, licence).await;
+    assert!(matches!(again, Err(UseCaseError::NotFound)), "{again:?}");
+    let entries = "select count(*) from audit_log where action like 'licence.%'";
+    assert_eq!(count(&reported.world.superuser, entries).await, 3);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_licence_counts_on_its_days_alone(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let (admin, own) = (&reported.world.admin, reported.tenant.workspace);
+    let app = reported.world.orchestrator.clone().with_rights(without_samples());
+    let spans = [(date(2020, 1, 1), date(2020, 12, 31)), (date(2998, 1, 1), date(2999, 1, 1))];
+    for (valid_from, valid_until) in spans {
+        let terms = LicenceTerms { valid_from, valid_until, ..licence_for_samples() };
+        app.record_licence(admin, own, &terms).await.unwrap();
+        reported.download(&app, Format::Pdf).await.unwrap_err();
+    }
+    let refused = |terms: LicenceTerms| {
+        let app = app.clone();
+        async move { app.record_licence(admin, own, &terms).await.unwrap_err().to_string() }
+    };
+    let (valid_from, valid_until) = (date(2027, 1, 1), date(2026, 1, 1));
+    for (terms, refusal) in [
+        (LicenceTerms { valid_from, valid_until, ..licence() }, Refusal::LicenceDates),
+        (LicenceTerms { rights: Vec::new(), ..licence() }, Refusal::LicenceForm),
+        (LicenceTerms { reference: " 17 ".to_owned(), ..licence() }, Refusal::LicenceForm),
+        (
+            LicenceTerms { provider: "Unheard_Of".parse().unwrap(), ..licence() },
+            Refusal::LicenceProvider,
+        ),
+    ] {
+        assert_eq!(refused(terms).await, refusal.message());
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_licence_stays_as_it_was_recorded_and_is_withdrawn_once(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let own = reported.tenant.workspace;
+    let app = &reported.world.orchestrator;
+    app.record_licence(&reported.world.admin, own, &licence()).await.unwrap();
+    let attempt = async |sql: &'static str| {
+        sqlx::query(sql).execute(&reported.world.superuser).await.map_err(|error| error.to_string())
+    };
+    for change in [
+        "update workspace_licences set rights = array['csv']",
+        "update workspace_licences set provider = 'FMP'",
+        "update workspace_licences set valid_until = valid_until + 1",
+        "update workspace_licences set withdrawn_at = now()",
+        "delete from workspace_licences",
+        "truncate workspace_licences",
+    ] {
+        assert!(attempt(change).await.is_err(), "{change}");
+    }
+    let withdraw = "update workspace_licences set withdrawn_at = now(), withdrawn_by = recorded_by";
+    attempt(withdraw).await.unwrap();
+    assert!(attempt(withdraw).await.unwrap_err().contains("is withdrawn"));
+    for refused in ["'{}'", "array['pdf', 'everything']"] {
+        let sql = format!(
+            "insert into workspace_licences
+             select gen_random_uuid(), workspace_id, provider, {refused}, reference, valid_from,
+                 valid_until, recorded_by, now(), null, null from workspace_licences"
+        );
+        let answer = sqlx::query(AssertSqlSafe(sql)).execute(&reported.world.superuser).await;
+        assert!(answer.unwrap_err().to_string().contains("workspace_licences_rights_known"));
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_what_if_shows_every_profile_and_format_and_leaves_no_trace(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let admin = &reported.world.admin;
+    let app = reported.world.orchestrator.clone().with_rights(without_samples());
+    let shown = app.what_if(admin, reported.run, None).await.unwrap();
+    assert_eq!(shown.workspace, reported.tenant.workspace);
+    assert!(shown.parts.iter().all(|part| part.providers.len() == 1), "{:?}", shown.parts);
+    assert_eq!(shown.decisions.len(), RightsProfile::ALL.len());
+    let pdf = |shown: &WhatIf| -> Vec<&'static str> {
+        let of = |choices: &Vec<ExportChoice>| {
+            choices.iter().find(|one| one.format == Format::Pdf).unwrap().decision.id()
+        };
+        shown.decisions.iter().map(|(_, choices)| of(choices)).collect()
+    };
+    assert_eq!(pdf(&shown), ["deny"; 3]);
+    let sample = Some("Sample".parse().unwrap());
+    let assumed = app.what_if(admin, reported.run, sample).await.unwrap();
+    assert_eq!(pdf(&assumed), ["allow"; 3]);
+    assert_eq!(reported.recorded().await.0, 0);
+    let unknown = app.what_if(admin, RunId::from_uuid(Uuid::nil()), None).await;
+    assert!(matches!(unknown, Err(UseCaseError::NotFound)), "{unknown:?}");
 }

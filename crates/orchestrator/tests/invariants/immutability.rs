@@ -32,7 +32,7 @@ const IMMUTABLE: [&str; 17] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 15] = [
+const MUTABLE: [(&str, &[&str]); 16] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -124,6 +124,8 @@ const MUTABLE: [(&str, &[&str]); 15] = [
         ],
     ),
     ("users", &["password_epoch", "password_hash"]),
+    // How it ended; a trigger guards that it does so once.
+    ("workspace_licences", &["withdrawn_at", "withdrawn_by"]),
     ("workspaces", &["name", "time_zone"]),
 ];
 

@@ -1,10 +1,12 @@
 //! One workspace never sees another's rows, and cannot learn that they exist.
 
-use crate::world::{Market, Tenant, World, code_of, count, draft, entitlement, origin};
+use crate::world::{Market, Tenant, World, code_of, count, draft, entitlement, licence, origin};
 use domain::{
     access::Right,
     hash::ContentHash,
-    id::{ApiTokenId, ExecutionId, RunId, SpecificationId, UserId, WorkspaceId},
+    id::{
+        ApiTokenId, ExecutionId, RunId, SpecificationId, UserId, WorkspaceId, WorkspaceLicenceId,
+    },
     schedule::{Schedule, ScheduleDraft},
     slot_override::OverrideKind,
     workspace::Role,
@@ -21,6 +23,7 @@ use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
 use storage::{
     Transaction,
     artifact::Form,
+    export_record::ExportFilter,
     idempotency::{KeyedRequest, StoredAnswer},
     run::history::HistoryFilter,
     tenancy,
@@ -67,6 +70,10 @@ impl Two {
                 None,
             );
             budget.await.unwrap();
+        }
+        for tenant in [&here, &there] {
+            let app = &world.orchestrator;
+            app.record_licence(&world.admin, tenant.workspace, &licence()).await.unwrap();
         }
         act_by_program(&world, &here).await;
         let token = act_by_program(&world, &there).await;
@@ -289,7 +296,7 @@ const COMPARED: [&str; 28] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 14] = [
+const ACROSS_WORKSPACES: [&str; 18] = [
     "activate_specification",
     "add_account",
     "grant_entitlement",
@@ -298,6 +305,7 @@ const ACROSS_WORKSPACES: [&str; 14] = [
     "hear_events",
     // Told by the caller's own membership.
     "pricing_policy",
+    "record_licence",
     "return_specification",
     // Of the command line.
     "run_record",
@@ -307,6 +315,9 @@ const ACROSS_WORKSPACES: [&str; 14] = [
     "view_overrides",
     "view_submission",
     "view_workspace",
+    "what_if",
+    "withdraw_licence",
+    "workspace_licences",
 ];
 
 #[sqlx::test(migrations = false)]
@@ -413,7 +424,17 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
         refused(&app.view_model_use(owner, id, None).await);
         refused(&app.grant_entitlement(owner, id, &bought).await);
         refused(&app.set_model_budget(owner, id, Some(1), None).await);
+        refused(&app.workspace_licences(owner, id).await);
+        refused(&app.record_licence(owner, id, &licence()).await);
     }
+    for id in [two.run, RunId::from_uuid(Uuid::now_v7())] {
+        refused(&app.what_if(owner, id, None).await);
+    }
+    let id = WorkspaceLicenceId::from_uuid(Uuid::now_v7());
+    refused(&app.withdraw_licence(owner, id).await);
+    let everything = ExportFilter::default();
+    refused(&app.export_records(owner, &everything, None).await);
+    refused(&app.export_records_file(owner, &everything, &origin()).await);
     refused(&app.submissions(owner).await);
     refused(&app.workspaces(owner).await);
     refused(&app.platform_history(owner, &HistoryFilter::default(), None).await);
@@ -430,7 +451,14 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
 }
 
 fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
-    const IDS: [&str; 5] = ["SpecificationId", "RunId", "WorkspaceId", "ApiTokenId", "ExecutionId"];
+    const IDS: [&str; 6] = [
+        "SpecificationId",
+        "RunId",
+        "WorkspaceId",
+        "ApiTokenId",
+        "ExecutionId",
+        "WorkspaceLicenceId",
+    ];
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

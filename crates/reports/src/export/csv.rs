@@ -43,6 +43,25 @@ pub(super) fn archive(
     Ok(archive.finish()?.into_inner())
 }
 
+/// Records of our own as one CSV file, guarded like a report's tables.
+///
+/// # Errors
+/// When a row is not as long as `columns`.
+pub fn records<const N: usize>(
+    columns: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut bytes = Vec::new();
+    let mut body = writer(&mut bytes);
+    body.write_record(columns)?;
+    for row in rows {
+        body.write_record(row.iter().map(|cell| guarded(cell)))?;
+    }
+    body.flush()?;
+    drop(body);
+    Ok(bytes)
+}
+
 /// `#` rows, a blank one, the names of the columns, the table.
 fn file(table: &Table, about: &[(&'static str, String)]) -> Result<Vec<u8>, CsvError> {
     let mut bytes = Vec::new();

@@ -41,7 +41,7 @@ mod parts;
 mod table;
 mod workbook;
 
-pub use csv::CsvError;
+pub use csv::{CsvError, records};
 pub use lineage::lineage;
 pub use manifest::Manifest;
 

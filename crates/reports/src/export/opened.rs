@@ -182,6 +182,13 @@ fn a_number_stays_a_number() {
     }
 }
 
+#[test]
+fn records_of_our_own_are_guarded_like_a_reports_tables() {
+    let row = ["=1+1, \"x\"".to_owned(), "-5".to_owned()];
+    let bytes = crate::export::records(["Title", "Number"], [row]).unwrap();
+    assert_eq!(bytes, b"Title,Number\r\n\"'=1+1, \"\"x\"\"\",-5\r\n");
+}
+
 #[tokio::test]
 async fn what_is_withheld_has_no_row_and_is_named() {
     let package = package_with(3, Some("NewsAPI"));

@@ -1,7 +1,7 @@
 use super::*;
 use crate::fixture;
 use domain::{package::RunPackage, pricing_pack::ProviderId};
-use rights::{Decision, DocumentLineage, Registry, RightsProfile};
+use rights::{Decision, DocumentLineage, Registry, RightsProfile, WorkspaceLicences};
 use serde_json::Value;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -39,7 +39,7 @@ async fn permit_for(
     profile: RightsProfile,
 ) -> Permit {
     let hash = ContentHash::of_json(document).unwrap();
-    let ruling = registry().rule(hash, lineage, format, profile);
+    let ruling = registry().rule(hash, lineage, format, profile, &WorkspaceLicences::none());
     let (recorded, ()) = ruling.record(async { Ok::<_, ()>(()) }).await.unwrap();
     recorded.permit(NOW).unwrap()
 }
@@ -155,7 +155,8 @@ fn a_source_of_which_nothing_is_recorded_leaves_its_parts_without_a_provider() {
     assert_eq!(keys, ["decision", "market-developments", "signal-map", "coverage", "appendix"]);
     for format in Format::ALL {
         for profile in RightsProfile::ALL {
-            let decision = registry().decide(&lineage, *format, *profile);
+            let none = WorkspaceLicences::none();
+            let decision = registry().decide(&lineage, *format, *profile, &none);
             assert!(matches!(decision, Decision::Denied(_)), "{format:?} {profile:?}");
         }
     }

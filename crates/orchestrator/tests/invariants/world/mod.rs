@@ -19,13 +19,16 @@ use domain::{
     workspace::Role,
 };
 use executor::{capability::Agent, pattern::Patterns, runtime::Registry};
+use jiff::civil::date;
 use orchestrator::{
     Actor, Orchestrator,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
     export::Origin,
     identity::{PasswordKeeper, SignedIn},
     pricing::StoredPacks,
+    rights::Right,
     run::{BlockReason, Executed, Triggered},
+    workspace_licence::LicenceTerms,
 };
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
@@ -209,6 +212,18 @@ pub fn rights() -> orchestrator::rights::Registry {
 /// A request, as the record of an export keeps it.
 pub fn origin() -> Origin {
     Origin { address: "192.0.2.1".to_owned(), agent: "a test".to_owned(), trace_id: "1".repeat(32) }
+}
+
+/// A workspace's own licence to hand out, as a document, what NewsAPI's developer plan
+/// does not allow.
+pub fn licence() -> LicenceTerms {
+    LicenceTerms {
+        provider: "NewsAPI".parse().unwrap(),
+        rights: vec![Right::Pdf],
+        reference: "Contract 2026-17".to_owned(),
+        valid_from: date(2020, 1, 1),
+        valid_until: date(2999, 12, 31),
+    }
 }
 
 pub async fn orchestrator(
