@@ -1,7 +1,7 @@
 //! Reports that leave as a file: the licences of the data decide, the decision is
 //! put on record, and only what is on record gets the permit to be printed.
 
-use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
+use crate::{Actor, Orchestrator, UseCaseError, press::PrintBounds, workspace_licence};
 use domain::{
     hash::ContentHash,
     id::{RunId, WorkspaceId},
@@ -17,7 +17,7 @@ pub use reports::{
     seal::{PublicKey, SealKey, verify as verify_seal},
 };
 pub use rights::Part;
-use rights::{Decision, DocumentLineage, Format, ProviderId, Right, RightsProfile, Ruling};
+use rights::{Decision, DocumentLineage, Format, Permit, ProviderId, Right, RightsProfile, Ruling};
 use serde_json::{Value, json};
 use storage::{
     PgConnection, StorageError,
@@ -153,8 +153,12 @@ impl Orchestrator {
     ///
     /// # Errors
     /// [`UseCaseError::RightsBlocked`], [`UseCaseError::ExportUnrecorded`],
-    /// [`UseCaseError::Quarantined`]; an unknown report leaves no trace of having
-    /// been guessed.
+    /// [`UseCaseError::Quarantined`]; beyond its bounds [`Refusal::ExportTooLarge`] and
+    /// [`Refusal::ExportTooSlow`]; an unknown report leaves no trace of having been
+    /// guessed.
+    ///
+    /// [`Refusal::ExportTooLarge`]: crate::Refusal::ExportTooLarge
+    /// [`Refusal::ExportTooSlow`]: crate::Refusal::ExportTooSlow
     pub async fn download_report(
         &self,
         actor: &Actor,
@@ -185,9 +189,8 @@ impl Orchestrator {
             }
             Err(error) => return Err(error),
         };
-        let Exportable { document, colophon, .. } = &report;
         let ruling = self.rights.current().rule(
-            colophon.document_hash,
+            report.colophon.document_hash,
             &report.lineage(),
             format,
             self.rights_profile,
@@ -208,21 +211,15 @@ impl Orchestrator {
             UseCaseError::RightsBlocked(denial)
         })?;
         let now = self.now().await?;
-        let print = match format {
-            Format::Html => reports::export::html,
-            Format::Pdf => reports::export::pdf,
-            Format::Csv => reports::export::csv,
-            Format::Xlsx => reports::export::xlsx,
-            _ => reports::export::json,
-        };
-        let export = print(document, colophon, permit, now)
-            .map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))?;
-        match &self.seal {
-            Some(key) => {
-                export.sealed(key).map_err(|error| UseCaseError::Internal(error.to_string()))
-            }
-            None => Ok(export),
-        }
+        let seal = self.seal.clone();
+        let print = move || printed(&report, format, permit, now, seal.as_ref());
+        self.press.print(format, print, |export| export.bytes.len()).await
+    }
+
+    /// The same with other bounds for its files.
+    #[must_use]
+    pub fn with_print_bounds(self, bounds: fn(Format) -> PrintBounds) -> Self {
+        Self { press: self.press.with_bounds(bounds), ..self }
     }
 
     /// The same with a key that its exports are sealed with. Without one they leave
@@ -292,6 +289,28 @@ async fn sealed(
     } else {
         tracing::error!(run.id = %run, "an artifact does not match its seal and is not served");
         Err(UseCaseError::Quarantined)
+    }
+}
+
+fn printed(
+    report: &Exportable,
+    format: Format,
+    permit: Permit,
+    now: Timestamp,
+    seal: Option<&SealKey>,
+) -> Result<Export, UseCaseError> {
+    let print = match format {
+        Format::Html => reports::export::html,
+        Format::Pdf => reports::export::pdf,
+        Format::Csv => reports::export::csv,
+        Format::Xlsx => reports::export::xlsx,
+        _ => reports::export::json,
+    };
+    let export = print(&report.document, &report.colophon, permit, now)
+        .map_err(|error: ExportError| UseCaseError::Internal(error.to_string()))?;
+    match seal {
+        Some(key) => export.sealed(key).map_err(|error| UseCaseError::Internal(error.to_string())),
+        None => Ok(export),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod export;
 pub mod export_log;
 pub mod idempotency;
 pub mod identity;
+pub mod press;
 pub mod pricing;
 pub mod refusal;
 pub mod report;
@@ -62,6 +63,8 @@ pub struct Orchestrator {
     model_account: Arc<ModelAccount>,
     /// What composes reports, where rules alone do not.
     language_model: Option<Assistant>,
+    /// Where files are printed.
+    press: press::Press,
     /// What exports are sealed with, if anything.
     seal: Option<export::SealKey>,
     /// Tells the runs that this process carries which of them were cancelled.
@@ -103,6 +106,7 @@ impl Orchestrator {
             rights_profile: RightsProfile::Production,
             model_account: Arc::default(),
             language_model: None,
+            press: press::Press::default(),
             seal: None,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),

@@ -79,6 +79,10 @@ refusals! {
         "Choose a provider and at least one right, say in 3 to 200 characters where the contract is, and give both dates.";
     LicenceDates = "licence_dates", "The licence ends before it begins. Choose a later last day.";
     LicenceProvider = "licence_provider", "There is no such provider in the rights registry.";
+    ExportTooLarge = "export_too_large",
+        "The file would be larger than 10 MB as PDF or 30 MB in another format, so nothing was sent. Choose another format.";
+    ExportTooSlow = "export_too_slow",
+        "The file was not finished within 15 seconds as PDF or 10 in another format, so nothing was sent. Try again, or choose another format.";
     TooManyExports = "too_many_exports",
         "More than 20,000 attempts are on record there, and a file holds no part of them. Narrow the filter.";
     OverrideKind = "override_kind", "Choose an extra run or a slot reset.";

@@ -81,7 +81,9 @@ pub async fn download(
         {
             Redirect::to(&format!("/runs/{run}/report?refused={format}")).into_response()
         }
-        error @ (UseCaseError::RightsBlocked(_) | UseCaseError::ExportUnrecorded(_)) => {
+        error @ (UseCaseError::RightsBlocked(_)
+        | UseCaseError::ExportUnrecorded(_)
+        | UseCaseError::Refused(_)) => {
             sent(Problem::from(error).told(&origin.trace_id, uri.path()))
         }
         error => refused(&error),

@@ -11,11 +11,13 @@ use jiff::civil::date;
 use orchestrator::{
     Actor, Orchestrator, Refusal, UseCaseError,
     export::{Export, ExportChoice, REPORT_FORMATS, WhatIf},
+    press::PrintBounds,
     rights::{Decision, Format, Registry},
     workspace_licence::LicenceTerms,
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
+use std::time::Duration;
 use storage::{
     artifact::Form,
     export_record::{ExportFilter, ExportRecord},
@@ -380,4 +382,17 @@ async fn a_what_if_shows_every_profile_and_format_and_leaves_no_trace(pool: PgPo
     assert_eq!(reported.recorded().await.0, 0);
     let unknown = app.what_if(admin, RunId::from_uuid(Uuid::nil()), None).await;
     assert!(matches!(unknown, Err(UseCaseError::NotFound)), "{unknown:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_file_beyond_its_bounds_is_refused_and_on_record_all_the_same(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let small = |_| PrintBounds { time: Duration::from_secs(300), bytes: 1_000 };
+    let app = reported.world.orchestrator.clone().with_print_bounds(small);
+    for format in REPORT_FORMATS {
+        let refused = reported.download(&app, format).await;
+        let too_large = UseCaseError::Refused(Refusal::ExportTooLarge).to_string();
+        assert_eq!(refused.unwrap_err().to_string(), too_large, "{format:?}");
+    }
+    assert_eq!(reported.recorded().await.0, 5);
 }

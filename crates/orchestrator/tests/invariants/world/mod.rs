@@ -25,13 +25,17 @@ use orchestrator::{
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
     export::Origin,
     identity::{PasswordKeeper, SignedIn},
+    press::PrintBounds,
     pricing::StoredPacks,
-    rights::Right,
+    rights::{Format, Right},
     run::{BlockReason, Executed, Triggered},
     workspace_licence::LicenceTerms,
 };
 use sqlx::PgPool;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use storage::{
     setup::{self, ActAs},
     tenancy, user, workspace,
@@ -237,6 +241,13 @@ pub async fn orchestrator(
     Orchestrator::new(app, PasswordKeeper::new().unwrap(), patterns, registry)
         .unwrap()
         .with_rights(rights())
+        .with_print_bounds(patient)
+}
+
+/// The bounds of files with time to spare: a build that is not optimised sets pages some
+/// twenty times slower, on a machine that tests keep busy.
+fn patient(format: Format) -> PrintBounds {
+    PrintBounds { time: Duration::from_secs(300), ..PrintBounds::of(format) }
 }
 
 /// Somebody who has an account, and never signs in with a password.
