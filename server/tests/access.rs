@@ -6,7 +6,7 @@
 mod support;
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 use support::{PASSWORD, Person, World};
 use ureq::http::Response;
 
@@ -355,6 +355,38 @@ fn a_page_carries_its_protective_headers() {
     ] {
         assert_eq!(header(name).as_deref(), Some(value), "{name}");
     }
+}
+
+#[test]
+fn a_server_that_has_enough_to_do_says_when_to_come_back() {
+    let world = World::new();
+    let server = world.serve_with(&[("REQUESTS_MAX", "1")]);
+    let visitor = Person::visitor(&server);
+    // Whose token it is cannot be looked up before this transaction ends.
+    let lock = world.hold("lock table api_tokens in access exclusive mode");
+    thread::scope(|threads| {
+        let held = threads.spawn(|| bearing_a_token(&server.address));
+        world.wait_for("select count(*)::text from pg_locks where not granted", "1");
+        let refused = visitor.get("/sign-in");
+        assert_eq!(refused.status().as_u16(), 503);
+        assert_eq!(refused.headers()["retry-after"], "1");
+        assert_eq!(refused.headers()["content-type"], "application/problem+json");
+        drop(lock);
+        assert_eq!(held.join().unwrap(), 401);
+    });
+    assert_eq!(visitor.get("/sign-in").status().as_u16(), 200);
+}
+
+/// The status of a request under a token that was never made.
+fn bearing_a_token(address: &str) -> u16 {
+    let token = format!("obs_{}_{}", UNKNOWN.replace('-', ""), "0".repeat(64));
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let answer = agent
+        .get(format!("{address}/patterns"))
+        .header("authorization", format!("Bearer {token}"))
+        .call();
+    answer.unwrap().status().as_u16()
 }
 
 #[test]

@@ -16,11 +16,11 @@ const WARMING: &str = "set session_replication_role = replica;
 const FRESH: &str = "update pricing_packs set status = 'fresh', stages_done = stages_total,
     fresh_at = now() where status = 'warming'";
 
-/// The notices of a stream, as they come.
+/// The notices of a stream, as they come. It has to be ended by the server.
 fn notices(stream: Response<Body>) -> impl Iterator<Item = Value> {
     assert_eq!(stream.status().as_u16(), 200);
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
-    let lines = BufReader::new(stream.into_body().into_reader()).lines().map_while(Result::ok);
+    let lines = BufReader::new(stream.into_body().into_reader()).lines().map(Result::unwrap);
     lines.filter_map(|line| {
         line.strip_prefix("data:").map(|data| serde_json::from_str(data.trim()).unwrap())
     })
@@ -36,6 +36,8 @@ fn the_stream_tells_how_far_a_build_is_and_ends_with_complete_prices() {
     let first = told.next().unwrap();
     assert_eq!(first["standing"], "Preparing", "{first}");
     assert_eq!((&first["step"]["done"], &first["step"]["total"]), (&1.into(), &2.into()));
+    // Time for a look that finds nothing new, and says nothing.
+    std::thread::sleep(std::time::Duration::from_secs(4));
     world.sql(FRESH);
     let last = told.next().unwrap();
     assert_eq!(last["standing"], "Complete", "{last}");

@@ -67,6 +67,22 @@ async fn a_token_acts_for_its_member_in_its_workspace_alone(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_program_of_an_administrator_is_no_administrator(pool: PgPool) {
+    let world = World::new(pool).await;
+    let app = &world.orchestrator;
+    let here = world.tenant("Here", "Europe/Berlin").await;
+    sqlx::query("update users set is_admin = true where id = $1")
+        .bind(here.owner.user.as_uuid())
+        .execute(&world.superuser)
+        .await
+        .unwrap();
+    let token = create(app, &here.owner, &[Right::MacroRead]).await;
+    assert!(!bearer(app, &token).await.unwrap().actor.is_admin);
+    let minted = claims(app, &token).await;
+    assert!(!app.bearer_of_claims(&minted).await.unwrap().unwrap().actor.is_admin);
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_revoked_token_and_its_jwt_are_refused_at_once(pool: PgPool) {
     let world = World::new(pool).await;
     let app = &world.orchestrator;

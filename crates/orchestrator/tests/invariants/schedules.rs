@@ -10,6 +10,7 @@ use domain::{
     taxonomy::Region,
     workspace::Role,
 };
+use executor::capability::Agent;
 use orchestrator::{
     Orchestrator, Refusal, UseCaseError,
     run::{Executed, RunLimits},
@@ -124,6 +125,14 @@ impl Case {
             .unwrap();
         RunId::from_uuid(id)
     }
+}
+
+/// An analyst whose reports leave their scope.
+fn widening() -> Vec<Agent> {
+    analyst(|mut written| {
+        written.value["coverage"]["quiet_regions"] = json!([Region::China]);
+        Ok(written)
+    })
 }
 
 const fn started(started: usize) -> Dispatched {
@@ -256,14 +265,51 @@ async fn a_past_period_is_never_written_later(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
+async fn after_months_without_a_process_the_present_period_is_planned_and_no_past_one(
+    pool: PgPool,
+) {
+    let case = Case::new(pool, "latest").await;
+    case.sql("delete from planned_slots".to_owned()).await;
+    case.sql("update schedules set planned_until = now() - interval '200 days'".to_owned()).await;
+    assert_eq!(case.app().plan_schedules().await.unwrap(), 1);
+    assert_eq!(case.planned().await, 5);
+    assert_eq!(case.count("planned_slots where period_ends_at <= now()").await, 0);
+}
+
+#[sqlx::test(migrations = false)]
+async fn many_processes_that_find_failures_at_once_pause_a_schedule_once(pool: PgPool) {
+    let case = Case::new(pool, "latest").await;
+    let process = case
+        .world
+        .process(widening())
+        .await
+        .with_limits(RunLimits { schedule_failures_max: 1, ..RunLimits::default() });
+    case.let_it_fall_due("1 minute").await;
+    case.dispatch().await;
+    process.execute_run(case.tenant.workspace, case.run().await).await.unwrap();
+    // All of them have found it failing before one may write.
+    let mut held = case.world.superuser.begin().await.unwrap();
+    sqlx::query("select from schedules for update").execute(&mut *held).await.unwrap();
+    let mut planning = JoinSet::new();
+    for _ in 0..3 {
+        let process = process.clone();
+        planning.spawn(async move { process.plan_schedules().await.unwrap() });
+    }
+    let waiting =
+        "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while case.count(waiting).await < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    held.commit().await.unwrap();
+    planning.join_all().await;
+    assert_eq!(case.audited("schedule.paused").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
 async fn failures_in_a_row_pause_the_schedule_and_a_resumption_counts_anew(pool: PgPool) {
     let case = Case::new(pool, "latest").await;
     let limits = RunLimits { schedule_failures_max: 1, ..RunLimits::default() };
-    let widening = analyst(|mut written| {
-        written.value["coverage"]["quiet_regions"] = json!([Region::China]);
-        Ok(written)
-    });
-    let process = case.world.process(widening).await.with_limits(limits);
+    let process = case.world.process(widening()).await.with_limits(limits);
     case.let_it_fall_due("1 minute").await;
     assert_eq!(case.dispatch().await, started(1));
     process.plan_schedules().await.unwrap();
@@ -335,6 +381,10 @@ async fn slots_are_planned_anew_when_zone_or_state_change(pool: PgPool) {
     // Tokyo is nine hours ahead of UTC, all year.
     assert_eq!(due().await, "22 22 22 22 22");
     assert_eq!(case.app().plan_schedules().await.unwrap(), 0, "what is planned stays");
+
+    let later = typed("09:00", "latest");
+    case.app().set_schedule(&case.tenant.editor, case.id, &later).await.unwrap();
+    assert_eq!(due().await, "0 0 0 0 0");
 
     case.app().pause_specification(&case.tenant.editor, case.id, REASON).await.unwrap();
     case.app().plan_schedules().await.unwrap();
