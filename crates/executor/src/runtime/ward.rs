@@ -21,13 +21,14 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     task::{JoinError, JoinHandle},
     time::Instant,
 };
 use tracing::Instrument;
 
-/// Calls that one agent carries at the same time (domain section 4).
+/// Calls that one agent carries at the same time (domain section 4), those of governed runs
+/// apart.
 pub const CALLS_PER_AGENT_MAX: usize = 32;
 
 #[derive(Debug)]
@@ -72,10 +73,7 @@ impl Ward {
         deadline: Option<Deadline>,
     ) -> Result<Output<Value>, Fault> {
         may_be_called(capability, &call)?;
-        let Ok(_place) = self.places.try_acquire() else {
-            let message = format!("{} has as many calls as it carries.", self.agent);
-            return Err(Fault::new(FaultKind::Overloaded, message).retry_after(1));
-        };
+        let _place = self.place(&call)?;
         let began = Instant::now();
         let permit = self.guard.admit_at(began).map_err(|refused| {
             let message = format!("{} rests after repeated failures.", self.agent);
@@ -100,6 +98,18 @@ impl Ward {
             Err(fault) => observe::agent_called(self.agent, capability, fault.kind.id(), took),
         }
         result
+    }
+
+    /// One of the agent's places. A governed run needs none: how many there are is bounded by
+    /// who carries them, and nobody is there to come back a second later.
+    fn place(&self, call: &Call) -> Result<Option<SemaphorePermit<'_>>, Fault> {
+        if call.context.governed.is_some() {
+            return Ok(None);
+        }
+        self.places.try_acquire().map(Some).map_err(|_| {
+            let message = format!("{} has as many calls as it carries.", self.agent);
+            Fault::new(FaultKind::Overloaded, message).retry_after(1)
+        })
     }
 
     /// Light work is done in the execution's own task; a task of its own costs

@@ -1,12 +1,14 @@
 use super::world::{World, context, outline};
 use crate::{
     capability::{FaultKind, Output},
+    context::{Context, Governed},
     lineage::{Lineage, Lineages, PublishingCalendar, Source, SourceName},
     pattern::Step,
     runtime::{
         BreakerState, Journal, JournalFuture, Limits, StepStatus, TraceRecorder, WholeLimit,
     },
 };
+use domain::hash::ContentHash;
 use serde_json::{Map, Value, json};
 use std::{
     sync::{Arc, Mutex},
@@ -187,6 +189,26 @@ async fn an_agent_that_has_all_the_calls_it_carries_refuses_the_next() {
         (FaultKind::Overloaded, Some(1))
     );
     assert!(world.run(&plan).await.result.is_ok(), "the places are free again");
+}
+
+/// A worker carries as many runs as it was told to, and a run has nobody to come back for it.
+#[tokio::test(start_paused = true)]
+async fn governed_runs_find_a_place_however_many_there_are() {
+    let record = include_str!("../../../../../samples/runs/quiet_builtin.json");
+    let record: Value = serde_json::from_str(record).unwrap();
+    let governed = Governed {
+        package_hash: ContentHash::of_json(&record["package"]).unwrap(),
+        package: serde_json::from_value(record["package"].clone()).unwrap(),
+        hold: 1,
+    };
+    let world = World::new();
+    let plan = world.plan(json!([
+        { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 100 } }
+    ]));
+    let all = (0..250)
+        .map(|_| world.run_in(&plan, Context { governed: Some(governed.clone()), ..context() }));
+    let ended = futures_util::future::join_all(all).await;
+    assert!(ended.iter().all(|finished| finished.result.is_ok()));
 }
 
 #[tokio::test]
