@@ -82,8 +82,6 @@ impl Compared {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
     pub compared: [Compared; 3],
-    /// Of the document, in its canonical form.
-    pub document_bytes: usize,
     /// Questions that this build asks in other words; the answers are those on record.
     pub asked_otherwise: Vec<Question>,
     /// The pattern's version of the run, where it is another one now.
@@ -163,7 +161,6 @@ impl RunRecord {
                 compared(Sealed::Document, self.document_hash, report.document_hash()),
                 compared(Sealed::Html, self.html_hash, report.html_hash()),
             ],
-            document_bytes: report.document.len(),
             engine_now: Some(report.engine).filter(|engine| *engine != self.engine),
             asked_otherwise: recorded.map(|model| model.asked_otherwise()).unwrap_or_default(),
             pattern_then: (version != plan.version).then_some(version),

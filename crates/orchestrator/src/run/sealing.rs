@@ -31,7 +31,7 @@ const HANDED: &str = "The report can be read, downloaded and found in the histor
 pub(super) struct Report {
     title: String,
     /// Canonical JSON.
-    pub document: String,
+    document: String,
     pub engine: Engine,
     html: String,
 }
