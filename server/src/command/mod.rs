@@ -154,7 +154,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
             serve::serve(&database, &files, serve, &execution, &work).await?;
         }
         Command::Work { database, files, execution, work, metrics } => {
-            work::work(&database, &files, &execution, &work, &metrics).await?;
+            Box::pin(work::work(&database, &files, &execution, &work, &metrics)).await?;
         }
         Command::Migrate { database } => {
             let pool = setup::connect(database.owner_url(), ActAs::Login, 2).await?;

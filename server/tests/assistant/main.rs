@@ -1,7 +1,5 @@
 //! Language models that write reports, through the real binary.
 
-#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
-
 #[path = "../support/mod.rs"]
 mod support;
 

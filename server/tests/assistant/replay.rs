@@ -151,7 +151,7 @@ fn engines_are_held_side_by_side_on_the_golden_set() {
     let printed = said(&output);
     assert_eq!(model.refused(), [] as [&str; 0]);
     assert_eq!(output.status.code(), Some(1), "a report is not valid: {printed}");
-    let packages = fs::read_dir(world.samples().join("runs")).unwrap();
+    let packages = fs::read_dir(World::samples().join("runs")).unwrap();
     let packages = packages
         .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|it| it == "json"))
         .count();

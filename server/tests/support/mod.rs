@@ -130,7 +130,7 @@ impl World {
     }
 
     /// The repository's samples.
-    pub fn samples(&self) -> PathBuf {
+    pub fn samples() -> PathBuf {
         project().join("samples")
     }
 

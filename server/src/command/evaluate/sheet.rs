@@ -50,7 +50,11 @@ impl Sheet {
                         let measured = trials.iter().filter_map(|trial| trial.result.as_ref().ok());
                         measured.map(part).sum::<usize>()
                     };
-                    format!("{} in {} claims", sum(|one| one.ungrounded()), sum(|one| one.claims))
+                    format!(
+                        "{} in {} claims",
+                        sum(agents::evaluation::Measured::ungrounded),
+                        sum(|one| one.claims)
+                    )
                 }),
             ),
             (
@@ -145,10 +149,9 @@ impl fmt::Display for Sheet {
             })
             .collect();
         let row = |f: &mut fmt::Formatter<'_>, name: &str, cells: Vec<&str>| {
-            let mut line = format!("{name:first$}");
-            for (cell, width) in cells.iter().zip(&widths) {
-                line.push_str(&format!("  {cell:width$}"));
-            }
+            let cells = cells.iter().zip(&widths);
+            let cells: Vec<_> = cells.map(|(cell, width)| format!("  {cell:width$}")).collect();
+            let line = format!("{name:first$}{}", cells.concat());
             writeln!(f, "{}", line.trim_end())
         };
         let packages = self.packages.len();
