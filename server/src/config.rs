@@ -69,6 +69,11 @@ impl FileOptions {
         self.samples_dir.join("runs")
     }
 
+    /// What the sample pricing packs of days gone by are built from.
+    pub fn sample_history(&self) -> PathBuf {
+        self.samples_dir.join("prices/history.json")
+    }
+
     /// What the sample pricing pack is built from.
     pub fn sample_prices(&self) -> PathBuf {
         self.samples_dir.join("prices/closing_prices.json")

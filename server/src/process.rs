@@ -4,7 +4,7 @@ use crate::config::{DatabaseOptions, ExecutionOptions, FileOptions};
 use agents::{
     assistant::Engine,
     builtin,
-    market::{NoPacks, PricingPacks},
+    market::{Market, NoPacks},
 };
 use executor::{pattern::Patterns, runtime};
 use orchestrator::{
@@ -27,7 +27,7 @@ use storage::{
 /// Every fault of every pattern file at once.
 pub fn patterns(
     files: &FileOptions,
-    packs: Arc<dyn PricingPacks>,
+    packs: Arc<dyn Market>,
     engine: &Engine,
 ) -> Result<(Patterns, runtime::Registry), Box<dyn Error>> {
     let registry = runtime::Registry::new(builtin::agents(packs, engine))?;
@@ -79,7 +79,10 @@ pub async fn orchestrator(
     };
     let (patterns, registry) = patterns(files, Arc::new(StoredPacks::new(pool.clone())), &engine)?;
     let orchestrator = Orchestrator::new(pool, PasswordKeeper::new()?, patterns, registry)?;
-    Ok(orchestrator.with_model_account(Arc::clone(account)).with_language_model(model))
+    Ok(orchestrator
+        .with_model_account(Arc::clone(account))
+        .with_language_model(model)
+        .with_ledger(files.ledger_path.as_deref()))
 }
 
 /// Reads the registry of rights anew whenever the process is sent SIGHUP, for as

@@ -1,13 +1,19 @@
 //! The agents of this build.
 
-use crate::{assistant::Engine, evidence, example, market::PricingPacks, report};
+use crate::{assistant::Engine, evidence, example, market::Market, portfolio, report};
 use executor::capability::Agent;
 use std::sync::Arc;
 
 /// All agents, in the order that pages list them; reports are composed by `engine`,
-/// and pricing packs read from `packs`.
-pub fn agents(packs: Arc<dyn PricingPacks>, engine: &Engine) -> Vec<Agent> {
-    vec![evidence::agent(), engine.agent(), report::agent(), example::agent(packs)]
+/// pricing packs and books read from `market`.
+pub fn agents(market: Arc<dyn Market>, engine: &Engine) -> Vec<Agent> {
+    vec![
+        evidence::agent(),
+        engine.agent(),
+        report::agent(),
+        portfolio::agent(&market),
+        example::agent(market),
+    ]
 }
 
 #[cfg(test)]

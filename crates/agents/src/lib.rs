@@ -8,6 +8,8 @@ pub mod evaluation;
 pub mod evidence;
 pub mod example;
 pub mod market;
+pub mod portfolio;
 pub mod report;
 
 mod governed;
+mod pack;

@@ -14,6 +14,7 @@ pub mod export;
 pub mod export_log;
 pub mod idempotency;
 pub mod identity;
+pub mod portfolio;
 pub mod press;
 pub mod pricing;
 pub mod refusal;
@@ -43,7 +44,7 @@ use executor::{
 };
 use identity::PasswordKeeper;
 use run::RunLimits;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use storage::PgPool;
 use tokio::sync::{broadcast, watch};
 
@@ -65,6 +66,8 @@ pub struct Orchestrator {
     language_model: Option<Assistant>,
     /// Where files are printed.
     press: press::Press,
+    /// Top folder of the ledger's git repository.
+    ledger: Option<Arc<Path>>,
     /// What exports are sealed with, if anything.
     seal: Option<export::SealKey>,
     /// Tells the runs that this process carries which of them were cancelled.
@@ -107,6 +110,7 @@ impl Orchestrator {
             model_account: Arc::default(),
             language_model: None,
             press: press::Press::default(),
+            ledger: None,
             seal: None,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),
@@ -128,6 +132,12 @@ impl Orchestrator {
     #[must_use]
     pub fn with_rights_profile(self, rights_profile: RightsProfile) -> Self {
         Self { rights_profile, ..self }
+    }
+
+    /// The same with a ledger, by the top folder of its git repository.
+    #[must_use]
+    pub fn with_ledger(self, folder: Option<&Path>) -> Self {
+        Self { ledger: folder.map(Arc::from), ..self }
     }
 
     pub fn pool(&self) -> &PgPool {

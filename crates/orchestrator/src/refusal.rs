@@ -100,6 +100,13 @@ refusals! {
     AddressTaken = "address_taken", "There is an account with this e-mail address already.";
     NotAnAddress = "not_an_address", "This is not an e-mail address.";
     PasswordLength = "password_length", "A password has 12 to 200 characters.";
+    NoLedger = "no_ledger",
+        "No ledger is connected to this workspace. The operator connects one.";
+    NotInLedger = "not_in_ledger",
+        "The ledger as it was last read has no such portfolio, or it is added already. Read the ledger again.";
+    PortfolioName = "portfolio_name", "Give the portfolio a name of 1 to 100 characters.";
+    PortfolioNameTaken = "portfolio_name_taken",
+        "Another portfolio of this workspace has this name. Choose another one.";
     TokenName = "token_name", "Give the token a name of 1 to 100 characters.";
     TokenScopes = "token_scopes",
         "Choose at least one right, and none beyond those of your role in this workspace.";

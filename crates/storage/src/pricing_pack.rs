@@ -11,8 +11,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use sqlx::PgConnection;
 
+mod backfill;
 mod building;
 
+pub use backfill::{insert_complete, load_dates};
 pub use building::{
     ONE_LIVE, Restatement, VERSION, advance, fail, insert, insert_failed, load_next_version,
     sweep_crashed,
@@ -184,6 +186,63 @@ pub async fn load_build_seconds(
     .await?)
 }
 
+/// The packs of the last `limit` days before that of `id`, of its policy, as they stood
+/// when it was built. Oldest first.
+pub async fn load_past(
+    conn: &mut PgConnection,
+    id: &PricingPackId,
+    limit: i64,
+) -> Result<Vec<PricingPackId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select past.id as "id!: PricingPackId"
+           from (
+               select distinct on (p.date) p.id, p.date
+               from pricing_packs p
+               join pricing_packs own on own.id = $1
+               where p.policy = own.policy
+                 and p.date < own.date
+                 and p.fresh_at <= own.build_started_at
+               order by p.date desc, p.version desc
+               limit $2
+           ) as past
+           order by past.date"#,
+        id.as_str(),
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The whole of each pack that there is, in no order.
+///
+/// # Errors
+/// Those of [`load_whole`].
+pub async fn load_wholes(
+    conn: &mut PgConnection,
+    ids: &[PricingPackId],
+) -> Result<Vec<PricingPack>, StorageError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let rows = sqlx::query_as!(
+        WholeRow,
+        r#"select
+               id as "id: PricingPackId",
+               content_hash as "content_hash: ContentHash",
+               content,
+               sources_hash as "sources_hash: ContentHash",
+               sources,
+               ledger_commit as "ledger_commit: LedgerCommit"
+           from pricing_packs
+           where id = any($1)"#,
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The whole of a pack, its documents checked against their hashes.
 ///
 /// # Errors
@@ -192,30 +251,35 @@ pub async fn load_whole(
     conn: &mut PgConnection,
     id: &PricingPackId,
 ) -> Result<Option<PricingPack>, StorageError> {
-    let row = sqlx::query!(
-        r#"select
-               content_hash as "content_hash: ContentHash",
-               content,
-               sources_hash as "sources_hash: ContentHash",
-               sources,
-               ledger_commit as "ledger_commit: LedgerCommit"
-           from pricing_packs
-           where id = $1"#,
-        id.as_str()
-    )
-    .fetch_optional(conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let sealed = |hash, text: &str| hash == ContentHash::of_bytes(text.as_bytes());
-    let named = id.name().hash == row.content_hash.short();
-    if !(named && sealed(row.content_hash, &row.content) && sealed(row.sources_hash, &row.sources))
-    {
-        return Err(StorageError::Corrupt(format!("pricing pack {id} does not match its seal")));
+    Ok(load_wholes(conn, std::slice::from_ref(id)).await?.pop())
+}
+
+struct WholeRow {
+    id: PricingPackId,
+    content_hash: ContentHash,
+    content: String,
+    sources_hash: ContentHash,
+    sources: String,
+    ledger_commit: LedgerCommit,
+}
+
+impl TryFrom<WholeRow> for PricingPack {
+    type Error = StorageError;
+
+    fn try_from(row: WholeRow) -> Result<Self, StorageError> {
+        let sealed = |hash, text: &str| hash == ContentHash::of_bytes(text.as_bytes());
+        let named = row.id.name().hash == row.content_hash.short();
+        let whole =
+            sealed(row.content_hash, &row.content) && sealed(row.sources_hash, &row.sources);
+        if !(named && whole) {
+            let what = format!("pricing pack {} does not match its seal", row.id);
+            return Err(StorageError::Corrupt(what));
+        }
+        Ok(Self {
+            id: row.id,
+            ledger_commit: row.ledger_commit,
+            content: serde_json::from_str::<PackContent>(&row.content)?,
+            sources: serde_json::from_str::<PackSources>(&row.sources)?,
+        })
     }
-    Ok(Some(PricingPack {
-        id: id.clone(),
-        ledger_commit: row.ledger_commit,
-        content: serde_json::from_str::<PackContent>(&row.content)?,
-        sources: serde_json::from_str::<PackSources>(&row.sources)?,
-    }))
 }

@@ -23,6 +23,8 @@ pub struct Discrepancy {
 pub struct Verification {
     pub packs: u64,
     pub pricing_packs: u64,
+    /// Books of portfolios.
+    pub books: u64,
     pub packages: u64,
     pub answers: u64,
     pub artifacts: u64,
@@ -30,12 +32,13 @@ pub struct Verification {
     pub discrepancies: Vec<Discrepancy>,
 }
 
-/// Verifies packs, pricing packs, packages, recorded answers, artifacts and audit chains. Needs a pool whose
+/// Verifies packs, pricing packs, books, packages, recorded answers, artifacts and audit chains. Needs a pool whose
 /// connections act as the verifier.
 pub async fn verify(pool: &PgPool) -> Result<Verification, StorageError> {
     let mut found = Verification::default();
     verify_packs(pool, &mut found).await?;
     verify_pricing_packs(pool, &mut found).await?;
+    verify_books(pool, &mut found).await?;
     verify_packages(pool, &mut found).await?;
     verify_answers(pool, &mut found).await?;
     verify_artifacts(pool, &mut found).await?;
@@ -79,6 +82,37 @@ async fn verify_packs(pool: &PgPool, found: &mut Verification) -> Result<(), Sto
         for row in &rows {
             found.packs += 1;
             found.compare("pack", &row.id, row.hash, &row.document);
+        }
+    }
+}
+
+async fn verify_books(pool: &PgPool, found: &mut Verification) -> Result<(), StorageError> {
+    let mut after = (Uuid::nil(), String::new(), Uuid::nil());
+    loop {
+        let rows = sqlx::query!(
+            r#"select
+                   b.workspace_id,
+                   b.ledger_commit,
+                   b.portfolio_id,
+                   b.content_hash as "hash: ContentHash",
+                   b.content
+               from ledger_books b
+               where (b.workspace_id, b.ledger_commit::text, b.portfolio_id) > ($1, $2, $3)
+               order by b.workspace_id, b.ledger_commit::text, b.portfolio_id
+               limit $4"#,
+            after.0,
+            after.1,
+            after.2,
+            PAGE
+        )
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (last.workspace_id, last.ledger_commit.clone(), last.portfolio_id);
+        for row in &rows {
+            found.books += 1;
+            let id = format!("{} at {}", row.portfolio_id, row.ledger_commit);
+            found.compare("book", &id, row.hash, &row.content);
         }
     }
 }

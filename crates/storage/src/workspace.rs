@@ -80,6 +80,37 @@ pub async fn load_pricing_policy(
     .await?)
 }
 
+/// Whether the operator has connected the ledger to the workspace.
+pub async fn load_reads_ledger(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+) -> Result<bool, StorageError> {
+    let reads = sqlx::query_scalar!(
+        "select reads_ledger from workspaces where id = $1",
+        workspace.as_uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(reads.unwrap_or(false))
+}
+
+/// Needs a transaction of the workspace.
+pub async fn set_reads_ledger(
+    conn: &mut PgConnection,
+    workspace: WorkspaceId,
+    reads: bool,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update workspaces set reads_ledger = $2 where id = $1",
+        workspace.as_uuid(),
+        reads
+    )
+    .execute(conn)
+    .await
+    .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
 pub async fn is_member(
     conn: &mut PgConnection,
     workspace: WorkspaceId,

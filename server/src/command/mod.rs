@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod evaluate;
+mod ledger;
 mod pack;
 mod replay;
 mod routes;
@@ -111,6 +112,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Connect the ledger to workspaces, and read it.
+    Ledger {
+        #[command(subcommand)]
+        command: ledger::LedgerCommand,
+    },
     /// Build and list pricing packs.
     Pack {
         #[command(subcommand)]
@@ -171,6 +177,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
             println!("{}", SealKey::parse(seal_key.expose_secret())?.public_key());
         }
         Command::Routes { json } => routes::print(json)?,
+        Command::Ledger { command } => ledger::run(command).await?,
         Command::Pack { command } => pack::run(command).await?,
         Command::Patterns { command: PatternsCommand::Check { files } } => {
             let (patterns, _) = process::patterns(&files, Arc::new(NoPacks), &Engine::Builtin)?;

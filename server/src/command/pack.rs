@@ -3,7 +3,7 @@ use crate::config::{DatabaseOptions, FileOptions};
 use clap::{Args, Subcommand};
 use domain::pricing_pack::{PricingPolicy, Symbol};
 use jiff::civil::Date;
-use orchestrator::pricing::{BuildRequest, Built};
+use orchestrator::pricing::{BackfillRequest, Backfilled, BuildRequest, Built};
 use std::{error::Error, path::PathBuf};
 
 #[derive(Subcommand)]
@@ -16,6 +16,15 @@ pub enum PackCommand {
         files: FileOptions,
         #[command(flatten)]
         build: BuildOptions,
+    },
+    /// Build packs of days gone by from a file of many days, for those that have none.
+    Backfill {
+        #[command(flatten)]
+        database: DatabaseOptions,
+        #[command(flatten)]
+        files: FileOptions,
+        #[command(flatten)]
+        backfill: BackfillOptions,
     },
     /// List the newest packs, with where they stand.
     List {
@@ -48,9 +57,25 @@ pub struct BuildOptions {
     accept_stale: Vec<Symbol>,
 }
 
+#[derive(Args)]
+pub struct BackfillOptions {
+    /// The first day.
+    #[arg(long)]
+    from: Date,
+    /// The last day.
+    #[arg(long)]
+    to: Date,
+    /// The file of many days; samples/prices/README.md says what it holds.
+    #[arg(long, value_name = "FILE")]
+    prices: PathBuf,
+}
+
 pub async fn run(command: PackCommand) -> Result<(), Box<dyn Error>> {
     match command {
         PackCommand::Build { database, files, build } => run_build(&database, files, build).await,
+        PackCommand::Backfill { database, files, backfill } => {
+            run_backfill(&database, files, backfill).await
+        }
         PackCommand::List { database, files, policy, limit } => {
             list(&database, &files, policy.as_ref(), limit).await
         }
@@ -74,6 +99,22 @@ async fn run_build(
         Built::New(pack) => println!("{pack} is fresh."),
         Built::Unchanged(pack) => println!("{pack} holds the same already."),
     }
+    Ok(())
+}
+
+async fn run_backfill(
+    database: &DatabaseOptions,
+    files: FileOptions,
+    backfill: BackfillOptions,
+) -> Result<(), Box<dyn Error>> {
+    let use_cases = use_cases(database, &files).await?;
+    let request = BackfillRequest {
+        days: backfill.from..=backfill.to,
+        history_file: backfill.prices,
+        ledger: files.ledger_path,
+    };
+    let Backfilled { built, kept } = use_cases.backfill_pricing_packs(&request).await?;
+    println!("{built} packs are fresh; {kept} days had one already.");
     Ok(())
 }
 

@@ -12,13 +12,21 @@ use jiff::{
     tz::TimeZone,
 };
 use orchestrator::{
-    Orchestrator,
+    Orchestrator, Refusal, UseCaseError,
     identity::{NewAccount, generate_password},
-    pricing::{BuildRequest, Built, Gate, gate},
+    portfolio::Read,
+    pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Gate, gate},
 };
 use std::error::Error;
 
 const WORKSPACE: &str = "Sample Foams";
+/// The portfolios of `samples/ledger`, by the ids that its accounts carry.
+const PORTFOLIOS: [(&str, &str); 2] = [
+    ("07d2399e-5d6a-427d-ad14-f4d2dbf22670", "Sample in dollars"),
+    ("5b1f6f0c-8a3e-4f0e-9d57-3c1f2e6a7b90", "Sample Rhine"),
+];
+/// The first row of `samples/prices/history.json`.
+const HISTORY_FROM: Date = jiff::civil::date(2022, 1, 3);
 const TIME_ZONE: &str = "Europe/Berlin";
 const SUBSCRIBER: (&str, &str) = ("subscriber@observatory.example", "Sample Subscriber");
 const ADMIN: (&str, &str) = ("admin@observatory.example", "Sample Admin");
@@ -63,7 +71,30 @@ pub async fn seed(database: &DatabaseOptions, files: &FileOptions) -> Result<(),
         "Sample evidence: {} items kept, {} left out, {} sources failed.",
         reading.items, reading.dropped, reading.failed_sources
     );
+    // Prices of days gone by serve portfolios alone, and are no part of the past of a pack
+    // that is there before them.
+    if seed_portfolios(&use_cases, files).await? {
+        seed_price_history(&use_cases, files).await?;
+    }
     seed_pricing_pack(&use_cases, files).await
+}
+
+/// Builds the sample packs of the days since the ledger begins, up to the last weekday
+/// before today's pack, so that a portfolio has a past.
+async fn seed_price_history(
+    use_cases: &Orchestrator,
+    files: &FileOptions,
+) -> Result<(), Box<dyn Error>> {
+    let Some(ledger) = files.ledger_path.clone() else { return Ok(()) };
+    let today = use_cases.now().await?.to_zoned_datetime(TimeZone::UTC).date();
+    let request = BackfillRequest {
+        days: HISTORY_FROM..=last_weekday(today)?.yesterday()?,
+        history_file: files.sample_history(),
+        ledger: Some(ledger),
+    };
+    let Backfilled { built, kept } = use_cases.backfill_pricing_packs(&request).await?;
+    println!("Sample prices of days gone by: {built} packs built, {kept} there already.");
+    Ok(())
 }
 
 /// Builds the sample pack of the last weekday up to today in UTC, unless that day
@@ -95,6 +126,35 @@ async fn seed_pricing_pack(
         use_cases.build_pricing_pack(&request).await?;
     println!("Sample prices: {pack} is fresh.");
     Ok(())
+}
+
+/// Connects the sample ledger to the sample workspace and adds the portfolios that it has.
+/// Whether the workspace has any then.
+async fn seed_portfolios(
+    use_cases: &Orchestrator,
+    files: &FileOptions,
+) -> Result<bool, Box<dyn Error>> {
+    let workspace = use_cases.find_workspace(WORKSPACE).await?;
+    let (Some(workspace), Some(_)) = (workspace, &files.ledger_path) else { return Ok(false) };
+    use_cases.connect_ledger(workspace, true).await?;
+    match use_cases.read_ledger_of(workspace, None).await? {
+        Read::Stored(_) | Read::Unchanged(_) => {}
+        Read::Refused(faults) => {
+            return Err(format!("the sample ledger has {} faults", faults.len()).into());
+        }
+        Read::Unreadable(problem) => return Err(problem.into()),
+    }
+    let mut added = 0;
+    for (id, name) in PORTFOLIOS {
+        match use_cases.add_portfolio_to(workspace, id.parse()?, name, None).await {
+            Ok(()) => added += 1,
+            // It is there already.
+            Err(UseCaseError::Refused(Refusal::NotInLedger | Refusal::PortfolioNameTaken)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    println!("Sample portfolios: {added} added.");
+    Ok(use_cases.has_portfolios(workspace).await?)
 }
 
 fn last_weekday(today: Date) -> Result<Date, jiff::Error> {

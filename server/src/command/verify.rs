@@ -75,9 +75,10 @@ async fn verify_stored(url: &str) -> Result<ExitCode, Box<dyn Error>> {
     let pool = setup::connect(url, ActAs::Verifier, 2).await?;
     let found = recompute(&pool).await?;
     println!(
-        "{} packs, {} pricing packs, {} packages, {} recorded answers, {} artifacts, {} audit entries.",
+        "{} packs, {} pricing packs, {} books, {} packages, {} recorded answers, {} artifacts, {} audit entries.",
         found.packs,
         found.pricing_packs,
+        found.books,
         found.packages,
         found.answers,
         found.artifacts,

@@ -1,7 +1,5 @@
-use super::{
-    pack::{NotConverted, converted, pack_lineage, rate_lineage},
-    prices::{MissingPrice, PriceRow},
-};
+use super::prices::{MissingPrice, PriceRow};
+use crate::pack::{NotConverted, converted, pack_lineage, rate_lineage};
 use domain::pricing_pack::{Currency, PricingPack, Symbol};
 use executor::{
     capability::{Fault, FaultKind, Output},

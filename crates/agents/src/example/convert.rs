@@ -1,4 +1,4 @@
-use super::pack::{converted, pack_lineage, rate_lineage};
+use crate::pack::{converted, pack_lineage, rate_lineage};
 use domain::pricing_pack::{Currency, PricingPack, RateKind};
 use executor::{capability::Output, lineage::Lineages};
 use jiff::Timestamp;

@@ -4,7 +4,6 @@
 
 mod basket;
 mod convert;
-mod pack;
 mod prices;
 
 #[cfg(test)]
@@ -33,7 +32,7 @@ fn closing_prices(packs: Arc<dyn PricingPacks>) -> Capability {
         "Lists the closing prices of the pack, and what it has no price for.",
         move |args, call| {
             let packs = packs.clone();
-            async move { prices::closing_prices(&args, &*pack::of(&*packs, &call).await?) }
+            async move { prices::closing_prices(&args, &*crate::pack::of(&*packs, &call).await?) }
         },
     )
     .ttl(Ttl::Day)
@@ -48,7 +47,7 @@ fn convert(packs: Arc<dyn PricingPacks>) -> Capability {
         "Converts an amount by the pack's exchange rates.",
         move |args, call| {
             let packs = packs.clone();
-            async move { Ok(convert::convert(&args, &*pack::of(&*packs, &call).await?)) }
+            async move { Ok(convert::convert(&args, &*crate::pack::of(&*packs, &call).await?)) }
         },
     )
     .ttl(Ttl::Day)
@@ -63,7 +62,7 @@ fn basket(packs: Arc<dyn PricingPacks>) -> Capability {
         "Adds up one of each security, by currency and in the base currency.",
         move |args, call| {
             let packs = packs.clone();
-            async move { basket::basket(&args, &*pack::of(&*packs, &call).await?, &call.lineage) }
+            async move { basket::basket(&args, &*crate::pack::of(&*packs, &call).await?, &call.lineage) }
         },
     )
     .ttl(Ttl::Day)

@@ -1,4 +1,4 @@
-use super::pack::{pack_lineage, price_lineage};
+use crate::pack::{pack_lineage, price_lineage};
 use domain::pricing_pack::{
     ClosingPrice, Currency, Exchange, PriceSource, PricingPack, ProviderId, ReceivedAmount, Symbol,
 };

@@ -1,5 +1,5 @@
 use super::agent;
-use crate::market::{NoPacks, PackFuture, PricingPacks};
+use crate::market::{NoPacks, PackFuture, PastFuture, PricingPacks};
 use domain::{
     execution::RightsProfile,
     hash::ContentHash,
@@ -26,6 +26,10 @@ impl PricingPacks for OnePack {
     fn load<'a>(&'a self, id: &'a PricingPackId) -> PackFuture<'a> {
         let found = (self.0.id == *id).then(|| self.0.clone());
         Box::pin(async move { Ok(found) })
+    }
+
+    fn load_before<'a>(&'a self, _: &'a PricingPackId, _: usize) -> PastFuture<'a> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 

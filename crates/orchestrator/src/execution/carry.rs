@@ -7,7 +7,10 @@ use super::{
     record::{Ended, new_execution},
 };
 use crate::Orchestrator;
-use domain::{execution::FaultKind, execution::Outcome, pricing_pack::PackStatus};
+use domain::{
+    execution::{FaultKind, Outcome},
+    pricing_pack::{Currency, PackStatus},
+};
 use executor::{
     context::Context,
     runtime::{Answer, ExecutionError, Limits, Trace, TraceRecorder},
@@ -20,6 +23,8 @@ use tokio::sync::oneshot;
 /// The pack that the gate let through.
 pub(super) struct Admitted {
     pub pack: PricingPackRow,
+    /// Of the portfolio; none without one.
+    pub base: Option<Currency>,
     /// It is not fresh, and the caller accepted that.
     pub stale: bool,
 }
@@ -29,11 +34,12 @@ impl Orchestrator {
         &self,
         caller: &Caller,
         prepared: &Prepared,
-        pack: &PricingPackRow,
-        stale: bool,
+        admitted: &Admitted,
         correlation: &Correlation,
         begun: Begun,
     ) -> Context {
+        let Admitted { pack, base, stale } = admitted;
+        let base = base.clone().unwrap_or_else(|| pack.policy.base());
         Context {
             pricing_pack: Some(pack.id.clone()),
             ledger_commit: Some(pack.ledger_commit.to_string()),
@@ -41,14 +47,14 @@ impl Orchestrator {
             request_id: correlation.request_id,
             user: Some(caller.actor.user),
             workspace: prepared.membership.workspace,
-            portfolio: None,
-            base_currency: Some(pack.policy.base().to_string()),
+            portfolio: prepared.portfolio,
+            base_currency: Some(base.to_string()),
             benchmark: None,
             asof: prepared.asof,
             timestamp: begun.now,
             rights_profile: self.rights_profile,
             require_fresh: prepared.require_fresh,
-            stale,
+            stale: *stale,
             governed: None,
         }
     }
@@ -95,7 +101,7 @@ impl Orchestrator {
             begun,
         };
         self.keep(&prepared, &context, ended).await?;
-        let Admitted { pack, stale } = admitted;
+        let Admitted { pack, stale, .. } = admitted;
         Ok(ExecutionAnswer { execution, data, panels, trace, pack: pack.id, stale })
     }
 

@@ -23,17 +23,21 @@ use crate::{
     pricing::{Gate, gate, load_state},
 };
 use carry::Admitted;
-use domain::{id::ExecutionId, pricing_pack::PricingPackId};
+use domain::{
+    id::ExecutionId,
+    pricing_pack::{Currency, PricingPackId},
+};
 use executor::{
     observe::{self, ExecutionStatus, PACK_LABELS_MAX, PackLabel, PatternLabel},
     pattern::{PanelDocument, Plan},
     runtime::Trace,
 };
 use jiff::Timestamp;
-use prepare::Prepared;
+use prepare::{Keeping, Prepared};
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Instant};
 use storage::{
+    PgConnection, portfolio,
     pricing_pack::{self, PricingPackRow},
     tenancy, workspace,
 };
@@ -93,6 +97,30 @@ impl Orchestrator {
         request: ExecuteRequest,
         correlation: Correlation,
     ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        self.execute_measured(caller, request, Keeping::Kept, correlation).await
+    }
+
+    /// Executes a pattern for a page that is read: by the same way, through the same gate,
+    /// and nothing of it is kept.
+    ///
+    /// # Errors
+    /// [`ExecutionRefused`].
+    pub async fn execute_to_show(
+        &self,
+        caller: &Caller,
+        request: ExecuteRequest,
+        correlation: Correlation,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+        self.execute_measured(caller, request, Keeping::Shown, correlation).await
+    }
+
+    async fn execute_measured(
+        &self,
+        caller: &Caller,
+        request: ExecuteRequest,
+        keeping: Keeping,
+        correlation: Correlation,
+    ) -> Result<ExecutionAnswer, ExecutionRefused> {
         let started = Instant::now();
         let known = self.patterns.get(&request.pattern_id).map(Arc::clone);
         let span = tracing::info_span!(
@@ -108,7 +136,8 @@ impl Orchestrator {
         );
         let mut measured =
             Measured { known, span: span.clone(), started, status: ExecutionStatus::Error };
-        let answer = self.execute_within(caller, request, correlation).instrument(span).await;
+        let answer =
+            self.execute_within(caller, request, keeping, correlation).instrument(span).await;
         measured.status = status_of(&answer);
         answer
     }
@@ -117,10 +146,11 @@ impl Orchestrator {
         &self,
         caller: &Caller,
         request: ExecuteRequest,
+        keeping: Keeping,
         correlation: Correlation,
     ) -> Result<ExecutionAnswer, ExecutionRefused> {
         let begun = Begun { now: self.now().await?, clock: Instant::now() };
-        let prepared = self.prepare(caller, request, begun.now)?;
+        let prepared = self.prepare(caller, request, keeping, begun.now)?;
         let admitted = self.admit(caller, &prepared, &correlation, begun).await?;
         self.execute_behind(caller, prepared, admitted, &correlation, begun).await
     }
@@ -134,8 +164,7 @@ impl Orchestrator {
         correlation: &Correlation,
         begun: Begun,
     ) -> Result<ExecutionAnswer, ExecutionRefused> {
-        let Admitted { pack, stale } = &admitted;
-        let context = self.context_of(caller, &prepared, pack, *stale, correlation, begun);
+        let context = self.context_of(caller, &prepared, &admitted, correlation, begun);
         // Dropped with this future; the task notices and stops.
         let (_waiting, dropped) = oneshot::channel::<()>();
         let carried =
@@ -155,6 +184,7 @@ impl Orchestrator {
     ) -> Result<Admitted, ExecutionRefused> {
         let membership = &prepared.membership;
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let base = own_base(&mut tx, prepared).await?;
         let policy = workspace::load_pricing_policy(&mut tx, membership.workspace)
             .await?
             .ok_or(UseCaseError::NotFound)?;
@@ -168,8 +198,8 @@ impl Orchestrator {
         span.record("pricing.pack_id", field::display(&pack.id));
         span.record("ledger.commit_hash", field::display(&pack.ledger_commit));
         let (refused, message) = match decision {
-            Gate::Open => return Ok(Admitted { pack, stale: false }),
-            Gate::OpenStale => return Ok(Admitted { pack, stale: true }),
+            Gate::Open => return Ok(Admitted { pack, base, stale: false }),
+            Gate::OpenStale => return Ok(Admitted { pack, base, stale: true }),
             Gate::NotFound => return Err(ExecutionRefused::PackNotFound),
             Gate::Warming(warming) => (
                 ExecutionRefused::PackWarming(Box::new(warming)),
@@ -186,8 +216,9 @@ impl Orchestrator {
         drop(tx);
         let newest: Vec<PricingPackId> = newest.into_iter().map(|pack| pack.id).collect();
         observe::gate_blocked(PackLabel::of(Some(&pack.id), &newest));
-        let context = self.context_of(caller, prepared, &pack, false, correlation, begun);
-        self.keep_blocked(prepared, context, pack.status, message, begun).await?;
+        let blocked = Admitted { pack, base, stale: false };
+        let context = self.context_of(caller, prepared, &blocked, correlation, begun);
+        self.keep_blocked(prepared, context, blocked.pack.status, message, begun).await?;
         Err(refused)
     }
 
@@ -201,10 +232,25 @@ impl Orchestrator {
         correlation: &Correlation,
     ) -> Result<ExecutionAnswer, ExecutionRefused> {
         let begun = Begun { now: self.now().await?, clock: Instant::now() };
-        let prepared = self.prepare(caller, request, begun.now)?;
+        let prepared = self.prepare(caller, request, Keeping::Kept, begun.now)?;
         let stale = !prepared.require_fresh;
-        self.execute_behind(caller, prepared, Admitted { pack, stale }, correlation, begun).await
+        let mut tx = tenancy::begin_workspace(&self.pool, prepared.membership.workspace).await?;
+        let base = own_base(&mut tx, &prepared).await?;
+        drop(tx);
+        let admitted = Admitted { pack, base, stale };
+        self.execute_behind(caller, prepared, admitted, correlation, begun).await
     }
+}
+
+/// The base currency of the portfolio, if one was asked for. Another workspace's is not
+/// found, exactly like one that nobody has.
+async fn own_base(
+    conn: &mut PgConnection,
+    prepared: &Prepared,
+) -> Result<Option<Currency>, ExecutionRefused> {
+    let Some(portfolio) = prepared.portfolio else { return Ok(None) };
+    let found = portfolio::load(conn, portfolio).await?;
+    found.map(|row| Some(row.base)).ok_or(ExecutionRefused::PortfolioNotFound)
 }
 
 fn status_of(answer: &Result<ExecutionAnswer, ExecutionRefused>) -> ExecutionStatus {

@@ -1,9 +1,9 @@
 //! Everything that is decided before the gate, from the request alone and in
-//! one order: pattern, rights, portfolio, inputs, date.
+//! one order: pattern, rights, inputs, date.
 
 use super::{Caller, ExecuteRequest, ExecutionRefused};
 use crate::{Orchestrator, UseCaseError};
-use domain::{access::Right, workspace::Role};
+use domain::{access::Right, id::PortfolioId, workspace::Role};
 use executor::pattern::{InputFault, Plan};
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value};
@@ -14,10 +14,22 @@ use storage::user::Membership;
 pub(super) struct Prepared {
     pub plan: Arc<Plan>,
     pub membership: Membership,
+    /// As it was asked for; whether the workspace has it, the store says.
+    pub portfolio: Option<PortfolioId>,
     /// Checked, with defaults.
     pub inputs: Map<String, Value>,
     pub asof: Date,
     pub require_fresh: bool,
+    pub keeping: Keeping,
+}
+
+/// What becomes of an execution that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// It is kept with its trace, to be read again and replayed.
+    Kept,
+    /// It is shown and forgotten: a page that is read writes nothing.
+    Shown,
 }
 
 impl Orchestrator {
@@ -25,6 +37,7 @@ impl Orchestrator {
         &self,
         caller: &Caller,
         request: ExecuteRequest,
+        keeping: Keeping,
         now: Timestamp,
     ) -> Result<Prepared, ExecutionRefused> {
         let membership = caller.membership()?.clone();
@@ -47,10 +60,6 @@ impl Orchestrator {
                 return Err(ExecutionRefused::InvalidInput(faults));
             }
         };
-        // Portfolios are not kept yet, so no id leads to one.
-        if request.portfolio_id.is_some() {
-            return Err(ExecutionRefused::PortfolioNotFound);
-        }
         let asof = match request.asof {
             Some(asof) => asof,
             None => now
@@ -58,7 +67,15 @@ impl Orchestrator {
                 .map_err(|error| UseCaseError::Internal(error.to_string()))?
                 .date(),
         };
-        Ok(Prepared { plan, membership, inputs, asof, require_fresh: request.require_fresh })
+        Ok(Prepared {
+            plan,
+            membership,
+            portfolio: request.portfolio_id,
+            inputs,
+            asof,
+            require_fresh: request.require_fresh,
+            keeping,
+        })
     }
 }
 

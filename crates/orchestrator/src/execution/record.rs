@@ -1,7 +1,9 @@
 //! Executions as they are kept and read again.
 
 use super::{
-    Begun, Caller, ExecutionFilter, ExecutionSummary, prepare::Prepared, replay::not_replayable,
+    Begun, Caller, ExecutionFilter, ExecutionSummary,
+    prepare::{Keeping, Prepared},
+    replay::not_replayable,
 };
 use crate::{Orchestrator, UseCaseError, new_id};
 use domain::{
@@ -126,13 +128,16 @@ impl Orchestrator {
         }
     }
 
-    /// Keeps an execution that has ended, in whatever way.
+    /// Keeps an execution that has ended, in whatever way, unless it is only shown.
     pub(super) async fn keep(
         &self,
         prepared: &Prepared,
         context: &Context,
         ended: Ended<'_>,
     ) -> Result<(), UseCaseError> {
+        if prepared.keeping == Keeping::Shown {
+            return Ok(());
+        }
         let (inputs, inputs_redacted) = without_sensitive(&prepared.plan, &prepared.inputs);
         let data = ended.data.map(canonical_json).transpose()?;
         let plan = &prepared.plan;

@@ -3,7 +3,9 @@
 
 use super::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused};
 use crate::{Orchestrator, Refusal, UseCaseError};
-use domain::{execution::Outcome, id::ExecutionId, pricing_pack::PricingPackId};
+use domain::{
+    execution::Outcome, hash::canonical_json, id::ExecutionId, pricing_pack::PricingPackId,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use storage::{execution::ExecutionRow, pricing_pack, tenancy};
@@ -70,8 +72,11 @@ impl Orchestrator {
         let data = row.data.as_deref().unwrap_or("null");
         let before: Value = serde_json::from_str(data).map_err(UseCaseError::from)?;
         let after = self.execute_again(caller, row, &correlation).await?.data;
+        // As it would be kept: canonical JSON writes 0.0 as 0.
+        let after = canonical_json(&after).map_err(UseCaseError::from)?;
+        let after: Value = serde_json::from_str(&after).map_err(UseCaseError::from)?;
         let mut diff = Vec::new();
-        compare("", &before, &Value::Object(after), &mut diff);
+        compare("", &before, &after, &mut diff);
         Ok(Replay { identical: diff.is_empty(), diff })
     }
 }

@@ -1,5 +1,5 @@
 use super::{LedgerError, MarketFile, MarketFileError, ledger_commit};
-use crate::Orchestrator;
+use crate::{Orchestrator, UseCaseError};
 use domain::{
     hash::ContentHash,
     pricing_pack::{
@@ -49,6 +49,11 @@ pub enum BuildError {
     /// The pack is stored as failed; nothing uses it.
     #[error("pricing pack {pack} is not complete: {}", listed(missing))]
     Incomplete { pack: PricingPackId, missing: Vec<Gap> },
+    /// The pack is stored as failed; nothing uses it.
+    #[error("pricing pack {pack} is not used, because books do not agree: {}", wrong.join("; "))]
+    NotReconciled { pack: PricingPackId, wrong: Vec<String> },
+    #[error("the books of portfolios could not be compared")]
+    Books(#[source] Box<UseCaseError>),
     #[error("pricing pack {0} of this date is being built already")]
     UnderWay(PricingPackId),
     #[error(
@@ -75,6 +80,12 @@ impl From<StorageError> for BuildError {
         } else {
             Self::Storage(error)
         }
+    }
+}
+
+impl From<UseCaseError> for BuildError {
+    fn from(error: UseCaseError) -> Self {
+        Self::Books(Box::new(error))
     }
 }
 
@@ -144,8 +155,17 @@ impl Orchestrator {
         Ok(Built::New(pack.id))
     }
 
-    /// The last stage: opens the gate.
+    /// The last stage: compares every portfolio that values by the pack, and opens the
+    /// gate if all agree.
+    ///
+    /// # Errors
+    /// [`BuildError::NotReconciled`]; the pack is stored as failed then.
     pub async fn finish_pricing_pack(&self, id: &PricingPackId) -> Result<(), BuildError> {
+        let wrong = self.reconcile_by(id).await?;
+        if !wrong.is_empty() {
+            self.fail_pricing_pack(id, &wrong.join("; ")).await?;
+            return Err(BuildError::NotReconciled { pack: id.clone(), wrong });
+        }
         let mut tx = tenancy::begin_global(&self.pool).await?;
         step(&mut tx, id, PackStatus::Warming, PackStatus::Fresh).await?;
         let entry = audit::Entry {
@@ -153,6 +173,22 @@ impl Orchestrator {
             actor: None,
             target: id.to_string(),
             detail: serde_json::json!({}),
+        };
+        audit::append(&mut tx, None, &entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+impl Orchestrator {
+    async fn fail_pricing_pack(&self, id: &PricingPackId, error: &str) -> Result<(), BuildError> {
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        pricing_pack::fail(&mut tx, id, error).await?;
+        let entry = audit::Entry {
+            action: "pricing_pack.failed",
+            actor: None,
+            target: id.to_string(),
+            detail: serde_json::json!({ "error": error }),
         };
         audit::append(&mut tx, None, &entry).await?;
         tx.commit().await?;

@@ -35,7 +35,7 @@ pub struct Failed {
     pub pack: PricingPackId,
     /// Everything that is missing, or what went wrong.
     pub error: String,
-    /// Nothing is reconciled before portfolios are kept.
+    /// Portfolios of the workspace that asks on which ledger and database differ.
     pub reconciliation_errors: u32,
     pub retry_after_s: u32,
     pub last_fresh: Option<LastFresh>,
@@ -76,7 +76,7 @@ fn failed(state: &PackState) -> Failed {
     Failed {
         pack: state.pack.id.clone(),
         error: state.pack.error.clone().unwrap_or_default(),
-        reconciliation_errors: 0,
+        reconciliation_errors: state.reconciliation_errors,
         retry_after_s: RETRY_AFTER_LONGEST_S,
         last_fresh: state.last_fresh.clone(),
     }

@@ -29,8 +29,11 @@ pub struct PackHealth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reconciliation {
-    /// No portfolio is kept, so there are no books to compare.
-    NothingHeld,
+    /// Every portfolio that values by the pack agrees, or it would not be fresh.
+    Passed,
+    NotYet,
+    /// There is no pack, or its build failed.
+    NotMade,
 }
 
 /// What a load balancer is told.
@@ -55,7 +58,11 @@ impl PackHealth {
             asof: Some(state.pack.date),
             updated_at: Some(state.pack.updated_at),
             prewarm_done: status == PackStatus::Fresh,
-            reconciliation: Reconciliation::NothingHeld,
+            reconciliation: match status {
+                PackStatus::Fresh | PackStatus::Superseded => Reconciliation::Passed,
+                PackStatus::Building | PackStatus::Warming => Reconciliation::NotYet,
+                PackStatus::Failed => Reconciliation::NotMade,
+            },
             is_fresh: status == PackStatus::Fresh,
             progress: Some(state.progress()),
             estimated_ready: building.then_some(state.estimated_ready),
@@ -75,7 +82,7 @@ impl PackHealth {
             asof: None,
             updated_at: None,
             prewarm_done: false,
-            reconciliation: Reconciliation::NothingHeld,
+            reconciliation: Reconciliation::NotMade,
             is_fresh: false,
             progress: None,
             estimated_ready: None,

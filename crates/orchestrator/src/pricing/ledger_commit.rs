@@ -9,7 +9,7 @@ use std::{
 use tokio::{process::Command, time::timeout};
 
 /// More than this means that git waits for something that will not come.
-const GIT_PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const GIT_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why no commit can be named. The folder's path stays out of pages and answers.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,10 @@ pub enum LedgerError {
     TooSlow,
     #[error("git named a commit that is none: “{0}”")]
     NotACommit(String),
+    #[error("git could not give the files of commit {0}")]
+    Unreadable(LedgerCommit),
+    #[error("the file {0} of the ledger is not text in UTF-8")]
+    NotText(String),
 }
 
 /// HEAD of the repository whose top folder is `ledger`. Refused are a folder within
@@ -61,18 +65,23 @@ fn named(line: &str) -> String {
     line.get(2..).unwrap_or(line).trim().to_owned()
 }
 
-/// What git prints, without the last line break; none when it refuses.
-async fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>, LedgerError> {
+/// Git on the repository of `folder`, which it reads and never writes.
+pub(crate) fn git_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments);
-    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    command.arg("-C").arg(folder).args(arguments).stderr(Stdio::null()).kill_on_drop(true);
     // Set by a surrounding git, such as a hook, these would name another repository.
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
         command.env_remove(name);
     }
     // Looking does not write: no refreshed index, no prompt.
     command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
-    let output = timeout(GIT_PATIENCE, command.output())
+    command
+}
+
+/// What git prints, without the last line break; none when it refuses.
+async fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>, LedgerError> {
+    let mut command = git_in(folder, arguments);
+    let output = timeout(GIT_PATIENCE, command.stdin(Stdio::null()).output())
         .await
         .map_err(|_| LedgerError::TooSlow)?
         .map_err(LedgerError::NoGit)?;

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// A file of a hundred thousand securities has about 12 MB.
+/// A file of a hundred thousand securities has about 12 MB, a history of 500 over ten years 11.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Stands for the pack's date in a file of samples.
 const DATE_OF_PACK: &str = "{{date}}";
@@ -32,6 +32,8 @@ pub enum MarketFileError {
     NotAMarketFile(PathBuf, #[source] serde_json::Error),
     #[error("schema {0} of a market file is not known")]
     UnknownSchema(u32),
+    #[error("the row of {0} is out of order, or has not one value for each column")]
+    Row(Date),
     #[error("{symbol} has a price without the day that it is of")]
     Undated { symbol: Symbol },
     #[error("the values of the file are not one pack's")]
@@ -40,48 +42,42 @@ pub enum MarketFileError {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    schema: u32,
+pub(super) struct File {
+    pub schema: u32,
     /// Invented; only then `{{date}}` stands for the pack's date.
-    sample: bool,
+    pub sample: bool,
     /// How the values were fixed. A pack of another policy is not made of them.
-    policy: PricingPolicy,
-    provider: ProviderId,
+    pub policy: PricingPolicy,
+    pub provider: ProviderId,
     /// All that the pack must price.
-    securities: Vec<Security>,
-    fx: Vec<Pair>,
+    pub securities: Vec<Security>,
+    pub fx: Vec<Pair>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Security {
-    symbol: Symbol,
-    exchange: Exchange,
-    currency: Currency,
+pub(super) struct Security {
+    pub symbol: Symbol,
+    pub exchange: Exchange,
+    pub currency: Currency,
     /// Null when the provider has none.
-    close: Option<ReceivedAmount>,
-    as_of: Option<Date>,
+    pub close: Option<ReceivedAmount>,
+    pub as_of: Option<Date>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Pair {
-    from: Currency,
-    to: Currency,
-    rate: ReceivedAmount,
-    as_of: Timestamp,
+pub(super) struct Pair {
+    pub from: Currency,
+    pub to: Currency,
+    pub rate: ReceivedAmount,
+    pub as_of: Timestamp,
 }
 
 impl MarketFile {
     /// Reads `path` for a pack of `date`.
     pub async fn read(path: &Path, date: Date) -> Result<Self, MarketFileError> {
-        let unreadable = |error| MarketFileError::Unreadable(path.to_owned(), error);
-        let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
-        if size > FILE_BYTES_MAX {
-            return Err(MarketFileError::TooLarge(path.to_owned()));
-        }
-        let text = tokio::fs::read_to_string(path).await.map_err(unreadable)?;
-        Self::parse(path, &text, date)
+        Self::parse(path, &read_text(path).await?, date)
     }
 
     fn parse(path: &Path, text: &str, date: Date) -> Result<Self, MarketFileError> {
@@ -100,8 +96,17 @@ impl MarketFile {
     }
 }
 
+pub(super) async fn read_text(path: &Path) -> Result<String, MarketFileError> {
+    let unreadable = |error| MarketFileError::Unreadable(path.to_owned(), error);
+    let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(MarketFileError::TooLarge(path.to_owned()));
+    }
+    tokio::fs::read_to_string(path).await.map_err(unreadable)
+}
+
 impl File {
-    fn of(self, date: Date) -> Result<MarketFile, MarketFileError> {
+    pub fn of(self, date: Date) -> Result<MarketFile, MarketFileError> {
         let mut needed = Needed::default();
         let (mut prices, mut price_sources) = (Vec::new(), Vec::new());
         for Security { symbol, exchange, currency, close, as_of } in self.securities {

@@ -1,18 +1,23 @@
 //! Pricing packs: building them, finding the one for a date, and the gate that
 //! only a fresh one opens.
 
+mod backfill;
 mod build;
 mod gate;
 mod health;
 mod ledger_commit;
 mod market_file;
 mod packs;
+mod price_history;
 mod state;
 
+pub use backfill::{BackfillRequest, Backfilled};
 pub use build::{BuildError, BuildRequest, Built};
 pub use gate::{Failed, Gate, Warming, gate};
 pub use health::{PackHealth, Readiness, Reconciliation};
+pub(crate) use ledger_commit::{GIT_PATIENCE, git_in};
 pub use ledger_commit::{LedgerError, ledger_commit};
 pub use market_file::{MarketFile, MarketFileError};
 pub use packs::StoredPacks;
+pub use price_history::PriceHistory;
 pub use state::{LastFresh, PackState, PricesAsOf, Progress, estimated_ready, load_state};

@@ -1,22 +1,32 @@
-use agents::market::{PackFuture, PacksUnavailable, PricingPacks};
-use domain::pricing_pack::{PricingPack, PricingPackId};
+use agents::market::{
+    BookFuture, Books, BooksUnavailable, PackFuture, PacksUnavailable, PastFuture, PricingPacks,
+};
+use domain::{
+    id::{PortfolioId, WorkspaceId},
+    portfolio::Book,
+    pricing_pack::{LedgerCommit, PricingPack, PricingPackId},
+};
 use moka::future::Cache;
 use std::sync::Arc;
-use storage::{PgPool, StorageError, pricing_pack, tenancy};
+use storage::{PgPool, StorageError, ledger, pricing_pack, tenancy};
 
-/// Packs held at once: two months of nights, of a few megabytes each at the most.
-const PACKS_HELD_MAX: u64 = 64;
+/// Packs held at once: more than the longest window has days, each of some kilobytes for a
+/// dozen securities and a few hundred for thousands.
+const PACKS_HELD_MAX: u64 = 1_500;
+/// Books held at once: those of the members who are at work.
+const BOOKS_HELD_MAX: u64 = 256;
 
-/// The packs of the database, each read once while it is in use: packs never change.
+/// The packs and books of the database, each read once while it is in use: neither changes.
 #[derive(Clone)]
 pub struct StoredPacks {
     pool: PgPool,
     held: Cache<PricingPackId, Arc<PricingPack>>,
+    books: Cache<(WorkspaceId, PortfolioId, LedgerCommit), Arc<Book>>,
 }
 
 impl StoredPacks {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, held: Cache::new(PACKS_HELD_MAX) }
+        Self { pool, held: Cache::new(PACKS_HELD_MAX), books: Cache::new(BOOKS_HELD_MAX) }
     }
 
     async fn load_held(
@@ -41,6 +51,60 @@ impl StoredPacks {
     }
 }
 
+impl StoredPacks {
+    async fn load_past(
+        &self,
+        id: &PricingPackId,
+        days: usize,
+    ) -> Result<Vec<Arc<PricingPack>>, StorageError> {
+        let limit = i64::try_from(days).unwrap_or(i64::MAX);
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        let past = pricing_pack::load_past(&mut tx, id, limit).await?;
+        let mut missing = Vec::new();
+        for id in &past {
+            if !self.held.contains_key(id) {
+                missing.push(id.clone());
+            }
+        }
+        for pack in pricing_pack::load_wholes(&mut tx, &missing).await? {
+            self.held.insert(pack.id.clone(), Arc::new(pack)).await;
+        }
+        let mut packs = Vec::with_capacity(past.len());
+        for id in past {
+            let pack = match self.held.get(&id).await {
+                Some(pack) => pack,
+                // More packs are in use than are held.
+                None => match pricing_pack::load_whole(&mut tx, &id).await? {
+                    Some(pack) => Arc::new(pack),
+                    None => continue,
+                },
+            };
+            packs.push(pack);
+        }
+        Ok(packs)
+    }
+
+    async fn load_stored_book(
+        &self,
+        workspace: WorkspaceId,
+        portfolio: PortfolioId,
+        commit: &str,
+    ) -> Result<Option<Arc<Book>>, StorageError> {
+        let Ok(commit) = commit.parse::<LedgerCommit>() else { return Ok(None) };
+        let key = (workspace, portfolio, commit);
+        if let Some(book) = self.books.get(&key).await {
+            return Ok(Some(book));
+        }
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let Some(book) = ledger::load_book(&mut tx, portfolio, &key.2).await? else {
+            return Ok(None);
+        };
+        let book = Arc::new(book);
+        self.books.insert(key, Arc::clone(&book)).await;
+        Ok(Some(book))
+    }
+}
+
 /// Neither is remembered: the pack may come, the store may come back.
 enum NotHeld {
     NoPack,
@@ -50,5 +114,32 @@ enum NotHeld {
 impl PricingPacks for StoredPacks {
     fn load<'a>(&'a self, id: &'a PricingPackId) -> PackFuture<'a> {
         Box::pin(self.load_held(id))
+    }
+
+    fn load_before<'a>(&'a self, id: &'a PricingPackId, days: usize) -> PastFuture<'a> {
+        Box::pin(async move {
+            self.load_past(id, days).await.map_err(|error| {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(pack.id = %id, error, "the packs before one could not be read");
+                PacksUnavailable
+            })
+        })
+    }
+}
+
+impl Books for StoredPacks {
+    fn load_book<'a>(
+        &'a self,
+        workspace: WorkspaceId,
+        portfolio: PortfolioId,
+        commit: &'a str,
+    ) -> BookFuture<'a> {
+        Box::pin(async move {
+            self.load_stored_book(workspace, portfolio, commit).await.map_err(|error| {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(portfolio.id = %portfolio, error, "a book could not be read");
+                BooksUnavailable
+            })
+        })
     }
 }

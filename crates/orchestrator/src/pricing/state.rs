@@ -7,7 +7,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use storage::{
-    PgConnection, StorageError,
+    PgConnection, StorageError, portfolio,
     pricing_pack::{self, PricingPackRow},
     setup, tenancy, workspace,
 };
@@ -31,6 +31,8 @@ pub struct PackState {
     /// The newest fresh pack of the policy up to the date that was asked for.
     pub last_fresh: Option<LastFresh>,
     pub observed_at: Timestamp,
+    /// Portfolios of the workspace that asks whose ledger and database differ by it.
+    pub reconciliation_errors: u32,
 }
 
 /// The prices that an execution by a member would take.
@@ -117,6 +119,7 @@ pub async fn load_state(
         estimated_ready: estimated_ready(pack.build_started_at, &seconds),
         last_fresh: last_fresh.map(|pack| LastFresh { pack_id: pack.id, asof: pack.date }),
         observed_at: setup::load_now(conn).await?,
+        reconciliation_errors: portfolio::count_differing(conn, &pack.id).await?,
         pack,
     }))
 }
@@ -227,6 +230,7 @@ pub(super) mod tests_support {
             estimated_ready: "2026-01-05T00:20:00Z".parse().unwrap(),
             last_fresh: None,
             observed_at: "2026-01-05T00:10:00Z".parse().unwrap(),
+            reconciliation_errors: 0,
         }
     }
 }

@@ -11,7 +11,7 @@ use storage::{
     tenancy,
 };
 
-const IMMUTABLE: [&str; 17] = [
+const IMMUTABLE: [&str; 23] = [
     "executions",
     "artifacts",
     "assistant_answers",
@@ -20,10 +20,16 @@ const IMMUTABLE: [&str; 17] = [
     "evidence_items",
     "model_budgets",
     "model_listings",
+    "ledger_books",
+    "ledger_postings",
+    "ledger_readings",
+    "ledger_snapshots",
     "pack_readings",
     "packs",
+    "portfolios",
     "pricing_pack_prices",
     "pricing_pack_rates",
+    "reconciliations",
     "run_events",
     "run_packages",
     "run_steps",
@@ -126,15 +132,17 @@ const MUTABLE: [(&str, &[&str]); 16] = [
     ("users", &["password_epoch", "password_hash"]),
     // How it ended; a trigger guards that it does so once.
     ("workspace_licences", &["withdrawn_at", "withdrawn_by"]),
-    ("workspaces", &["name", "time_zone"]),
+    ("workspaces", &["name", "reads_ledger", "time_zone"]),
 ];
 
 /// A world in which every table holds a row.
 async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     let world = World::new(pool).await;
     world.read_samples().await;
-    Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
     let tenant = world.tenant_by_day("North").await;
+    let market = Market::with_portfolio();
+    market.add_portfolio(&world, &tenant).await;
+    market.build(&market.app(&world), "2025-10-21", "262.77").await;
     let id = world.active(&tenant, draft("Monthly")).await;
     world
         .orchestrator
@@ -163,16 +171,21 @@ async fn list_a_model(world: &World) {
 fn changes(table: &str) -> [String; 3] {
     // Any column will do; the table's first is not generated.
     let column = match table {
-        "artifacts" | "packs" | "specification_versions" => "id",
+        "artifacts" | "packs" | "portfolios" | "specification_versions" => "id",
         "assistant_answers" => "call_id",
         "audit_log" => "chain",
+        "ledger_books" | "ledger_postings" | "ledger_readings" | "ledger_snapshots" => {
+            "ledger_commit"
+        }
         "entitlements" => "seats",
         "model_budgets" => "tokens_max",
         "model_listings" => "model",
         "executions" => "pattern_id",
-        "evidence_items" | "pack_readings" | "pricing_pack_prices" | "pricing_pack_rates" => {
-            "pack_id"
-        }
+        "evidence_items"
+        | "pack_readings"
+        | "pricing_pack_prices"
+        | "pricing_pack_rates"
+        | "reconciliations" => "pack_id",
         _ => "run_id",
     };
     [

@@ -35,6 +35,8 @@ mod overrides;
 #[cfg(test)]
 mod periods;
 #[cfg(test)]
+mod portfolios;
+#[cfg(test)]
 mod pricing_packs;
 #[cfg(test)]
 mod queue_room;

@@ -7,7 +7,7 @@ use domain::{
     pricing_pack::{PackStatus, PricingPackId, PricingPolicy},
     workspace::Role,
 };
-use orchestrator::pricing::{BuildError, Built, Gate, PackState, StoredPacks, gate};
+use orchestrator::pricing::{Backfilled, BuildError, Built, Gate, PackState, StoredPacks, gate};
 use sqlx::{AssertSqlSafe, PgPool};
 use storage::{pricing_pack, tenancy};
 
@@ -277,4 +277,35 @@ async fn a_pack_is_read_whole_once_and_never_when_its_seal_is_broken(pool: PgPoo
     assert_eq!(packs.load(&pack).await, Ok(Some(read)), "what was read stays");
     let afresh = StoredPacks::new(world.orchestrator.pool().clone());
     assert_eq!(afresh.load(&pack).await, Err(PacksUnavailable));
+}
+
+#[sqlx::test(migrations = false)]
+async fn days_gone_by_are_built_once_and_stay_as_they_are(pool: PgPool) {
+    let world = World::new(pool).await;
+    let market = Market::new();
+    let app = &world.orchestrator;
+    let standing = market.build(app, "2025-10-21", "262.77").await;
+    let days = [("2025-10-20", "261.00"), ("2025-10-21", "9.99"), ("2025-10-22", "263.00")];
+    let built = app.backfill_pricing_packs(&market.past(&days)).await.unwrap();
+    assert_eq!(built, Backfilled { built: 2, kept: 1 });
+    let statuses = "select count(*) from pricing_packs where status = 'fresh' and version = 1 \
+                    and stages_done = stages_total and fresh_at >= build_started_at";
+    assert_eq!(count(&world.superuser, statuses).await, 3);
+    let prices = "select count(*) from pricing_pack_prices where close = 9.99";
+    assert_eq!(count(&world.superuser, prices).await, 0);
+    assert_eq!(state_on(&world, "2025-10-21").await.unwrap().pack.id, standing);
+    let again = app.backfill_pricing_packs(&market.past(&days)).await.unwrap();
+    assert_eq!(again, Backfilled { built: 0, kept: 3 });
+}
+
+#[sqlx::test(migrations = false)]
+async fn one_day_that_lacks_a_value_leaves_none_of_the_days_built(pool: PgPool) {
+    let world = World::new(pool).await;
+    let market = Market::new();
+    let days = [("2025-10-20", "261.00"), ("2025-10-21", "")];
+    let refused = world.orchestrator.backfill_pricing_packs(&market.past(&days)).await.unwrap_err();
+    let BuildError::Incomplete { pack, missing } = refused else { panic!("{refused}") };
+    assert_eq!(pack.date().to_string(), "2025-10-21");
+    assert_eq!(missing[0].to_string(), "ACME on XNAS has no price");
+    assert_eq!(count(&world.superuser, "select count(*) from pricing_packs").await, 0);
 }

@@ -5,8 +5,10 @@ use domain::{
     access::Right,
     hash::ContentHash,
     id::{
-        ApiTokenId, ExecutionId, RunId, SpecificationId, UserId, WorkspaceId, WorkspaceLicenceId,
+        ApiTokenId, ExecutionId, PortfolioId, RunId, SpecificationId, UserId, WorkspaceId,
+        WorkspaceLicenceId,
     },
+    pricing_pack::PricingPackId,
     schedule::{Schedule, ScheduleDraft},
     slot_override::OverrideKind,
     workspace::Role,
@@ -15,6 +17,7 @@ use orchestrator::{
     execution::{Caller, Correlation},
     idempotency::Keyed,
     identity::{SignedIn, TokenRequest},
+    portfolio::TransactionFilter,
     rights::Format,
     run::Executed,
 };
@@ -40,6 +43,8 @@ struct Two {
     run: RunId,
     token: ApiTokenId,
     execution: ExecutionId,
+    portfolio: PortfolioId,
+    pack: PricingPackId,
 }
 
 impl Two {
@@ -77,10 +82,21 @@ impl Two {
         }
         act_by_program(&world, &here).await;
         let token = act_by_program(&world, &there).await;
-        Market::new().build(&world.orchestrator, "2025-10-21", "262.77").await;
+        let market = Market::with_portfolio();
+        for tenant in [&here, &there] {
+            market.add_portfolio(&world, tenant).await;
+        }
+        let pack = market.build(&market.app(&world), "2025-10-21", "262.77").await;
+        let portfolio = PortfolioId::from_uuid(Uuid::now_v7());
+        sqlx::query("insert into portfolios (workspace_id, id, name, base_currency) values ($1, $2, 'Theirs', 'USD')")
+            .bind(there.workspace.as_uuid())
+            .bind(portfolio.as_uuid())
+            .execute(&world.superuser)
+            .await
+            .unwrap();
         world.execute(&here.viewer, "2025-10-21").await.unwrap();
         let execution = world.execute(&there.viewer, "2025-10-21").await.unwrap().execution;
-        Self { world, here, there, specification, run, token, execution }
+        Self { world, here, there, specification, run, token, execution, portfolio, pack }
     }
 
     async fn begin(&self, tenant: &Tenant) -> Transaction {
@@ -263,7 +279,8 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 28] = [
+const COMPARED: [&str; 32] = [
+    "add_portfolio",
     "cancel_specification",
     "cancel_run",
     "clone_specification",
@@ -276,6 +293,8 @@ const COMPARED: [&str; 28] = [
     "override_of_run",
     "pause_schedule",
     "pause_specification",
+    "portfolio",
+    "reconciliation_for",
     "replay",
     "report_text",
     "resume_schedule",
@@ -285,6 +304,7 @@ const COMPARED: [&str; 28] = [
     "save_specification",
     "set_schedule",
     "submit_specification",
+    "transactions",
     "trigger_run",
     "view_report",
     "view_run",
@@ -296,15 +316,20 @@ const COMPARED: [&str; 28] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 18] = [
+const ACROSS_WORKSPACES: [&str; 23] = [
     "activate_specification",
     "add_account",
+    "add_portfolio_to",
+    "connect_ledger",
     "grant_entitlement",
     "grant_override",
+    "has_portfolios",
     // Tells the process of ids that it holds streams of; each was admitted when it began.
     "hear_events",
     // Told by the caller's own membership.
     "pricing_policy",
+    "read_ledger_of",
+    "reconcile_portfolios",
     "record_licence",
     "return_specification",
     // Of the command line.
@@ -356,6 +381,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
         (@ RunId) => { two.run };
         (@ ApiTokenId) => { two.token };
         (@ ExecutionId) => { two.execution };
+        (@ PortfolioId) => { two.portfolio };
     }
     let reason = "Long enough a reason";
     not_found!(view_specification(owner; SpecificationId;));
@@ -393,6 +419,13 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     let executed =
         compare!(execute_run, id: RunId = two.run, app.execute_run(two.here.workspace, id));
     assert_eq!(executed, format!("{:?}", Ok::<_, ()>(Executed::Final)));
+    not_found!(portfolio(owner; PortfolioId;));
+    let filter = TransactionFilter { security: None, kind: None, page: 1 };
+    not_found!(transactions(owner; PortfolioId; &filter));
+    let added = compare!(add_portfolio, id: PortfolioId = two.portfolio, app.add_portfolio(owner, id, "Taken over"));
+    assert_eq!(added, "Err(Refused(NotInLedger))");
+    let pack = &two.pack;
+    compare!(reconciliation_for, id: PortfolioId = two.portfolio, app.reconciliation_for(owner, id, pack));
     let session = SignedIn { user: owner.user, password_epoch: 0 };
     compare!(override_of_run, id: RunId = two.run, app.override_of_run(owner, id));
     compare!(actor, id: WorkspaceId = two.there.workspace, app.actor(session, Some(id)));
@@ -451,12 +484,13 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
 }
 
 fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
-    const IDS: [&str; 6] = [
+    const IDS: [&str; 7] = [
         "SpecificationId",
         "RunId",
         "WorkspaceId",
         "ApiTokenId",
         "ExecutionId",
+        "PortfolioId",
         "WorkspaceLicenceId",
     ];
     for entry in fs::read_dir(folder).unwrap() {

@@ -46,7 +46,7 @@ pub async fn insert_failed(
     insert_row(conn, pack, None, Some(error)).await
 }
 
-async fn insert_row(
+pub(super) async fn insert_row(
     conn: &mut PgConnection,
     pack: &PricingPack,
     restatement: Option<Restatement<'_>>,
@@ -90,7 +90,10 @@ fn stages_total() -> i16 {
     i16::try_from(BuildStage::ALL.len()).unwrap_or(i16::MAX)
 }
 
-async fn insert_prices(conn: &mut PgConnection, pack: &PricingPack) -> Result<(), StorageError> {
+pub(super) async fn insert_prices(
+    conn: &mut PgConnection,
+    pack: &PricingPack,
+) -> Result<(), StorageError> {
     let prices = pack.content.prices();
     let mut as_of = Vec::with_capacity(prices.len());
     let mut source = Vec::with_capacity(prices.len());
@@ -119,7 +122,10 @@ async fn insert_prices(conn: &mut PgConnection, pack: &PricingPack) -> Result<()
     Ok(())
 }
 
-async fn insert_rates(conn: &mut PgConnection, pack: &PricingPack) -> Result<(), StorageError> {
+pub(super) async fn insert_rates(
+    conn: &mut PgConnection,
+    pack: &PricingPack,
+) -> Result<(), StorageError> {
     let rates = pack.content.quoted_rates();
     let as_of: Vec<Moment> = rates.iter().map(|rate| Moment(rate.as_of)).collect();
     let mut source = Vec::with_capacity(rates.len());

@@ -102,7 +102,7 @@ impl<'a> Check<'a> {
 
     /// Columns and series against the kind of panel and the fields of a row.
     fn check_parts(&mut self, panel: &PanelFile, data: &Shape<'a>, pointer: &str) {
-        if panel.columns.is_some() && !lists_rows(panel.kind) {
+        if panel.columns.is_some() && !has_columns(panel.kind) {
             let message = format!("a {} has no columns", panel.kind);
             self.faults.push(join(pointer, "columns"), message);
         }
@@ -162,11 +162,12 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether it shows rows with columns rather than marks or single values.
-const fn lists_rows(kind: PanelKind) -> bool {
+/// Whether columns say what it shows and how: of rows, or of the members of one object.
+const fn has_columns(kind: PanelKind) -> bool {
     matches!(
         kind,
-        PanelKind::Table
+        PanelKind::MetricsGrid
+            | PanelKind::Table
             | PanelKind::Breakdown
             | PanelKind::Scorecard
             | PanelKind::NewsList

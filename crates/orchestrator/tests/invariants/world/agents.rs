@@ -4,7 +4,7 @@
 use agents::{
     assistant::Engine,
     builtin,
-    market::{NoPacks, PricingPacks},
+    market::{Market, NoPacks},
 };
 use executor::capability::{Agent, Call, CallFuture, Capability, Fault, Output};
 use serde_json::Value;
@@ -123,7 +123,7 @@ pub fn builtin_agents() -> Vec<Agent> {
 }
 
 /// The agents of this build, on the pricing packs of the database.
-pub fn agents_with(packs: impl PricingPacks + 'static) -> Vec<Agent> {
+pub fn agents_with(packs: impl Market + 'static) -> Vec<Agent> {
     builtin::agents(Arc::new(packs), &Engine::Builtin)
 }
 

@@ -9,7 +9,7 @@ mod sql;
 use agents::agents_with;
 pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging, held};
 pub use drafts::{draft, entitlement};
-pub use market::Market;
+pub use market::{LEDGER, Market, PORTFOLIO};
 pub use model_calls::{USED, answered, model_call};
 pub use sql::{code_of, count, message_of};
 

@@ -1,0 +1,178 @@
+//! The `portfolio` agent: what a portfolio holds, what it is worth by the pack of the
+//! context, and what became of it. The arithmetic is the analytics room's.
+
+mod attribution;
+mod figures;
+mod ground;
+mod history;
+mod metrics;
+mod position;
+mod positions;
+mod sectors;
+mod transactions;
+
+#[cfg(test)]
+mod tests;
+
+use crate::market::Market;
+use executor::{
+    capability::{Agent, Call, Capability, Fault, Output},
+    lineage::Ttl,
+};
+use ground::Ground;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
+
+/// The agent, reading packs and books from `market`.
+pub fn agent(market: &Arc<dyn Market>) -> Agent {
+    Agent {
+        name: "portfolio",
+        description: "Values portfolios of the ledger, and measures what they earned and risked.",
+        capabilities: vec![
+            of_ground(
+                market,
+                "ledger.positions",
+                "Lists the open lots by security and the money by currency, from the ledger at \
+                 the commit of the pack.",
+                positions::positions,
+            ),
+            of_ground(
+                market,
+                "ledger.transactions",
+                "Lists what the ledger has booked, the newest first.",
+                |args, ground| Ok(transactions::transactions(args, ground)),
+            ),
+            of_ground(
+                market,
+                "pricing.apply_pack",
+                "Puts the prices and rates of the pack on positions; what has none is named.",
+                positions::apply_pack,
+            ),
+            of_ground(
+                market,
+                "portfolio.get_valued_positions",
+                "Values the portfolio by the pack: positions, money, weights, unrealised gains.",
+                positions::valued_positions,
+            ),
+            of_ground(
+                market,
+                "portfolio.sector_allocation",
+                "Adds the portfolio up by sector, money among it.",
+                sectors::sector_allocation,
+            ),
+            of_window(
+                market,
+                "portfolio.historical_nav",
+                "Gives net asset value, flow and return index of each day of the window.",
+                history::historical_nav,
+            ),
+            of_window(
+                market,
+                "metrics.compute_twr",
+                "Computes the time-weighted return of the window.",
+                metrics::time_weighted,
+            ),
+            of_window(
+                market,
+                "metrics.compute_mwr",
+                "Computes the money-weighted return of the window, a rate a year.",
+                metrics::money_weighted,
+            ),
+            of_window(
+                market,
+                "metrics.compute_risk",
+                "Computes volatility, drawdown, value at risk and ratios of the window.",
+                metrics::risk,
+            ),
+            of_window(
+                market,
+                "metrics.compute_sharpe",
+                "Computes the Sharpe ratio of the window.",
+                metrics::sharpe,
+            ),
+            of_window(
+                market,
+                "metrics.day_change",
+                "Says what the last day changed, flows aside.",
+                metrics::day_change,
+            ),
+            of_window(
+                market,
+                "attribution.currency",
+                "Splits the return of the window into what markets and what currencies did.",
+                attribution::currency,
+            ),
+            of_ground(
+                market,
+                "position.details",
+                "Shows one position with its lots, valued by the pack.",
+                position::details,
+            ),
+            of_window(
+                market,
+                "position.returns",
+                "Computes what one security returned on the days on which it was held.",
+                position::returns,
+            ),
+            of_window(
+                market,
+                "position.contribution",
+                "Computes what each security contributed to the return of the window.",
+                position::contribution,
+            ),
+            of_window(
+                market,
+                "position.risk",
+                "Computes volatility, drawdown and value at risk of one security as it was held.",
+                position::risk,
+            ),
+        ],
+    }
+}
+
+/// A capability of the book and the pack of the context.
+fn of_ground<A, T>(
+    market: &Arc<dyn Market>,
+    name: &str,
+    description: &'static str,
+    function: fn(&A, &Ground) -> Result<Output<T>, Fault>,
+) -> Capability
+where
+    A: DeserializeOwned + JsonSchema + Send + Sync + 'static,
+    T: Serialize + JsonSchema + 'static,
+{
+    let market = Arc::clone(market);
+    Capability::new(name, "1.0.0", description, move |args: A, call: Call| {
+        let market = Arc::clone(&market);
+        async move { function(&args, &Ground::load(&*market, &call).await?) }
+    })
+    .ttl(Ttl::Day)
+    .pure()
+    .sources(&["pack", "ledger", "provider"])
+}
+
+/// A capability of the book over the days of a window.
+fn of_window<A, T>(
+    market: &Arc<dyn Market>,
+    name: &str,
+    description: &'static str,
+    function: fn(&A, &history::Past<'_>) -> Output<T>,
+) -> Capability
+where
+    A: DeserializeOwned + JsonSchema + history::Windowed + Send + Sync + 'static,
+    T: Serialize + JsonSchema + 'static,
+{
+    let market = Arc::clone(market);
+    Capability::new(name, "1.0.0", description, move |args: A, call: Call| {
+        let market = Arc::clone(&market);
+        async move {
+            let ground = Ground::load(&*market, &call).await?;
+            let past = history::Past::load(&*market, &ground, args.lookback_days()).await?;
+            Ok(function(&args, &past))
+        }
+    })
+    .ttl(Ttl::Day)
+    .pure()
+    .sources(&["pack", "ledger", "provider"])
+}

@@ -1,0 +1,234 @@
+use super::repository::read_files;
+use crate::{Actor, Orchestrator, UseCaseError};
+use analytics::book::{Difference, Side, SideBalance, reconcile};
+use domain::{
+    id::{PortfolioId, WorkspaceId},
+    measure::Reason,
+    portfolio::{Book, Security},
+    pricing_pack::{Currency, PricingPack, PricingPackId, Symbol},
+    workspace::Role,
+};
+use jiff::civil::Date;
+use ledger::{AccountName, Ledger, Posting};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use storage::{
+    ledger::{self as store, StoredBalance},
+    portfolio::{self, PortfolioRow, Reconciliation},
+    pricing_pack, tenancy,
+};
+
+/// Differences that the error of a pack names for each portfolio; the portfolio's page has all.
+const DIFFERENCES_NAMED_MAX: usize = 5;
+
+/// What came of comparing the portfolios of a workspace by a pack.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReconciledPortfolios {
+    pub made: Vec<Reconciliation>,
+    /// Portfolios that could not be compared, and why.
+    pub not_made: Vec<(PortfolioId, String)>,
+}
+
+impl Orchestrator {
+    /// Compares every portfolio of a workspace by two ways that share nothing but the pack:
+    /// the ledger's text at the pack's commit, parsed and booked anew, and what the
+    /// database adds up of the movements that it keeps. What was compared by a pack before
+    /// stays as it was.
+    pub async fn reconcile_portfolios(
+        &self,
+        workspace: WorkspaceId,
+        pack: &PricingPackId,
+    ) -> Result<ReconciledPortfolios, UseCaseError> {
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let rows = portfolio::load_all(&mut tx).await?;
+        let pack = pricing_pack::load_whole(&mut tx, pack).await?.ok_or(UseCaseError::NotFound)?;
+        drop(tx);
+        let mut result = ReconciledPortfolios::default();
+        if rows.is_empty() {
+            return Ok(result);
+        }
+        let ledger = match self.parsed_at(&pack).await {
+            Ok(ledger) => ledger,
+            Err(reason) => {
+                result.not_made = rows.iter().map(|row| (row.id, reason.clone())).collect();
+                return Ok(result);
+            }
+        };
+        for row in rows {
+            match self.reconcile_one(workspace, &row, &pack, &ledger).await? {
+                Ok(made) => result.made.push(made),
+                Err(reason) => result.not_made.push((row.id, reason)),
+            }
+        }
+        Ok(result)
+    }
+
+    /// Compares every portfolio that values by a pack's policy, after the ledger was read
+    /// at the pack's commit. Gives what keeps the pack from being used.
+    pub(crate) async fn reconcile_by(
+        &self,
+        pack: &PricingPackId,
+    ) -> Result<Vec<String>, UseCaseError> {
+        let mut tx = tenancy::begin_platform(&self.pool).await?;
+        let workspaces = portfolio::load_workspaces(&mut tx, &pack.name().policy).await?;
+        drop(tx);
+        let mut wrong = Vec::new();
+        for workspace in workspaces {
+            self.read_for(workspace, pack).await?;
+            let ReconciledPortfolios { made, not_made } =
+                self.reconcile_portfolios(workspace, pack).await?;
+            wrong.extend(
+                not_made.into_iter().map(|(id, reason)| format!("portfolio {id}: {reason}")),
+            );
+            wrong.extend(made.iter().filter_map(differing));
+        }
+        Ok(wrong)
+    }
+
+    /// How a portfolio compared by a pack; none before it was.
+    pub async fn reconciliation_for(
+        &self,
+        actor: &Actor,
+        portfolio: PortfolioId,
+        pack: &PricingPackId,
+    ) -> Result<Option<Reconciliation>, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        Ok(portfolio::load_reconciliation(&mut tx, portfolio, pack).await?)
+    }
+
+    async fn parsed_at(&self, pack: &PricingPack) -> Result<Ledger, String> {
+        let folder = self.ledger.as_deref().ok_or("The server has no ledger.")?;
+        let files =
+            read_files(folder, &pack.ledger_commit).await.map_err(|error| error.to_string())?;
+        let parsed = tokio::task::spawn_blocking(move || ledger::read(&files)).await;
+        let parsed = parsed.map_err(|error| error.to_string())?;
+        parsed.map_err(|faults| faults.first().map_or_else(String::new, ToString::to_string))
+    }
+
+    async fn reconcile_one(
+        &self,
+        workspace: WorkspaceId,
+        row: &PortfolioRow,
+        pack: &PricingPack,
+        ledger: &Ledger,
+    ) -> Result<Result<Reconciliation, String>, UseCaseError> {
+        let day = pack.content.date();
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let book = store::load_book(&mut tx, row.id, &pack.ledger_commit).await?;
+        let Some(book) = book else {
+            return Ok(Err("The ledger was not read at the commit of these prices.".to_owned()));
+        };
+        let stored = store::load_balances(&mut tx, row.id, &pack.ledger_commit, day).await?;
+        let stored = stored_side(&stored, &book).map_err(UseCaseError::Internal)?;
+        let compared = ledger_side(ledger, &book, day)
+            .and_then(|by_ledger| reconcile(&by_ledger, &stored, &book.base, &pack.content));
+        let compared = match compared {
+            Ok(compared) => compared,
+            Err(reason) => return Ok(Err(reason.to_string())),
+        };
+        let made = Reconciliation {
+            portfolio: row.id,
+            pack: pack.id.clone(),
+            commit: pack.ledger_commit.clone(),
+            nav_ledger: compared.nav_ledger.value(),
+            nav_stored: compared.nav_stored.value(),
+            difference_bp: compared.difference_bp.round_dp(10),
+            differences: compared.differences.iter().map(shown).collect(),
+        };
+        portfolio::insert_reconciliation(&mut tx, workspace, &made).await?;
+        tx.commit().await?;
+        Ok(Ok(made))
+    }
+}
+
+/// None where both agree.
+fn differing(made: &Reconciliation) -> Option<String> {
+    let differences = made.differences.as_array().filter(|all| !all.is_empty())?;
+    let of = |one: &serde_json::Value| {
+        format!(
+            "{} of {}",
+            one["code"].as_str().unwrap_or_default(),
+            one["of"].as_str().unwrap_or("the whole")
+        )
+    };
+    let named: Vec<String> = differences.iter().take(DIFFERENCES_NAMED_MAX).map(of).collect();
+    Some(format!("portfolio {}: {}", made.portfolio, named.join(", ")))
+}
+
+fn shown(difference: &Difference) -> serde_json::Value {
+    serde_json::json!({
+        "code": difference.code.id(),
+        "of": difference.of,
+        "ledger": difference.ledger.normalize(),
+        "stored": difference.stored.normalize(),
+    })
+}
+
+/// What the accounts of the portfolio hold by the ledger itself at the end of a day.
+fn ledger_side(ledger: &Ledger, book: &Book, day: Date) -> Result<Side, Reason> {
+    let mut side = Side::default();
+    let transactions = ledger.transactions.iter().filter(|one| one.date <= day);
+    for posting in transactions.flat_map(|one| &one.postings) {
+        match AccountName::of(&posting.account) {
+            AccountName::Position { portfolio, .. } if portfolio == book.name.0 => {
+                add_lots(&mut side, book, posting)?;
+            }
+            AccountName::Cash { portfolio, .. } | AccountName::Receivable { portfolio }
+                if portfolio == book.name.0 =>
+            {
+                if let Ok(currency) = posting.commodity.parse::<Currency>() {
+                    grow(side.cash.entry(currency).or_default(), Some(posting.units))?;
+                }
+            }
+            _ => {}
+        }
+    }
+    side.holdings.retain(|_, balance| !balance.quantity.is_zero());
+    side.cash.retain(|_, amount| !amount.is_zero());
+    Ok(side)
+}
+
+fn add_lots(side: &mut Side, book: &Book, posting: &Posting) -> Result<(), Reason> {
+    let Ok(symbol) = posting.commodity.parse::<Symbol>() else { return Ok(()) };
+    let Some(security) = book.securities.get(&symbol) else { return Ok(()) };
+    let balance = side.holdings.entry(symbol).or_insert_with(|| nothing_of(security));
+    for lot in &posting.lots {
+        grow(&mut balance.quantity, Some(lot.units))?;
+        grow(&mut balance.cost, lot.units.checked_mul(lot.cost.per_unit))?;
+    }
+    Ok(())
+}
+
+fn grow(sum: &mut Decimal, by: Option<Decimal>) -> Result<(), Reason> {
+    *sum = by.and_then(|by| sum.checked_add(by)).ok_or(Reason::OutOfRange)?;
+    Ok(())
+}
+
+fn nothing_of(security: &Security) -> SideBalance {
+    SideBalance {
+        exchange: security.exchange.clone(),
+        currency: security.currency.clone(),
+        quantity: Decimal::ZERO,
+        cost: Decimal::ZERO,
+    }
+}
+
+fn stored_side(balances: &[StoredBalance], book: &Book) -> Result<Side, String> {
+    let unreadable = |what: &str| format!("ledger_postings names {what}");
+    let mut side = Side { holdings: BTreeMap::new(), cash: BTreeMap::new() };
+    for balance in balances {
+        let commodity = &balance.commodity;
+        if balance.is_position {
+            let symbol: Symbol = commodity.parse().map_err(|_| unreadable(commodity))?;
+            let security = book.securities.get(&symbol).ok_or_else(|| unreadable(commodity))?;
+            let held =
+                SideBalance { quantity: balance.units, cost: balance.cost, ..nothing_of(security) };
+            side.holdings.insert(symbol, held);
+        } else {
+            let currency: Currency = commodity.parse().map_err(|_| unreadable(commodity))?;
+            *side.cash.entry(currency).or_default() += balance.units;
+        }
+    }
+    Ok(side)
+}
