@@ -17,7 +17,10 @@ fn has_island(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     matches!(
         parts[..],
-        ["specifications", "new"] | ["specifications", _, "edit"] | ["runs" | "pattern-library", _]
+        ["specifications", "new"]
+            | ["specifications", _, "edit"]
+            | ["runs" | "pattern-library", _]
+            | ["portfolios", _, ..]
     )
 }
 
@@ -88,6 +91,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/execution-log") view=page::execution_log::ExecutionLog ssr=SsrMode::Async />
                 <Route path=path!("/execution-log/:execution") view=page::execution_log::ExecutionPage ssr=SsrMode::Async />
                 <Route path=path!("/history") view=page::history::History ssr=SsrMode::Async />
+                <Route path=path!("/portfolios") view=page::portfolios::PortfolioList ssr=SsrMode::Async />
+                <Route path=path!("/portfolios/:portfolio") view=page::portfolios::PortfolioPage ssr=SsrMode::Async />
+                <Route path=path!("/portfolios/:portfolio/transactions") view=page::portfolios::TransactionsPage ssr=SsrMode::Async />
+                <Route path=path!("/portfolios/:portfolio/holdings/:security") view=page::portfolios::HoldingPage ssr=SsrMode::Async />
                 <Route path=path!("/capability-catalogue") view=page::capability_catalogue::CapabilityCatalogue ssr=SsrMode::Async />
                 <Route path=path!("/api-reference") view=page::api_reference::ApiReference ssr=SsrMode::Async />
                 <Route path=path!("/problems") view=page::problems::Problems ssr=SsrMode::Async />

@@ -16,6 +16,7 @@ struct Objects {
     run: String,
     workspace: String,
     execution: String,
+    portfolio: String,
 }
 
 const UNKNOWN: &str = "01900000-0000-7000-8000-000000000000";
@@ -23,7 +24,7 @@ const UNKNOWN: &str = "01900000-0000-7000-8000-000000000000";
 impl Objects {
     fn unknown() -> Self {
         let id = || UNKNOWN.to_owned();
-        Self { specification: id(), run: id(), workspace: id(), execution: id() }
+        Self { specification: id(), run: id(), workspace: id(), execution: id(), portfolio: id() }
     }
 
     fn in_path(&self, path: &str) -> String {
@@ -31,6 +32,8 @@ impl Objects {
             .replace("{run}", &self.run)
             .replace("{workspace}", &self.workspace)
             .replace("{execution}", &self.execution)
+            .replace("{portfolio}", &self.portfolio)
+            .replace("{security}", "ACME")
             .replace("{pattern}", "example_prices")
             .replace("{problem}", "not-found")
             .replace("{form}", "html")
@@ -71,6 +74,10 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
                 ("portfolio", objects.workspace.clone()),
             ],
         ),
+        (
+            "/action/add-portfolio",
+            vec![("portfolio", objects.portfolio.clone()), ("name", "Taken over".to_owned())],
+        ),
         ("/action/activate-specification", vec![specification()]),
         ("/action/return-specification", vec![specification(), reason()]),
         (
@@ -103,6 +110,7 @@ const WITHOUT_OBJECT: &[&str] = &[
     "/action/change-password",
     "/action/create-specification",
     "/action/create-api-token",
+    "/action/read-ledger",
     "/execute",
     "/v1/execute",
     "/token",
@@ -118,6 +126,15 @@ fn insert_execution(world: &World) -> String {
          from memberships m join users u on u.id = m.user_id where u.email = 'owner@test.example'",
     );
     world.value("select id from executions")
+}
+
+/// A portfolio of the sample workspace.
+fn insert_portfolio(world: &World) -> String {
+    world.sql(
+        "insert into portfolios (workspace_id, id, name, base_currency)
+         select id, gen_random_uuid(), 'Theirs', 'USD' from workspaces where name = 'Sample Foams'",
+    );
+    world.value("select id from portfolios")
 }
 
 fn routes(world: &World) -> Vec<(String, String, String)> {
@@ -146,6 +163,7 @@ fn answer(mut response: Response<ureq::Body>, objects: &Objects) -> String {
         .replace(&objects.run, "ID")
         .replace(&objects.workspace, "ID")
         .replace(&objects.execution, "ID")
+        .replace(&objects.portfolio, "ID")
         .replace(&trace, "TRACE");
     // The nonce differs with every answer.
     match policy.split_once("'nonce-").and_then(|(_, rest)| rest.split_once('\'')) {
@@ -167,6 +185,7 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
         run: world.value("select id from runs"),
         workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
         execution: insert_execution(&world),
+        portfolio: insert_portfolio(&world),
     };
     let before =
         world.value("select md5(string_agg(s::text, '' order by id)) from specifications s");
@@ -178,6 +197,7 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
                 && !path.contains("{run}")
                 && !path.contains("{workspace}")
                 && !path.contains("{execution}")
+                && !path.contains("{portfolio}")
             {
                 continue;
             }
@@ -224,6 +244,7 @@ fn nobody_reaches_more_than_the_list_says() {
         run: UNKNOWN.to_owned(),
         workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
         execution: UNKNOWN.to_owned(),
+        portfolio: UNKNOWN.to_owned(),
     };
     for (method, path, access) in routes(&world) {
         if method == "GET" {

@@ -6,6 +6,7 @@ mod api_token;
 mod error;
 mod execution;
 mod identity;
+mod portfolio;
 mod run;
 mod schedule;
 mod specification;
@@ -18,6 +19,7 @@ pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;
 pub use execution::ExecutePattern;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
+pub use portfolio::{AddPortfolio, ReadLedger};
 pub use run::{CancelRun, TriggerRun};
 pub use schedule::{PauseSchedule, ResumeSchedule, SetSchedule};
 pub use specification::{

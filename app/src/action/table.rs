@@ -2,11 +2,12 @@
 //! it, and a test holds it complete.
 
 use super::{
-    ActivateSpecification, CancelRun, CancelSpecification, ChangePassword, CloneSpecification,
-    CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement, GrantOverride,
-    PauseSchedule, PauseSpecification, RecordLicence, ResumeSchedule, ResumeSpecification,
-    ReturnSpecification, RevokeApiToken, SaveSpecification, SetModelBudget, SetSchedule, SignIn,
-    SignOut, SubmitSpecification, SwitchWorkspace, TriggerRun, WithdrawLicence,
+    ActivateSpecification, AddPortfolio, CancelRun, CancelSpecification, ChangePassword,
+    CloneSpecification, CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement,
+    GrantOverride, PauseSchedule, PauseSpecification, ReadLedger, RecordLicence, ResumeSchedule,
+    ResumeSpecification, ReturnSpecification, RevokeApiToken, SaveSpecification, SetModelBudget,
+    SetSchedule, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TriggerRun,
+    WithdrawLicence,
 };
 use leptos::server_fn::ServerFn;
 
@@ -43,6 +44,8 @@ pub const TABLE: &[(&str, Access)] = &[
     (TriggerRun::PATH, Access::Editor),
     (CancelRun::PATH, Access::Editor),
     (ExecutePattern::PATH, Access::Viewer),
+    (ReadLedger::PATH, Access::Editor),
+    (AddPortfolio::PATH, Access::Editor),
     (CreateApiToken::PATH, Access::Viewer),
     (RevokeApiToken::PATH, Access::Viewer),
     (ActivateSpecification::PATH, Access::Admin),

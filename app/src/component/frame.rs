@@ -116,6 +116,12 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                 <RailLink path=path.clone() href="/history" icon="history" label="History" />
                                 <RailLink
                                     path=path.clone()
+                                    href="/portfolios"
+                                    icon="portfolio"
+                                    label="Portfolios"
+                                />
+                                <RailLink
+                                    path=path.clone()
                                     href="/pattern-library"
                                     icon="pattern"
                                     label="Patterns"

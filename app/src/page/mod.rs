@@ -9,6 +9,7 @@ pub mod dashboard;
 pub mod execution_log;
 pub mod history;
 pub mod pattern_library;
+pub mod portfolios;
 pub mod problem;
 pub mod problems;
 pub mod report;

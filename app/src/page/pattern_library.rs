@@ -171,7 +171,10 @@ pub fn PatternPage() -> impl IntoView {
         let named = request.parsed("asof");
         let asked = named.or_else(|| typed.as_ref()?.asof.trim().parse().ok());
         let prices = request.orchestrator.prices_as_of(actor, asked).await?;
-        let typed = typed.or_else(|| named.map(|day| prefilled(&plan, day)));
+        let portfolio = request.query("portfolio").map(str::to_owned);
+        let typed = typed.or_else(|| {
+            (named.is_some() || portfolio.is_some()).then(|| prefilled(&plan, named, portfolio))
+        });
         let missing: Vec<Right> =
             plan.requires.difference(&Right::of(membership.role)).copied().collect();
         let path = format!("/pattern-library/{}", plan.id);
@@ -204,11 +207,16 @@ pub fn PatternPage() -> impl IntoView {
     })
 }
 
-/// The day that a link names, such as that of the last complete prices.
-fn prefilled(plan: &Plan, asof: jiff::civil::Date) -> TypedExecution {
+/// The day and the portfolio that a link names, such as the day of the last complete prices.
+fn prefilled(
+    plan: &Plan,
+    asof: Option<jiff::civil::Date>,
+    portfolio: Option<String>,
+) -> TypedExecution {
     TypedExecution {
         pattern: plan.id.clone(),
-        asof: asof.to_string(),
+        asof: asof.map(|day| day.to_string()).unwrap_or_default(),
+        portfolio: portfolio.unwrap_or_default(),
         inputs: questions::defaults(plan),
         ..Default::default()
     }

@@ -43,6 +43,8 @@ const DONE: &[(&str, &str)] = &[
     ("token_created", "The token is created."),
     ("token_revoked", "The token is revoked. Programs that send it are refused from now on."),
     ("password", "Your password is changed, and every other session of yours has ended."),
+    ("ledger_read", "The ledger is read."),
+    ("ledger_unchanged", "The ledger has no new commit since it was last read."),
     ("joined", "This run was on its way already; you are watching the same one."),
 ];
 

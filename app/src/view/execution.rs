@@ -8,7 +8,7 @@ use super::{
 use domain::execution::Verdict;
 use executor::{
     pattern::{Format, Plan},
-    runtime::{PanelTrace, Reason, StepStatus, StepTrace},
+    runtime::{PanelTrace, Reason, StepStatus, StepTrace, Trace},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -132,6 +132,27 @@ pub const fn status_word(status: StepStatus) -> &'static str {
         StepStatus::Error => "failed",
         StepStatus::NotRun => "not run",
     }
+}
+
+/// Where a panel of an execution came from; without its steps where the plan of then is no
+/// longer here.
+pub fn provenance(panel: &PanelTrace, trace: &Trace, plan: Option<&Plan>) -> Provenance {
+    Provenance {
+        staleness: Staleness::of(panel),
+        steps: plan.map(|plan| fed_by(plan, &panel.id, &trace.steps)).unwrap_or_default(),
+        warnings: panel.warnings.clone(),
+        cells: cells_words(panel),
+    }
+}
+
+/// How many parts of a panel came from something else than its whole.
+fn cells_words(panel: &PanelTrace) -> Option<String> {
+    let count = panel.cells.len() + panel.cells_omitted;
+    (count > 0).then(|| {
+        let parts =
+            if count == 1 { "1 part comes".to_owned() } else { format!("{count} parts come") };
+        format!("{parts} from other sources than the whole; the trace of the API names each.")
+    })
 }
 
 /// Why a step did not simply give its value, in a sentence.

@@ -32,6 +32,9 @@ impl Shown {
             Value::Null => Self::Missing,
             Value::Bool(yes) => Self::Text(if *yes { "Yes" } else { "No" }.to_owned()),
             Value::Array(items) => Self::Text(list_words(items)),
+            Value::Object(members) if members.contains_key("value") => {
+                Self::of(&members["value"], format, currency)
+            }
             Value::Object(members) => match (members.get("amount"), members.get("currency")) {
                 (Some(amount), Some(Value::String(code))) => {
                     Self::of(amount, format.or(Some(Format::Currency)), Some(code))
@@ -106,6 +109,14 @@ impl Shown {
     }
 }
 
+/// Why a figure is not there, where its step says so: what reads on behind "not
+/// available, because".
+pub fn reason_of(value: &Value) -> Option<&str> {
+    let members = value.as_object()?;
+    members.get("value").filter(|value| value.is_null())?;
+    members.get("reason")?.get("text")?.as_str()
+}
+
 /// The exact decimal of a JSON number or of a text that is one.
 pub fn decimal(value: &Value) -> Option<Decimal> {
     let text = match value {
@@ -121,7 +132,9 @@ pub fn coordinate(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.parse().ok(),
-        Value::Object(members) => coordinate(members.get("amount")?),
+        Value::Object(members) => {
+            coordinate(members.get("amount").or_else(|| members.get("value"))?)
+        }
         _ => None,
     }
     .filter(|number: &f64| number.is_finite())
@@ -213,6 +226,17 @@ mod tests {
             assert_eq!(Shown::of(&Value::Null, format, None), Shown::Missing);
             check(Value::Null, format, "–");
         }
+    }
+
+    #[test]
+    fn a_figure_that_may_be_missing_is_its_value_or_a_dash_with_its_reason() {
+        check(json!({"value": 0.0215}), Some(Format::Percent), "2.15 %");
+        check(json!({"value": {"amount": "12.5", "currency": "USD"}}), None, "12.50 USD");
+        let missing = json!({"value": null, "reason": {"code": "no_benchmark", "text": "there is no benchmark"}});
+        check(missing.clone(), Some(Format::Percent), "–");
+        assert_eq!(reason_of(&missing), Some("there is no benchmark"));
+        assert_eq!(reason_of(&json!({"value": 1})), None);
+        assert_eq!(coordinate(&json!({"value": {"amount": "2.5", "currency": "USD"}})), Some(2.5));
     }
 
     #[test]

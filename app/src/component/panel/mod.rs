@@ -23,6 +23,7 @@ use leptos::prelude::*;
 use lines::Lines;
 use metrics::{Metrics, metrics_of};
 use ring::RingChart;
+pub use table::Figure;
 use table::RowsTable;
 
 #[component]
@@ -142,7 +143,7 @@ fn Paragraphs(text: String) -> impl IntoView {
 
 /// Where the panel came from, behind one click.
 #[component]
-fn Explain(provenance: Provenance) -> impl IntoView {
+pub fn Explain(provenance: Provenance) -> impl IntoView {
     let Provenance { staleness, steps, warnings, cells } = provenance;
     let warnings = warnings.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     let sources = staleness

@@ -64,6 +64,14 @@ pub fn RowsTable(caption: String, rows: Rows) -> impl IntoView {
 /// A value with what its colour says, in words or by its sign.
 #[component]
 pub fn Figure(cell: Cell) -> impl IntoView {
+    if let Some(reason) = cell.reason {
+        let words = format!("Not available, because {reason}.");
+        return view! {
+            {cell.shown.text()}
+            <span class="figure__reason">{words}</span>
+        }
+        .into_any();
+    }
     match cell.mark {
         None => cell.shown.text().into_any(),
         Some(mark) => {

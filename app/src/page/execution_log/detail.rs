@@ -11,15 +11,12 @@ use crate::{
     },
     ssr::page,
     view::{
-        execution::{Gantt, Provenance, Staleness, fed_by, took_words},
+        execution::{Gantt, provenance, took_words},
         figure::{Shown, heading_of},
     },
 };
 use domain::{execution::Outcome, id::ExecutionId};
-use executor::{
-    pattern::Plan,
-    runtime::{PanelTrace, Trace},
-};
+use executor::{pattern::Plan, runtime::Trace};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -197,26 +194,6 @@ fn Panels(record: ExecutionRecord, plan: Option<Arc<Plan>>) -> impl IntoView {
         }
         .into_any(),
     )
-}
-
-fn provenance(panel: &PanelTrace, trace: &Trace, plan: Option<&Plan>) -> Provenance {
-    Provenance {
-        staleness: Staleness::of(panel),
-        steps: plan.map(|plan| fed_by(plan, &panel.id, &trace.steps)).unwrap_or_default(),
-        warnings: panel.warnings.clone(),
-        cells: cells_words(panel),
-    }
-}
-
-/// How many parts of a panel came from something else than its whole.
-fn cells_words(panel: &PanelTrace) -> Option<String> {
-    let count = panel.cells.len() + panel.cells_omitted;
-    (count > 0).then(|| {
-        format!(
-            "{} from other sources than the whole; the trace of the API names each.",
-            counted(count, "part comes", "parts come")
-        )
-    })
 }
 
 /// The outputs of a pattern that has no panel.

@@ -1,7 +1,7 @@
 //! What a panel's data is, as rows: every kind of panel has its table, and most
 //! drawings are drawn from it.
 
-use crate::view::figure::{Shown, coordinate, heading_of, instant};
+use crate::view::figure::{Shown, coordinate, heading_of, instant, reason_of};
 use executor::pattern::{Color, Column, Format, PanelDocument};
 use serde_json::{Map, Number, Value};
 
@@ -39,6 +39,8 @@ pub struct Cell {
     pub instant: Option<f64>,
     /// What the panel's colour rule says of it.
     pub mark: Option<Mark>,
+    /// Why there is no figure, where its step says so.
+    pub reason: Option<String>,
 }
 
 /// A colour with the words that carry the same meaning.
@@ -108,7 +110,8 @@ pub fn cell(
 ) -> Cell {
     let at = coordinate(value);
     let mark = color.and_then(|color| mark(color, at?, format, currency));
-    Cell { shown: Shown::of(value, format, currency), at, instant: instant(value), mark }
+    let reason = reason_of(value).map(str::to_owned);
+    Cell { shown: Shown::of(value, format, currency), at, instant: instant(value), mark, reason }
 }
 
 fn mark(color: &Color, at: f64, format: Option<Format>, currency: Option<&str>) -> Option<Mark> {

@@ -1,0 +1,61 @@
+use crate::component::pack_badge::PackBadge;
+use domain::pricing_pack::PricingPackId;
+use leptos::prelude::*;
+use orchestrator::{execution::ExecutionAnswer, portfolio::PortfolioRow};
+
+/// Where the page is in the workspace's portfolios, and what its figures are made of.
+#[component]
+pub fn PortfolioHeader(
+    portfolio: PortfolioRow,
+    /// Of a page below the portfolio's own.
+    #[prop(default = None)]
+    part: Option<String>,
+    statement: String,
+    badge: Option<Made>,
+    children: Children,
+) -> impl IntoView {
+    let title = part.clone().unwrap_or_else(|| portfolio.name.clone());
+    let home = part.map(|_| {
+        view! {
+            <li class="breadcrumb__item">
+                <a class="breadcrumb__link" href=format!("/portfolios/{}", portfolio.id)>
+                    {portfolio.name.clone()}
+                </a>
+            </li>
+        }
+    });
+    let badge = badge.map(|made| {
+        view! { <PackBadge pack=Some(made.pack.to_string()) ledger_commit=made.ledger_commit /> }
+    });
+    view! {
+        <div class="page-header">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li class="breadcrumb__item">
+                        <a class="breadcrumb__link" href="/portfolios">
+                            "Portfolios"
+                        </a>
+                    </li>
+                    {home}
+                </ol>
+            </nav>
+            <h1 class="page-header__title">{title}</h1>
+            <p class="statement">{statement}</p>
+            {badge}
+            <div class="page-header__actions">{children()}</div>
+        </div>
+    }
+}
+
+/// What figures are made of.
+#[derive(Clone, Debug)]
+pub struct Made {
+    pub pack: PricingPackId,
+    pub ledger_commit: Option<String>,
+}
+
+impl Made {
+    pub fn of(answer: &ExecutionAnswer) -> Self {
+        Self { pack: answer.pack.clone(), ledger_commit: answer.trace.ledger_commit_hash.clone() }
+    }
+}

@@ -1,0 +1,16 @@
+//! Portfolios: the list with the ledger that they come from, and of one its overview,
+//! holdings and transactions.
+
+mod gate;
+mod header;
+mod holding;
+mod list;
+mod overview;
+mod positions;
+mod shown;
+mod transactions;
+
+pub use holding::HoldingPage;
+pub use list::PortfolioList;
+pub use overview::PortfolioPage;
+pub use transactions::TransactionsPage;
