@@ -1,6 +1,8 @@
 //! Reports of 500 generated specifications, each checked against the evidence by rules
 //! that are written down here anew and not asked of the product.
 
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
 use agents::{analyst::compose, evidence::select};
 use domain::{
     cadence::{Cadence, Period},

@@ -5,6 +5,7 @@
 use super::{ComposeError, Silence, coverage, event::Event, references, selection};
 use crate::evidence::Selection;
 use domain::{
+    evidence::Contradiction,
     package::RunPackage,
     report::{
         Claim, Development, Engine, MonitoringAdvice, Outcome, ReportDocument, ReportScope,
@@ -52,6 +53,11 @@ impl<'a> Basis<'a> {
 
     pub fn events(&self) -> &[Event<'a>] {
         &self.events
+    }
+
+    /// What does not fit together among the selected events.
+    pub fn contradictions(&self) -> &'a [Contradiction] {
+        &self.selection.contradictions
     }
 
     /// The whole document of what `engine` wrote. Title, scope, counts, references

@@ -3,7 +3,7 @@
 use super::reading::{self, Gap};
 use crate::evidence::SelectedEvent;
 use domain::{
-    evidence::{Direction, EvidenceId, EvidenceItem, Novelty, independent_publishers},
+    evidence::{Direction, EventId, EvidenceId, EvidenceItem, Novelty, independent_publishers},
     package::RunPackage,
     report::section_of,
     specification::{SectionKind, Strength},
@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 /// One event of the market with everything that is read off its items.
 #[derive(Debug)]
 pub(crate) struct Event<'a> {
+    pub id: &'a EventId,
     /// At least one; the one to quote first stands first.
     pub items: Vec<&'a EvidenceItem>,
     pub signal: SignalType,
@@ -66,6 +67,7 @@ impl<'a> Event<'a> {
         let regions = items.iter().flat_map(|item| &item.regions).copied();
         let links = items.iter().flat_map(|item| &item.links).copied();
         Self {
+            id: &selected.id,
             signal,
             section: section_of(signal, &deliverables),
             regions: regions.filter(|region| scope.regions.contains(region)).collect(),

@@ -72,7 +72,7 @@ pub(crate) fn write(basis: &Basis<'_>) -> ReportDocument {
     let told = write_developments(basis.events(), &mut writer);
     let executive_summary = summary::bullets(&told, &mut writer);
     let decision_summary = outlook::decision_summary(&told, package, &mut writer);
-    let statements = outlook::statements(&told, package, &mut writer);
+    let statements = outlook::statements(&told, basis, &mut writer);
     let monitoring = outlook::monitoring(&told, &mut writer);
     let developments = told.into_iter().map(|one| (one.event.section, one.development)).collect();
     let written =

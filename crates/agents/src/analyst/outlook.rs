@@ -2,13 +2,13 @@
 //! monitoring advice.
 
 use super::{
-    Event, Written,
+    Basis, Event, Written,
     development::{actor, confidence, names, place, product, weaker},
     reading::Gap,
     writer::Writer,
 };
 use domain::{
-    evidence::Direction,
+    evidence::{Contradiction, ContradictionKind, Direction, Side},
     package::RunPackage,
     report::{Claim, ClaimKind, Confidence, MonitoringAdvice, ReportDocument},
     specification::SectionKind,
@@ -90,9 +90,10 @@ fn decision(event: &Event<'_>) -> String {
 /// both ways in different regions. Only where a deliverable asks for it.
 pub(super) fn statements(
     written: &[Written<'_>],
-    package: &RunPackage,
+    basis: &Basis<'_>,
     writer: &mut Writer,
 ) -> Vec<Claim> {
+    let package = basis.package;
     let asked = orders(
         package,
         &[Deliverable::IndustryContext, Deliverable::EarlyWarning, Deliverable::ExecutiveBriefings],
@@ -103,8 +104,49 @@ pub(super) fn statements(
         return Vec::new();
     }
     let mut claims = diverging(written, writer);
+    claims.extend(contradicted(written, basis.contradictions(), writer));
     claims.extend(recurring(written, writer));
     claims.truncate(ReportDocument::DEVELOPMENTS_PER_SECTION_MAX);
+    claims
+}
+
+/// What does not fit together: both sides are named by their headlines, and nobody decides
+/// between them. Figures that conflict stand with their development, and divergence of
+/// regions has sentences of its own.
+fn contradicted(
+    written: &[Written<'_>],
+    contradictions: &[Contradiction],
+    writer: &mut Writer,
+) -> Vec<Claim> {
+    let told = |side: &Side| written.iter().find(|one| *one.event.id == side.event);
+    let mut claims = Vec::new();
+    for contradiction in contradictions {
+        let (Some(one), Some(other)) = (told(&contradiction.one), told(&contradiction.other))
+        else {
+            continue;
+        };
+        let (a, b) = (&one.development.headline, &other.development.headline);
+        let place = place(other.event);
+        let text = match contradiction.kind {
+            ContradictionKind::ConflictingFigures | ContradictionKind::RegionalDivergence => {
+                continue;
+            }
+            ContradictionKind::SegmentDivergence => format!(
+                "“{a}” and “{b}” point in opposite directions; one segment could prove the exception of the other."
+            ),
+            ContradictionKind::DemandAheadOfSupply => format!(
+                "“{a}” stands against “{b}”; if both hold, demand in {place} could run ahead of supply."
+            ),
+            ContradictionKind::SustainabilityWithoutCapacity => format!(
+                "“{a}” stands against “{b}”; how much of the offer could be supplied in {place} may depend on the capacity that is left."
+            ),
+            ContradictionKind::InnovationWithoutScaling => format!(
+                "“{a}” stands against “{b}”; whether the novelty could reach scale in {place} may depend on the capacity that is left."
+            ),
+        };
+        let items = [one.event.lead(), other.event.lead()];
+        claims.extend(writer.claim(ClaimKind::Interpretation, text, &items, Confidence::Low));
+    }
     claims
 }
 
