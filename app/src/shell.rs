@@ -86,6 +86,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/specifications/:specification/schedule") view=page::schedule::EditSchedule ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run") view=page::run::Run ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run/report") view=page::report::Report ssr=SsrMode::Async />
+                <Route path=path!("/runs/:run/evidence/:evidence") view=page::evidence::CitedEvidence ssr=SsrMode::Async />
+                <Route path=path!("/evidence") view=page::evidence::EvidenceBrowser ssr=SsrMode::Async />
+                <Route path=path!("/evidence/events/:event") view=page::evidence::EventView ssr=SsrMode::Async />
+                <Route path=path!("/evidence/packs/:pack") view=page::evidence::PackView ssr=SsrMode::Async />
+                <Route path=path!("/companies/:company") view=page::evidence::CompanyPage ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library") view=page::pattern_library::PatternLibrary ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library/:pattern") view=page::pattern_library::PatternPage ssr=SsrMode::Async />
                 <Route path=path!("/execution-log") view=page::execution_log::ExecutionLog ssr=SsrMode::Async />
@@ -107,6 +112,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/specifications/:specification") view=page::admin::review::Review ssr=SsrMode::Async />
                 <Route path=path!("/admin/specifications/:specification/overrides") view=page::admin::overrides::Overrides ssr=SsrMode::Async />
                 <Route path=path!("/admin/runs") view=page::admin::runs::Runs ssr=SsrMode::Async />
+                <Route path=path!("/admin/sources") view=page::admin::sources::Sources ssr=SsrMode::Async />
+                <Route path=path!("/admin/sources/new") view=page::admin::sources::NewSource ssr=SsrMode::Async />
+                <Route path=path!("/admin/sources/:source") view=page::admin::sources::Source ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces") view=page::admin::workspaces::Workspaces ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces/:workspace") view=page::admin::workspaces::Workspace ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces/:workspace/licences") view=page::admin::licences::Licences ssr=SsrMode::Async />

@@ -12,7 +12,7 @@ use orchestrator::{
     run::RunLimits,
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 /// Where the database is, and as whom.
 #[expect(clippy::struct_field_names, reason = "the flags are named after the fields")]
@@ -134,7 +134,24 @@ pub struct ExecutionOptions {
     #[command(flatten)]
     pub runs: RunOptions,
     #[command(flatten)]
+    pub sources: SourceOptions,
+    #[command(flatten)]
     pub assistant: AssistantOptions,
+}
+
+/// How sources of other people's hosts are read.
+#[derive(Clone, Debug, Args)]
+pub struct SourceOptions {
+    /// Hosts and ports, such as 127.0.0.1:8080, that sources may be read from although
+    /// they are not public. For development alone.
+    #[arg(long, env = "SOURCE_PRIVATE_HOSTS", value_delimiter = ',')]
+    pub source_private_hosts: Vec<String>,
+}
+
+impl SourceOptions {
+    pub fn private_hosts(&self) -> BTreeSet<String> {
+        self.source_private_hosts.iter().map(|host| host.trim().to_owned()).collect()
+    }
 }
 
 /// Bounds of runs. Processes that share a database are given the same.

@@ -7,6 +7,7 @@ use agents::{
     market::{Market, NoPacks},
 };
 use executor::{pattern::Patterns, runtime};
+use harvest::fetch::{FetchBounds, Fetcher};
 use orchestrator::{
     Orchestrator,
     assistant::{CallBook, ModelAccount},
@@ -56,7 +57,10 @@ pub async fn application(
     let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
     let orchestrator = orchestrator(pool, files, engine.clone(), &account).await?;
     execution.assistant.announce(&engine, &account);
+    let private = execution.sources.private_hosts();
+    let fetcher = Fetcher::new(FetchBounds::default(), private)?;
     Ok(orchestrator
+        .with_fetcher(fetcher)
         .with_limits(execution.runs.limits())
         .with_rights(rights)
         .with_rights_profile(execution.rights_profile))

@@ -7,7 +7,7 @@ use crate::{
     config::{FileOptions, WorkOptions},
     telemetry::{SPANS, trace_context::join_trace_of_run},
 };
-use domain::id::{RunId, WorkspaceId};
+use domain::id::{RunId, SourceId, WorkspaceId};
 use graphile_worker::{
     Database, IntoTaskHandlerResult, TaskHandler, Worker, WorkerBuildError, WorkerContext,
     WorkerOptions,
@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use orchestrator::{
     Orchestrator,
     assistant::Retirement,
+    evidence::CollectOutcome,
     run::{Executed, Swept},
     schedule::Dispatched,
 };
@@ -35,7 +36,9 @@ const BEGIN_ANEW: Duration = Duration::from_secs(1);
 const SWEEP_INTERVAL_MAX: Duration = Duration::from_secs(5);
 /// How often schedules are planned and what is due is started.
 const SCHEDULE_INTERVAL: Duration = Duration::from_secs(5);
-/// How often the sources are looked at; they are read when a reading is due.
+/// How often sources that are due are queued.
+const COLLECT_INTERVAL: Duration = Duration::from_secs(20);
+/// How often a new pack is thought of; it is sealed when one is due.
 const EVIDENCE_INTERVAL: Duration = Duration::from_mins(10);
 /// A reading older than this is renewed, well within the gate's half day.
 const EVIDENCE_AGE_MAX_H: i64 = 4;
@@ -83,6 +86,39 @@ impl TaskHandler for ExecuteRun {
     }
 }
 
+/// The job that reads one source.
+#[derive(Debug, Deserialize, Serialize)]
+struct CollectSource {
+    source: SourceId,
+}
+
+impl TaskHandler for CollectSource {
+    const IDENTIFIER: &'static str = storage::source::TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
+            return Err("the orchestrator was not provided to the worker".to_owned());
+        };
+        let _job = context.get_ext::<Wake>().map(Wake::begin);
+        match orchestrator.collect_source(self.source).await {
+            Ok(CollectOutcome::Read { entries, new_items }) => {
+                tracing::info!(source.id = %self.source, entries, new_items, "a source was read");
+                Ok(())
+            }
+            Ok(CollectOutcome::Failed { error }) => {
+                tracing::warn!(source.id = %self.source, error, "a source could not be read");
+                Ok(())
+            }
+            Ok(CollectOutcome::NotModified | CollectOutcome::NotEnabled) => Ok(()),
+            Err(error) => {
+                let error = crate::log::chain(&error);
+                tracing::error!(source.id = %self.source, error, "a reading was not written down");
+                Err(error)
+            }
+        }
+    }
+}
+
 /// Works until `stop` completes, then lets running jobs end. The queue's loop ends when
 /// it cannot take a job: it is begun anew until the process stops.
 pub async fn work(
@@ -108,6 +144,7 @@ pub async fn work(
     beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir(), kept_days));
     beside.spawn(sweep(orchestrator.clone()));
     beside.spawn(keep_schedules(orchestrator.clone()));
+    beside.spawn(keep_collecting(orchestrator.clone()));
     let hearing = orchestrator.clone();
     beside.spawn(async move { hearing.hear_cancellations().await });
     let (hearing, woken) = (orchestrator.clone(), wake.clone());
@@ -160,6 +197,7 @@ async fn queue(
         .add_extension(orchestrator.clone())
         .add_extension(wake.clone())
         .define_job::<ExecuteRun>()
+        .define_job::<CollectSource>()
         .init()
         .await
 }
@@ -181,6 +219,19 @@ async fn sweep(orchestrator: Orchestrator) {
                 let error = crate::log::chain(&error);
                 tracing::error!(error, "abandoned runs were not looked for");
             }
+        }
+    }
+}
+
+/// Queues the readings of sources that are due.
+async fn keep_collecting(orchestrator: Orchestrator) {
+    let mut tick = tokio::time::interval(COLLECT_INTERVAL);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = orchestrator.queue_due_sources().await {
+            let error = crate::log::chain(&error);
+            tracing::error!(error, "sources that are due were not queued");
         }
     }
 }
@@ -286,10 +337,13 @@ async fn look_after_model(orchestrator: &Orchestrator) {
     }
 }
 
-/// Due after some hours, and on every new day, since sample dates follow it.
+/// Due after some hours, when something was collected since, and on every new day, since
+/// sample dates follow it.
 async fn reading_is_due(orchestrator: &Orchestrator) -> Result<bool, orchestrator::UseCaseError> {
     let Some(pack) = orchestrator.current_pack().await? else { return Ok(true) };
     let now = orchestrator.now().await?;
     let today = now.to_zoned_datetime(TimeZone::UTC).date();
-    Ok(pack.as_of != today || now.duration_since(pack.read_at).as_hours() >= EVIDENCE_AGE_MAX_H)
+    Ok(pack.as_of != today
+        || now.duration_since(pack.read_at).as_hours() >= EVIDENCE_AGE_MAX_H
+        || orchestrator.has_newly_collected().await?)
 }

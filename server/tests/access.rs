@@ -36,6 +36,11 @@ impl Objects {
             .replace("{security}", "ACME")
             .replace("{pattern}", "example_prices")
             .replace("{problem}", "not-found")
+            .replace("{source}", UNKNOWN)
+            .replace("{event}", "V-000000000000")
+            .replace("{evidence}", "E-000000000000")
+            .replace("{pack}", &"0".repeat(64))
+            .replace("{company}", "nobody")
             .replace("{form}", "html")
     }
 }
@@ -96,6 +101,11 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
         ),
         // Of nobody: the use case asks for an administrator first.
         ("/action/withdraw-licence", vec![("licence", UNKNOWN.to_owned())]),
+        // Of the platform: administrators alone reach it.
+        ("/action/enable-source", vec![("source", objects.workspace.clone())]),
+        ("/action/set-source-terms", vec![("id", objects.workspace.clone())]),
+        ("/action/test-source", vec![("source", objects.workspace.clone())]),
+        ("/action/import-items", vec![("source", objects.workspace.clone())]),
         // Of nobody: whose token it is, the use case's own tests ask.
         ("/action/revoke-api-token", vec![("token", UNKNOWN.to_owned())]),
         // In its address.
@@ -109,6 +119,7 @@ const WITHOUT_OBJECT: &[&str] = &[
     "/action/sign-out",
     "/action/change-password",
     "/action/create-specification",
+    "/action/create-source",
     "/action/create-api-token",
     "/action/read-ledger",
     "/execute",

@@ -9,6 +9,7 @@ mod identity;
 mod portfolio;
 mod run;
 mod schedule;
+mod source;
 mod specification;
 
 pub use administration::{
@@ -22,6 +23,9 @@ pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
 pub use portfolio::{AddPortfolio, ReadLedger};
 pub use run::{CancelRun, TriggerRun};
 pub use schedule::{PauseSchedule, ResumeSchedule, SetSchedule};
+pub use source::{
+    CreateSource, EnableSource, ImportItems, SetSourceTerms, TestSource, TypedSource,
+};
 pub use specification::{
     CancelSpecification, CloneSpecification, CreateSpecification, PauseSpecification,
     ResumeSpecification, SaveSpecification, SubmitSpecification,

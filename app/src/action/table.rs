@@ -3,10 +3,11 @@
 
 use super::{
     ActivateSpecification, AddPortfolio, CancelRun, CancelSpecification, ChangePassword,
-    CloneSpecification, CreateApiToken, CreateSpecification, ExecutePattern, GrantEntitlement,
-    GrantOverride, PauseSchedule, PauseSpecification, ReadLedger, RecordLicence, ResumeSchedule,
-    ResumeSpecification, ReturnSpecification, RevokeApiToken, SaveSpecification, SetModelBudget,
-    SetSchedule, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TriggerRun,
+    CloneSpecification, CreateApiToken, CreateSource, CreateSpecification, EnableSource,
+    ExecutePattern, GrantEntitlement, GrantOverride, ImportItems, PauseSchedule,
+    PauseSpecification, ReadLedger, RecordLicence, ResumeSchedule, ResumeSpecification,
+    ReturnSpecification, RevokeApiToken, SaveSpecification, SetModelBudget, SetSchedule,
+    SetSourceTerms, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TestSource, TriggerRun,
     WithdrawLicence,
 };
 use leptos::server_fn::ServerFn;
@@ -55,4 +56,9 @@ pub const TABLE: &[(&str, Access)] = &[
     (SetModelBudget::PATH, Access::Admin),
     (RecordLicence::PATH, Access::Admin),
     (WithdrawLicence::PATH, Access::Admin),
+    (CreateSource::PATH, Access::Admin),
+    (EnableSource::PATH, Access::Admin),
+    (SetSourceTerms::PATH, Access::Admin),
+    (TestSource::PATH, Access::Admin),
+    (ImportItems::PATH, Access::Admin),
 ];

@@ -114,6 +114,7 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     label="Specifications"
                                 />
                                 <RailLink path=path.clone() href="/history" icon="history" label="History" />
+                                <RailLink path=path.clone() href="/evidence" icon="search" label="Evidence" />
                                 <RailLink
                                     path=path.clone()
                                     href="/portfolios"
@@ -157,6 +158,7 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="draft"
                                     label="Language model"
                                 />
+                                <RailLink path=path.clone() href="/admin/sources" icon="download" label="Sources" />
                                 <RailLink path=path.clone() href="/admin/rights" icon="seal" label="Rights" />
                                 <RailLink
                                     path=path.clone()

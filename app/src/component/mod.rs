@@ -7,6 +7,8 @@ pub mod quote;
 pub mod timeline;
 
 #[cfg(feature = "ssr")]
+pub mod claim_evidence;
+#[cfg(feature = "ssr")]
 pub mod code_text;
 #[cfg(feature = "ssr")]
 pub mod digest;
@@ -22,6 +24,8 @@ pub mod export_menu;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod funnel;
 #[cfg(feature = "ssr")]
 pub mod gantt;
 #[cfg(feature = "ssr")]

@@ -6,6 +6,7 @@ pub mod api_reference;
 pub mod capability_catalogue;
 pub mod comparison;
 pub mod dashboard;
+pub mod evidence;
 pub mod execution_log;
 pub mod history;
 pub mod pattern_library;

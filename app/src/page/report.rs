@@ -1,5 +1,5 @@
 use crate::{
-    component::{export_menu::ExportMenu, icon::Icon},
+    component::{claim_evidence::ClaimEvidence, export_menu::ExportMenu, icon::Icon},
     ssr::page,
 };
 use domain::{hash::ContentHash, id::RunId};
@@ -22,6 +22,11 @@ pub fn Report() -> impl IntoView {
             Ok(rights) => (Some(rights.on_screen), rights.files),
             Err(UseCaseError::Quarantined) => (None, Vec::new()),
             Err(other) => return Err(other.into()),
+        };
+        let document = match request.orchestrator.report_document(request.actor()?, id).await {
+            Ok(document) => Some(document),
+            Err(UseCaseError::Quarantined) => None,
+            Err(error) => return Err(error),
         };
         let refused = request.query("refused").map(str::to_owned);
         if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
@@ -53,6 +58,7 @@ pub fn Report() -> impl IntoView {
                 </div>
                 {on_screen.map(|choice| view! { <Attribution decision=choice.decision /> })}
                 <ExportMenu run=id choices=files refused />
+                {document.map(|document| view! { <ClaimEvidence run=id document /> })}
                 <iframe
                     class="report-preview__frame"
                     src=format!("/runs/{id}/artifact")

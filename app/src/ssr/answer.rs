@@ -22,6 +22,9 @@ pub(super) fn describe(error: &UseCaseError) -> (StatusCode, String, String) {
             (StatusCode::CONFLICT, Refusal::ExceedsEntitlement.code())
         }
         UseCaseError::Refused(refusal) => (StatusCode::CONFLICT, refusal.code()),
+        UseCaseError::SourceUnreadable(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "source_unreadable")
+        }
         UseCaseError::RightsBlocked(_) => (StatusCode::FORBIDDEN, "rights_blocked"),
         UseCaseError::ExportUnrecorded(_) => (StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable"),
         UseCaseError::Quarantined => (StatusCode::INTERNAL_SERVER_ERROR, "quarantined"),

@@ -14,6 +14,7 @@ mod typed_execution;
 mod typed_licence;
 mod typed_reason;
 mod typed_schedule;
+mod typed_source;
 mod typed_token;
 
 pub use crate::component::export_filter::ExportQuery;

@@ -23,4 +23,4 @@ pub mod selection;
 pub mod signal;
 
 pub use country::region_of;
-pub use pipeline::{Desk, process};
+pub use pipeline::{Desk, process, process_with};

@@ -3,7 +3,7 @@
 use crate::{
     Desk,
     entity::EntityTable,
-    event::{Apart, Event, Member, merge},
+    event::{Apart, Event, Join, Member, merge},
     item::{DeskItem, Dropped, read_again},
     language,
     product::{product, product_of},
@@ -73,6 +73,16 @@ impl From<Dropped> for DroppedItem {
     fn from(exit: Dropped) -> Self {
         Self { source: exit.source, title: exit.title, url: exit.url, reason: exit.reason }
     }
+}
+
+/// What is written down of an item by itself, before it stands in any event.
+pub fn reading(one: &DeskItem) -> Citation {
+    citation(&Member { item: one.clone(), joined: Join::First })
+}
+
+/// An item as it was written down.
+pub fn read_back(item: EvidenceItem, reading: &Citation) -> DeskItem {
+    member(reading, item).item
 }
 
 fn citation(member: &Member) -> Citation {

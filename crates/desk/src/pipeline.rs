@@ -1,7 +1,7 @@
 use crate::{
     entity::EntityTable,
     event::{Apart, Event, merge, unique},
-    item::{Dropped, RawItem, read_item},
+    item::{DeskItem, Dropped, RawItem, read_item},
     signal::{Contradiction, Signal, contradictions, read_signal},
 };
 use jiff::civil::Date;
@@ -22,8 +22,19 @@ pub struct Desk {
 /// Items to events to signals, as of the civil date (UTC) of the reading. The order of
 /// the items does not matter.
 pub fn process(raw: &[RawItem], as_of: Date, table: &EntityTable, apart: &Apart) -> Desk {
+    process_with(raw, Vec::new(), as_of, table, apart)
+}
+
+/// The same together with items that were read before.
+pub fn process_with(
+    raw: &[RawItem],
+    read: Vec<DeskItem>,
+    as_of: Date,
+    table: &EntityTable,
+    apart: &Apart,
+) -> Desk {
     let mut dropped = Vec::new();
-    let mut items = Vec::new();
+    let mut items = read;
     for one in raw {
         match read_item(one, as_of, table) {
             Ok(item) => items.push(item),

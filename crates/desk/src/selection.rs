@@ -156,17 +156,17 @@ impl Selector<'_> {
             } else {
                 Err(DropReason::OutsideWindow)
             };
-            let fit = fit.and_then(|served| match before {
+            let fit = fit.and_then(|deliverables| match before {
                 Some(before)
                     if before.novelty == Novelty::Continuing || before.cited.contains(&item.id) =>
                 {
                     told = true;
                     Err(DropReason::NoDevelopment)
                 }
-                _ => Ok(served),
+                _ => Ok(deliverables),
             });
             match fit {
-                Ok(served) => drop(serves.insert(item.id.clone(), served)),
+                Ok(deliverables) => drop(serves.insert(item.id.clone(), deliverables)),
                 Err(reason) => funnel.leave(reason),
             }
         }

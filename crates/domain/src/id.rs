@@ -48,6 +48,8 @@ ids! {
     SpecificationVersionId,
     /// A sealed set of evidence items.
     PackId,
+    /// One place that evidence is read from.
+    SourceId,
     RunId,
     ArtifactId,
     /// One pass of a pattern, asked for by a person or a client.

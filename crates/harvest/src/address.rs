@@ -104,18 +104,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     let low = Ipv4Addr::from_bits((u32::from(segments[6]) << 16) | u32::from(segments[7]));
     match segments {
-        // Mapped, and the old compatible form, unspecified and loopback among it.
-        [0, 0, 0, 0, 0, 0xffff, ..] => is_public_v4(low),
-        [0, 0, 0, 0, 0, 0, ..] => false,
-        // NAT64 and 6to4 carry an IPv4 address.
-        [0x64, 0xff9b, 0, 0, 0, 0, ..] => is_public_v4(low),
-        [0x64, 0xff9b, ..] => false,
+        // Mapped, NAT64 and 6to4 carry an IPv4 address.
+        [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => is_public_v4(low),
         [0x2002, high, next, ..] => {
             is_public_v4(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(next)))
         }
         // Teredo, ORCHID, benchmarks, documentation.
-        [0x2001, 0..0x200, ..] | [0x2001, 0x0db8, ..] | [0x3fff, ..] => false,
-        // Global unicast is 2000::/3; all else is local, multicast or reserved.
+        [0x2001, 0..0x200 | 0x0db8, ..] | [0x3fff, ..] => false,
+        // Global unicast is 2000::/3; all else is unspecified, loopback, local, multicast or
+        // reserved.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

@@ -9,10 +9,10 @@ use crate::{
 use desk::{
     entity::EntityTable,
     event::Apart,
-    item::{RawItem, SourceFacts},
+    item::{DeskItem, RawItem, SourceFacts},
     pack,
     plain_text::{cut, fold},
-    process,
+    process_with,
 };
 use domain::evidence::{EvidencePack, SourceReading};
 use jiff::civil::Date;
@@ -25,7 +25,23 @@ const ERROR_CHARACTERS_MAX: usize = 200;
 /// Every entry of every source leaves by exactly one exit: as an item in an event of
 /// the pack, or dropped with its reason. `as_of` is the civil date (UTC) of the reading.
 pub fn assemble_pack(as_of: Date, readings: Vec<SourceFeed>) -> EvidencePack {
-    let mut sources = Vec::new();
+    assemble_pack_with(as_of, readings, Collection::default())
+}
+
+/// What was collected before, item by item.
+#[derive(Debug, Default)]
+pub struct Collection {
+    pub sources: Vec<SourceReading>,
+    pub items: Vec<DeskItem>,
+}
+
+/// The same together with what was collected before.
+pub fn assemble_pack_with(
+    as_of: Date,
+    readings: Vec<SourceFeed>,
+    collection: Collection,
+) -> EvidencePack {
+    let Collection { mut sources, items } = collection;
     let mut raw = Vec::new();
     for SourceFeed { source, content } in readings {
         let entries = content.and_then(|bytes| {
@@ -37,7 +53,7 @@ pub fn assemble_pack(as_of: Date, readings: Vec<SourceFeed>) -> EvidencePack {
         let facts = Arc::new(facts_of(source));
         raw.extend(entries.unwrap_or_default().into_iter().map(|entry| raw_item(&facts, entry)));
     }
-    let desk = process(&raw, as_of, EntityTable::built_in(), &Apart::default());
+    let desk = process_with(&raw, items, as_of, EntityTable::built_in(), &Apart::default());
     pack::seal(desk, as_of, sources)
 }
 
@@ -72,7 +88,8 @@ fn facts_of(source: Source) -> SourceFacts {
     }
 }
 
-pub(crate) fn raw_item(source: &Arc<SourceFacts>, entry: Entry) -> RawItem {
+/// An entry as the desk reads it.
+pub fn raw_item(source: &Arc<SourceFacts>, entry: Entry) -> RawItem {
     let Entry { title, link, page_canonical, dates, text } = entry;
     RawItem { source: Arc::clone(source), title, link, page_canonical, dates, text }
 }

@@ -8,9 +8,10 @@ use crate::{
     page::read_page,
     sitemap::{Sitemap, SitemapError, read_sitemap},
 };
+use desk::plain_text::plain_text;
 use domain::evidence::{Selectors, SourceKind};
 use encoding_rs::{Encoding, UTF_8};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use url::Url;
 
 /// Pages that one reading opens for what the list does not say. With a pause of a second
@@ -50,6 +51,8 @@ pub enum CollectError {
     NothingFound,
     #[error("what is entered by hand is not read from anywhere")]
     Manual,
+    #[error("this process reads from no other host")]
+    NotHere,
 }
 
 /// Reads a source once. Pages whose addresses are `seen` already are not opened again.
@@ -61,7 +64,7 @@ pub async fn collect(
     fetcher: &Fetcher,
     place: &Place,
     known: &Validators,
-    seen: &HashSet<String>,
+    seen: &BTreeSet<String>,
 ) -> Result<Collected, CollectError> {
     if place.kind == SourceKind::Manual {
         return Err(CollectError::Manual);
@@ -110,8 +113,9 @@ async fn sitemap(fetcher: &Fetcher, bytes: &[u8]) -> Result<Entries, CollectErro
     Ok(all)
 }
 
-/// Entries without a date that can be relied on, completed by their own pages.
-async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &HashSet<String>) -> Entries {
+/// Entries without a date that can be relied on, completed by their own pages. What they
+/// say is plain text then: a page may spell markup as text.
+async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &BTreeSet<String>) -> Entries {
     let mut opened = 0;
     let mut entries = Vec::with_capacity(listed.entries.len());
     for entry in listed.entries {
@@ -125,7 +129,12 @@ async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &HashSet<String>) 
             None => entries.push(entry),
         }
     }
+    let entries = entries.into_iter().map(plain).collect();
     Entries { entries, beyond_limit: listed.beyond_limit }
+}
+
+fn plain(entry: Entry) -> Entry {
+    Entry { title: plain_text(&entry.title), text: plain_text(&entry.text), ..entry }
 }
 
 async fn completed(fetcher: &Fetcher, listed: Entry, url: &Url) -> Entry {

@@ -78,9 +78,9 @@ pub struct Content {
 /// Why there is no answer, in words that an administrator reads.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    #[error("the address may not be fetched: {0}")]
+    #[error("the address may not be fetched")]
     Address(#[from] AddressError),
-    #[error("it redirects to an address that may not be fetched: {0}")]
+    #[error("it redirects to an address that may not be fetched")]
     Redirect(#[source] AddressError),
     #[error("it redirects more than {0} times")]
     Redirects(usize),
@@ -149,8 +149,8 @@ impl Fetcher {
             .map_err(|error| FetchError::Client(error.into()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let (turns, robots) = (std::sync::Mutex::default(), Robots::default());
-        Ok(Self { bounds, private, tls, turns, robots })
+        let turns = std::sync::Mutex::default();
+        Ok(Self { bounds, private, tls, turns, robots: Robots::default() })
     }
 
     /// Reads one address as its robots.txt allows, following redirects, each of which is
@@ -204,9 +204,9 @@ impl Fetcher {
                 timeout(self.bounds.total, self.answer(&checked, &Validators::default())).await;
             match answered.map_err(|_| FetchError::TimedOut(self.bounds.total))? {
                 Ok(Answer::Fetched(Fetched::Content(content))) => return Ok(Some(content.bytes)),
-                Ok(Answer::Fetched(Fetched::NotModified)) => return Ok(None),
                 Ok(Answer::Elsewhere(next)) => url = next,
-                Err(FetchError::Status { status: 400..=499, .. }) => return Ok(None),
+                Ok(Answer::Fetched(Fetched::NotModified))
+                | Err(FetchError::Status { status: 400..=499, .. }) => return Ok(None),
                 Err(error) => return Err(error),
             }
         }

@@ -18,7 +18,7 @@ mod robots;
 mod sample_dates;
 mod sitemap;
 
-pub use assemble::assemble_pack;
+pub use assemble::{Collection, assemble_pack, assemble_pack_with, raw_item};
 pub use collect::{CollectError, Collected, Place, collect};
 pub use entry::{Entries, Entry};
 pub use feed::{ENTRIES_MAX, FEED_BYTES_MAX, FeedError, read_feed};

@@ -73,7 +73,7 @@ fn date_published(data: &Value, depth: usize) -> Option<String> {
     }
     match data {
         Value::Object(fields) => match fields.get("datePublished") {
-            Some(Value::String(date)) => Some(date.clone()),
+            Some(Value::String(published)) => Some(published.clone()),
             _ => fields.values().find_map(|value| date_published(value, depth + 1)),
         },
         Value::Array(values) => values.iter().find_map(|value| date_published(value, depth + 1)),

@@ -28,6 +28,9 @@ pub enum UseCaseError {
     /// What was asked for does not go with how things stand.
     #[error("{0}")]
     Refused(Refusal),
+    /// What a source answered, or a file held, in words for an administrator.
+    #[error("the source could not be read: {0}")]
+    SourceUnreadable(String),
     /// Stored data does not match its hash; it is not shown.
     #[error("what is stored does not match its seal, so it is not shown")]
     Quarantined,

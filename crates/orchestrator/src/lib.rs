@@ -68,6 +68,8 @@ pub struct Orchestrator {
     press: press::Press,
     /// Top folder of the ledger's git repository.
     ledger: Option<Arc<Path>>,
+    /// What reads sources of other people's hosts.
+    collectors: evidence::Collectors,
     /// What exports are sealed with, if anything.
     seal: Option<export::SealKey>,
     /// Tells the runs that this process carries which of them were cancelled.
@@ -111,6 +113,7 @@ impl Orchestrator {
             language_model: None,
             press: press::Press::default(),
             ledger: None,
+            collectors: None,
             seal: None,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),
@@ -126,6 +129,12 @@ impl Orchestrator {
 
     pub fn limits(&self) -> RunLimits {
         self.limits
+    }
+
+    /// The same, and it reads sources of other people's hosts.
+    #[must_use]
+    pub fn with_fetcher(self, fetcher: harvest::fetch::Fetcher) -> Self {
+        Self { collectors: Some(Arc::new(fetcher)), ..self }
     }
 
     /// The same under another profile of rights.

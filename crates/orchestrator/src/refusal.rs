@@ -111,6 +111,17 @@ refusals! {
     TokenScopes = "token_scopes",
         "Choose at least one right, and none beyond those of your role in this workspace.";
     TokenLifetime = "token_lifetime", "A token lives 1 to 366 days.";
+    SourceForm = "source_form",
+        "Some answers on the source are missing or cannot be meant. Check kind, tier, dates and minutes.";
+    SourceName = "source_name", "Another source has this name. Choose another one.";
+    SourceAddress = "source_address", "Give an address of http or https, without user and password.";
+    SourceProvider = "source_provider",
+        "Give the provider as the rights registry spells it: letters, digits and underscores.";
+    SourceSelectors = "source_selectors", "One of the selectors is no CSS selector.";
+    SourceTerms = "source_terms",
+        "Nobody has read what its owner allows, so it cannot be switched on.";
+    SourceNotManual = "source_not_manual",
+        "Items are entered for a source that is switched on and entered by hand.";
     TokensTooMany = "tokens_too_many",
         "You have 50 live tokens in this workspace. Revoke one that is no longer needed.";
 }

@@ -2,7 +2,7 @@
 //! a file goes through [`export`](crate::export).
 
 use crate::{Actor, Orchestrator, UseCaseError};
-use domain::{hash::ContentHash, id::RunId, workspace::Role};
+use domain::{hash::ContentHash, id::RunId, report::ReportDocument, workspace::Role};
 use storage::{
     artifact::{self, Form, Seal},
     run::{self, RunRow},
@@ -50,5 +50,18 @@ impl Orchestrator {
             return Err(UseCaseError::Quarantined);
         }
         Ok(SealedText { hash, text })
+    }
+
+    /// What the report says, as data.
+    ///
+    /// # Errors
+    /// Like [`report_text`](Self::report_text).
+    pub async fn report_document(
+        &self,
+        actor: &Actor,
+        id: RunId,
+    ) -> Result<ReportDocument, UseCaseError> {
+        let SealedText { text, .. } = self.report_text(actor, id, Form::Json).await?;
+        Ok(serde_json::from_str(&text)?)
     }
 }

@@ -1,6 +1,6 @@
 //! Sealed evidence packs and the readings that confirm them.
 
-use crate::{Day, Moment, StorageError};
+use crate::{Day, Moment, StorageError, pack_event};
 use domain::{
     evidence::EvidencePack,
     hash::{ContentHash, canonical_json},
@@ -34,6 +34,7 @@ pub async fn seal(
     let id = match inserted {
         Some(id) => {
             insert_items(conn, id, pack).await?;
+            pack_event::insert_all(conn, id, pack).await?;
             id
         }
         None => load_id(conn, hash)
@@ -44,7 +45,8 @@ pub async fn seal(
     Ok(id)
 }
 
-async fn load_id(
+/// The pack of this content hash.
+pub async fn load_id(
     conn: &mut PgConnection,
     hash: ContentHash,
 ) -> Result<Option<PackId>, StorageError> {

@@ -12,5 +12,7 @@ pub mod queue;
 pub mod review;
 pub mod rights;
 pub mod runs;
+mod source_form;
+pub mod sources;
 mod what_if;
 pub mod workspaces;

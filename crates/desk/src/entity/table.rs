@@ -116,6 +116,10 @@ impl EntityTable {
         self.sites.get(id)
     }
 
+    pub fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.sites.values()
+    }
+
     pub fn companies(&self) -> impl Iterator<Item = &Company> {
         self.companies.values()
     }

@@ -11,19 +11,21 @@ use storage::{
     tenancy,
 };
 
-const IMMUTABLE: [&str; 23] = [
-    "executions",
+const IMMUTABLE: [&str; 27] = [
     "artifacts",
     "assistant_answers",
     "audit_log",
     "entitlements",
+    "event_citations",
     "evidence_items",
-    "model_budgets",
-    "model_listings",
+    "executions",
     "ledger_books",
     "ledger_postings",
     "ledger_readings",
     "ledger_snapshots",
+    "model_budgets",
+    "model_listings",
+    "pack_events",
     "pack_readings",
     "packs",
     "portfolios",
@@ -34,11 +36,13 @@ const IMMUTABLE: [&str; 23] = [
     "run_packages",
     "run_steps",
     "server_probes",
+    "source_fetches",
+    "source_items",
     "specification_versions",
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 16] = [
+const MUTABLE: [(&str, &[&str]); 17] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -113,6 +117,23 @@ const MUTABLE: [(&str, &[&str]); 16] = [
     ("sign_in_failures", &[]),
     // How it ended; a trigger guards that it does so once.
     ("slot_overrides", &["lapsed_at", "used_by_run"]),
+    // What an administrator decides, and how the readings went.
+    (
+        "sources",
+        &[
+            "due_at",
+            "enabled",
+            "etag",
+            "failures",
+            "last_entries",
+            "last_error",
+            "last_modified",
+            "last_status",
+            "succeeded_at",
+            "terms",
+            "tried_at",
+        ],
+    ),
     (
         "specifications",
         &[
@@ -138,6 +159,7 @@ const MUTABLE: [(&str, &[&str]); 16] = [
 /// A world in which every table holds a row.
 async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     let world = World::new(pool).await;
+    world.entered_source().await;
     world.read_samples().await;
     let tenant = world.tenant_by_day("North").await;
     let market = Market::with_portfolio();
@@ -173,6 +195,7 @@ fn changes(table: &str) -> [String; 3] {
     let column = match table {
         "artifacts" | "packs" | "portfolios" | "specification_versions" => "id",
         "assistant_answers" => "call_id",
+        "source_fetches" | "source_items" => "source_id",
         "audit_log" => "chain",
         "ledger_books" | "ledger_postings" | "ledger_readings" | "ledger_snapshots" => {
             "ledger_commit"
@@ -181,7 +204,9 @@ fn changes(table: &str) -> [String; 3] {
         "model_budgets" => "tokens_max",
         "model_listings" => "model",
         "executions" => "pattern_id",
-        "evidence_items"
+        "event_citations"
+        | "evidence_items"
+        | "pack_events"
         | "pack_readings"
         | "pricing_pack_prices"
         | "pricing_pack_rates"

@@ -51,6 +51,8 @@ mod sessions;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod tenancy;
 #[cfg(test)]
 mod verify;

@@ -279,10 +279,11 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 32] = [
+const COMPARED: [&str; 34] = [
     "add_portfolio",
     "cancel_specification",
     "cancel_run",
+    "cited_event",
     "clone_specification",
     "compare_versions",
     "download_report",
@@ -296,6 +297,7 @@ const COMPARED: [&str; 32] = [
     "portfolio",
     "reconciliation_for",
     "replay",
+    "report_document",
     "report_text",
     "resume_schedule",
     "resume_specification",
@@ -402,6 +404,8 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(view_run(owner; RunId;));
     not_found!(run_events_after(owner; RunId; 0));
     not_found!(view_report(owner; RunId;));
+    not_found!(report_document(owner; RunId;));
+    not_found!(cited_event(owner; RunId; "E-000000000000"));
     not_found!(revoke_api_token(owner; ApiTokenId;));
     for form in [Form::Html, Form::Json] {
         not_found!(report_text(owner; RunId; form));

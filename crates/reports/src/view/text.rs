@@ -5,6 +5,7 @@ use super::{
     citations::{Citation, Citations},
 };
 use domain::{
+    evidence::Novelty,
     report::{Claim, Development, ReportDocument, Section, SummaryBullet},
     specification::Strength,
 };
@@ -146,7 +147,7 @@ fn development_view<'a>(
         links: development.links.iter().map(|one| one.label()).collect(),
         companies: development.companies.iter().map(String::as_str).collect(),
         strength: strength_label(development.strength),
-        novelty: development.novelty.map(|novelty| novelty.label()),
+        novelty: development.novelty.map(Novelty::label),
         first: Day::of(development.first_published),
         last: Day::of(development.last_published),
         statements: statements(&development.claims, citations)?,

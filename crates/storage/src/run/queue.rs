@@ -1,7 +1,7 @@
 //! The jobs that carry runs. A run that is live has a job; the sweeper gives it a
 //! new one where a crash or a lost database left it without.
 
-use crate::StorageError;
+use crate::{StorageError, source};
 use domain::id::{RunId, WorkspaceId};
 use jiff::Timestamp;
 use sqlx::{PgConnection, Row, types::Json};
@@ -124,10 +124,10 @@ pub async fn forget_spent(conn: &mut PgConnection) -> Result<i64, StorageError> 
     Ok(sqlx::query_scalar(
         "select count(*) from graphile_worker.complete_jobs(array(
              select j.id from graphile_worker.jobs j
-             where j.task_identifier = $1 and j.attempts >= j.max_attempts and j.locked_at is null
+             where j.task_identifier = any($1) and j.attempts >= j.max_attempts and j.locked_at is null
          ))",
     )
-    .bind(TASK)
+    .bind([TASK, source::TASK].map(str::to_owned))
     .fetch_one(conn)
     .await?)
 }

@@ -4,6 +4,7 @@ mod agents;
 mod drafts;
 mod market;
 mod model_calls;
+mod sources;
 mod sql;
 
 use agents::agents_with;
@@ -11,6 +12,7 @@ pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging
 pub use drafts::{draft, entitlement};
 pub use market::{LEDGER, Market, PORTFOLIO};
 pub use model_calls::{USED, answered, model_call};
+pub use sources::source_form;
 pub use sql::{code_of, count, message_of};
 
 use domain::{

@@ -1,0 +1,422 @@
+use super::source_form::{NewSourceForm, TermsForm};
+use crate::{
+    action::{EnableSource, ImportItems, TestSource},
+    component::{
+        digest::Digest,
+        funnel::FunnelPicture,
+        moment::{Moment, duration_words},
+        state::State,
+    },
+    ssr::page,
+};
+use domain::{evidence::SourceKind, id::SourceId};
+use jiff::{SignedDuration, Timestamp};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+use orchestrator::{
+    Refusal, UseCaseError,
+    evidence::{Preview, PreviewEntry, SourceForm, SourcePage},
+};
+use storage::source::{FetchRow, SourceRow};
+
+/// Every source with its health, and where what it held went.
+#[component]
+pub fn Sources() -> impl IntoView {
+    page("Sources", |request| async move {
+        let (sources, exits) = request.orchestrator.sources(request.actor()?).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = request.time_zone().to_owned();
+        let exits: Vec<_> = exits
+            .into_iter()
+            .map(|(reason, count)| (reason, u64::try_from(count).unwrap_or_default()))
+            .collect();
+        let statement = statement(&sources);
+        let rows = sources
+            .into_iter()
+            .map(|source| view! { <Row source now zone=zone.clone() /> })
+            .collect_view();
+        Ok(view! {
+            <div class="page-header">
+                <h1 class="page-header__title">"Sources"</h1>
+                <p class="statement">{statement}</p>
+                <p>
+                    <a class="button button--primary" href="/admin/sources/new">
+                        "Add a source"
+                    </a>
+                </p>
+            </div>
+            <table class="data-table">
+                <caption class="data-table__caption">"Sources by name"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Source"</th>
+                        <th scope="col">"Kind"</th>
+                        <th scope="col" class="numeric">
+                            "Tier"
+                        </th>
+                        <th scope="col">"Health"</th>
+                        <th scope="col">"Last success"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <section class="section" aria-labelledby="funnel">
+                <h2 class="section__title" id="funnel">
+                    "Where entries went"
+                </h2>
+                <FunnelPicture exits />
+            </section>
+            <section class="section" aria-labelledby="samples">
+                <h2 class="section__title" id="samples">
+                    "Sample feeds"
+                </h2>
+                <p>
+                    "The sample feeds are files of this installation. They are read with every pack and \
+                     are not listed here; the page of a pack names them."
+                </p>
+            </section>
+        })
+    })
+}
+
+fn statement(sources: &[SourceRow]) -> String {
+    let enabled = sources.iter().filter(|source| source.enabled).count();
+    let unhealthy =
+        sources.iter().filter(|source| source.enabled && source.health.is_unhealthy()).count();
+    match (sources.len(), unhealthy) {
+        (0, _) => "No source has been added yet; reports rest on the sample feeds.".to_owned(),
+        (all, 0) => format!("{enabled} of {all} are read; none of them is unhealthy."),
+        (all, bad) => format!("{enabled} of {all} are read; {bad} of them unhealthy."),
+    }
+}
+
+#[component]
+fn Health(source: SourceRow) -> impl IntoView {
+    let (tone, icon, label) = match (source.enabled, source.health.failures) {
+        (false, _) => ("", "pause", "Off"),
+        (true, 0) if source.health.succeeded_at.is_some() => ("good", "check", "Healthy"),
+        (true, 0) => ("", "clock", "Not read yet"),
+        (true, _) if source.health.is_unhealthy() => ("bad", "cross", "Unhealthy"),
+        (true, _) => ("attention", "clock", "Failing"),
+    };
+    view! {
+        <State tone icon label />
+        {source.health.last_error.map(|error| view! { <span class="data-table__sub">{error}</span> })}
+    }
+}
+
+#[component]
+fn Row(source: SourceRow, now: Timestamp, zone: String) -> impl IntoView {
+    let succeeded = source.health.succeeded_at;
+    let succeeded = match succeeded {
+        Some(at) => view! { <Moment at now zone /> }.into_any(),
+        None => view! { "never" }.into_any(),
+    };
+    let entry = source.source.clone();
+    view! {
+        <tr>
+            <th scope="row" class="data-table__name">
+                <a href=format!("/admin/sources/{}", entry.id)>{entry.name}</a>
+                <span class="data-table__sub">{entry.publisher}</span>
+            </th>
+            <td data-label="Kind">{entry.kind.label()}</td>
+            <td data-label="Tier" class="numeric">
+                {u8::from(entry.tier)}
+            </td>
+            <td data-label="Health">
+                <Health source />
+            </td>
+            <td data-label="Last success">{succeeded}</td>
+        </tr>
+    }
+}
+
+/// The form that adds a source.
+#[component]
+pub fn NewSource() -> impl IntoView {
+    page("Add a source", |request| async move {
+        request.actor()?.require_admin()?;
+        let typed = request.typed_source().await.unwrap_or_else(|| SourceForm {
+            tier: "2".to_owned(),
+            kind: SourceKind::Rss.id().to_owned(),
+            interval_minutes: "60".to_owned(),
+            ..SourceForm::default()
+        });
+        let refusal = request.query("refused").and_then(Refusal::from_code);
+        Ok(view! {
+            <div class="page-header">
+                <h1 class="page-header__title">"Add a source"</h1>
+                <p class="statement">
+                    "It is added switched off. Test it, then switch it on."
+                </p>
+            </div>
+            <NewSourceForm typed refusal />
+        })
+    })
+}
+
+/// One source: its health, a test of it, its readings.
+#[component]
+pub fn Source() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("source"));
+    page("Source", |request| async move {
+        let id: SourceId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let found = request.orchestrator.view_source(request.actor()?, id).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = request.time_zone().to_owned();
+        let preview = request.source_preview(id).await;
+        Ok(view! { <Page found preview now zone /> })
+    })
+}
+
+#[component]
+fn Page(
+    found: SourcePage,
+    preview: Option<Result<Preview, String>>,
+    now: Timestamp,
+    zone: String,
+) -> impl IntoView {
+    let SourcePage { row, fetches, exits } = found;
+    let source = row.source.clone();
+    let id = source.id.to_string();
+    let exits = exits
+        .into_iter()
+        .map(|(reason, count)| (reason, u64::try_from(count).unwrap_or_default()))
+        .collect::<Vec<_>>();
+    let terms = match &source.terms {
+        Some(terms) => format!(
+            "Read by {} on {}: excerpts {}, full text {}, redistribution {}.",
+            terms.checked_by,
+            terms.checked_on,
+            allowed(terms.excerpt),
+            allowed(terms.full_text),
+            allowed(terms.redistribution)
+        ),
+        None => "Nobody has read its terms, so it cannot be switched on.".to_owned(),
+    };
+    let manual = source.kind == SourceKind::Manual;
+    view! {
+        <div class="page-header">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li class="breadcrumb__item">
+                        <a class="breadcrumb__link" href="/admin/sources">
+                            "Sources"
+                        </a>
+                    </li>
+                </ol>
+            </nav>
+            <h1 class="page-header__title">{source.name.clone()}</h1>
+            <p class="page-header__state">
+                <Health source=row.clone() />
+            </p>
+            <p>
+                {format!("{}, {}, tier {}. ", source.publisher, source.kind.label(), u8::from(source.tier))}
+                {source.url.clone().map(|url| view! { <Digest text=url /> })}
+            </p>
+            <p>{terms}</p>
+            <div class="page-header__actions">
+                <form method="post" action=EnableSource::PATH>
+                    <input type="hidden" name="source" value=id.clone() />
+                    <input type="hidden" name="enabled" value=(!row.enabled).to_string() />
+                    <button class="button button--primary">
+                        {if row.enabled { "Switch off" } else { "Switch on" }}
+                    </button>
+                </form>
+                {(!manual)
+                    .then(|| {
+                        view! {
+                            <form method="post" action=TestSource::PATH>
+                                <input type="hidden" name="source" value=id.clone() />
+                                <button class="button">"Test"</button>
+                            </form>
+                        }
+                    })}
+            </div>
+        </div>
+        {(row.source.terms.is_none())
+            .then(|| view! { <TermsForm source=id.clone() /> })}
+        {manual.then(|| view! { <Import id=id.clone() /> })}
+        {preview.map(|preview| view! { <Previewed preview /> })}
+        <section class="section" aria-labelledby="readings">
+            <h2 class="section__title" id="readings">
+                "Readings"
+            </h2>
+            <Readings fetches now zone />
+        </section>
+        <section class="section" aria-labelledby="funnel">
+            <h2 class="section__title" id="funnel">
+                "Where its entries went"
+            </h2>
+            <FunnelPicture exits />
+        </section>
+    }
+}
+
+const fn allowed(allowed: bool) -> &'static str {
+    if allowed { "allowed" } else { "not allowed" }
+}
+
+#[component]
+fn Import(id: String) -> impl IntoView {
+    view! {
+        <section class="section" aria-labelledby="import">
+            <h2 class="section__title" id="import">
+                "Enter items"
+            </h2>
+            <form method="post" action=ImportItems::PATH>
+                <input type="hidden" name="source" value=id />
+                <div class="field">
+                    <label class="field__label" for="rows">
+                        "Items"
+                    </label>
+                    <p class="field__hint" id="rows-hint">
+                        "CSV with the header title,url,published,text, or a JSON list of objects with these fields. \
+                         An item without a date of publication is held."
+                    </p>
+                    <textarea
+                        class="field__textarea"
+                        id="rows"
+                        name="rows"
+                        rows="8"
+                        required
+                        aria-describedby="rows-hint"
+                    ></textarea>
+                </div>
+                <button class="button button--primary">"Enter"</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn Previewed(preview: Result<Preview, String>) -> impl IntoView {
+    let content = match preview {
+        Err(error) => view! {
+            <div class="notice notice--bad">
+                <div class="notice__body">
+                    <p>{format!("It could not be read: {error}.")}</p>
+                </div>
+            </div>
+        }
+        .into_any(),
+        Ok(preview) => {
+            let shown = preview.entries.len();
+            let rows = preview.entries.into_iter().map(entry_row).collect_view();
+            view! {
+                <table class="data-table">
+                    <caption class="data-table__caption">
+                        {format!("{shown} of {} entries, as they would be read now", preview.read)}
+                    </caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Title"</th>
+                            <th scope="col">"Published"</th>
+                            <th scope="col">"What would become of it"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="section" aria-labelledby="test">
+            <h2 class="section__title" id="test">
+                "Test"
+            </h2>
+            <p>"Nothing of this is stored."</p>
+            {content}
+        </section>
+    }
+}
+
+fn entry_row(entry: PreviewEntry) -> impl IntoView {
+    let (published, fate) = match entry.outcome {
+        Ok(item) => (
+            item.published.to_string(),
+            format!("Kept: {}, {} confidence", item.signal.label(), item.date_confidence.label()),
+        ),
+        Err((reason, held)) => {
+            let held = held.map(|held| format!(" ({held})")).unwrap_or_default();
+            ("none".to_owned(), format!("{}{held}", reason.label()))
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row" class="data-table__name">
+                {entry.title} <span class="data-table__sub">{entry.url.unwrap_or_default()}</span>
+            </th>
+            <td data-label="Published">{published}</td>
+            <td data-label="Fate">{fate}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn Readings(fetches: Vec<FetchRow>, now: Timestamp, zone: String) -> impl IntoView {
+    if fetches.is_empty() {
+        return view! { <p>"It has not been read yet."</p> }.into_any();
+    }
+    let rows = fetches
+        .into_iter()
+        .map(|fetch| {
+            let (tone, icon, label) = match fetch.outcome.as_str() {
+                "read" => ("good", "check", "Read"),
+                "not_modified" => ("good", "check", "Unchanged"),
+                "entered" => ("good", "check", "Entered"),
+                _ => ("bad", "cross", "Failed"),
+            };
+            let took = duration_words(SignedDuration::from_millis(fetch.duration_ms.into()));
+            view! {
+                <tr>
+                    <th scope="row">
+                        <Moment at=fetch.tried_at now zone=zone.clone() />
+                    </th>
+                    <td data-label="Outcome">
+                        <State tone icon label />
+                        {fetch.error.map(|error| view! { <span class="data-table__sub">{error}</span> })}
+                    </td>
+                    <td data-label="Status" class="numeric">
+                        {fetch.status.map_or_else(|| "none".to_owned(), |status| status.to_string())}
+                    </td>
+                    <td data-label="Entries" class="numeric">
+                        {fetch.entries}
+                    </td>
+                    <td data-label="New" class="numeric">
+                        {fetch.new_items}
+                    </td>
+                    <td data-label="Took" class="numeric">
+                        {took}
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="data-table">
+            <caption class="data-table__caption">"The newest first"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"When"</th>
+                    <th scope="col">"Outcome"</th>
+                    <th scope="col" class="numeric">
+                        "Status"
+                    </th>
+                    <th scope="col" class="numeric">
+                        "Entries"
+                    </th>
+                    <th scope="col" class="numeric">
+                        "New"
+                    </th>
+                    <th scope="col" class="numeric">
+                        "Took"
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}

@@ -1,0 +1,232 @@
+use super::{day, region_names};
+use crate::{
+    component::{icon::Icon, moment::Moment, select_field::SelectField, state::State},
+    ssr::{encode, page},
+};
+use domain::taxonomy::{Region, SignalType};
+use leptos::prelude::*;
+use orchestrator::evidence::BrowseEvidence;
+use storage::pack_event::{EventRow, Filter};
+
+/// Characters of a search that are looked for.
+const WORDS_MAX: usize = 200;
+
+/// Events of the newest pack; what is looked for and the place in the list are the
+/// address.
+#[component]
+pub fn EvidenceBrowser() -> impl IntoView {
+    page("Evidence", |request| async move {
+        let query = |name| request.query(name).unwrap_or_default().trim().to_owned();
+        let words: String = query("words").chars().take(WORDS_MAX).collect();
+        let filter = Filter {
+            words: Some(words).filter(|words| !words.is_empty()),
+            signal: query("type").parse::<SignalType>().ok(),
+            region: query("region").parse::<Region>().ok(),
+            company: None,
+        };
+        let page = query("page").parse().unwrap_or(1);
+        let found = request.orchestrator.browse_evidence(request.actor()?, &filter, page).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = request.time_zone().to_owned();
+        let Some(found) = found else {
+            return Ok(view! {
+                <div class="page-header">
+                    <h1 class="page-header__title">"Evidence"</h1>
+                </div>
+                <div class="empty-state">
+                    <h2 class="empty-state__title">"No source has been read yet"</h2>
+                    <p>"Events appear here as soon as the first reading is sealed."</p>
+                </div>
+            }
+            .into_any());
+        };
+        let hash = found.pack.content_hash;
+        let counted = match found.total {
+            1 => "1 event".to_owned(),
+            total => format!("{total} events"),
+        };
+        Ok(view! {
+            <div class="page-header">
+                <h1 class="page-header__title">"Evidence"</h1>
+                <p class="statement">
+                    {format!("{counted} in the newest pack, read ")}
+                    <Moment at=found.pack.read_at now zone />
+                    ". "
+                    <a href=format!("/evidence/packs/{hash}")>{format!("Pack {}", hash.short())}</a>
+                </p>
+            </div>
+            <Search filter=filter.clone() />
+            <Events found filter />
+        }
+        .into_any())
+    })
+}
+
+#[component]
+fn Search(filter: Filter) -> impl IntoView {
+    let any = |words: &str| vec![(String::new(), words.to_owned())];
+    let mut types = any("Any type");
+    types.extend(SignalType::ALL.iter().map(|one| (one.id().to_owned(), one.label().to_owned())));
+    let mut regions = any("Any region");
+    regions.extend(Region::ALL.iter().map(|one| (one.id().to_owned(), one.label().to_owned())));
+    view! {
+        <form class="filter-form" method="get" action="/evidence" role="search">
+            <div class="field filter-form__search">
+                <label class="field__label" for="words">
+                    "Words"
+                </label>
+                <p class="field__hint" id="words-hint">
+                    "All of them, in title, excerpt or publisher."
+                </p>
+                <input
+                    class="field__input"
+                    id="words"
+                    name="words"
+                    type="search"
+                    maxlength="200"
+                    value=filter.words
+                    aria-describedby="words-hint"
+                />
+            </div>
+            <SelectField
+                id="type"
+                name="type"
+                label="Type"
+                hint="After the doctrine."
+                options=types
+                chosen=filter.signal.map(|one| one.id().to_owned()).unwrap_or_default()
+                error=None
+                width=""
+            />
+            <SelectField
+                id="region"
+                name="region"
+                label="Region"
+                hint="Where it happens."
+                options=regions
+                chosen=filter.region.map(|one| one.id().to_owned()).unwrap_or_default()
+                error=None
+                width=""
+            />
+            <div class="filter-form__actions">
+                <button class="button">
+                    <Icon name="search" />
+                    "Search"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Events(found: BrowseEvidence, filter: Filter) -> impl IntoView {
+    if found.events.is_empty() {
+        return view! {
+            <div class="empty-state">
+                <h2 class="empty-state__title">"Nothing fits"</h2>
+                <p>
+                    "No event of this pack has all that you asked for. "
+                    <a href="/evidence">"Show all events"</a>
+                </p>
+            </div>
+        }
+        .into_any();
+    }
+    let (page, pages) = (found.page, found.pages);
+    let link = move |page: i64| {
+        let part = |name: &str, value: Option<String>| {
+            value.map(|value| format!("{name}={}&", encode(&value))).unwrap_or_default()
+        };
+        format!(
+            "/evidence?{}{}{}page={page}",
+            part("words", filter.words.clone()),
+            part("type", filter.signal.map(|one| one.id().to_owned())),
+            part("region", filter.region.map(|one| one.id().to_owned())),
+        )
+    };
+    view! {
+        <EventTable caption="Events, the newest first" events=found.events />
+        {(pages > 1)
+            .then(|| {
+                view! {
+                    <nav class="pager" aria-label="Pages of events">
+                        {(page > 1)
+                            .then(|| {
+                                view! {
+                                    <a class="button button--small pager__newer" href=link(page - 1) rel="prev">
+                                        "Newer"
+                                    </a>
+                                }
+                            })}
+                        <span class="pager__place">{format!("Page {page} of {pages}")}</span>
+                        {(page < pages)
+                            .then(|| {
+                                view! {
+                                    <a class="button button--small pager__older" href=link(page + 1) rel="next">
+                                        "Older"
+                                    </a>
+                                }
+                            })}
+                    </nav>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// Events as a table, each leading to its page.
+#[component]
+pub fn EventTable(caption: &'static str, events: Vec<EventRow>) -> impl IntoView {
+    let rows = events.into_iter().map(|event| view! { <Row event /> }).collect_view();
+    view! {
+        <table class="data-table">
+            <caption class="data-table__caption">{caption}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Event"</th>
+                    <th scope="col">"Type"</th>
+                    <th scope="col">"Region"</th>
+                    <th scope="col" class="numeric">
+                        "Publishers"
+                    </th>
+                    <th scope="col">"Published"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Row(event: EventRow) -> impl IntoView {
+    let (first, last) = (event.first_published, event.last_published);
+    let until = (first != last).then(|| format!(" to {}", day(last)));
+    let regions = region_names(event.regions.iter().map(String::as_str));
+    view! {
+        <tr>
+            <th scope="row" class="data-table__name">
+                <a href=format!("/evidence/events/{}", event.id)>{event.title}</a>
+            </th>
+            <td data-label="Type">
+                {event.signal.label()}
+                {event
+                    .material
+                    .then(|| {
+                        view! {
+                            <span class="data-table__sub">
+                                <State tone="attention" icon="information" label="Material" />
+                            </span>
+                        }
+                    })}
+            </td>
+            <td data-label="Region">{regions}</td>
+            <td data-label="Publishers" class="numeric">
+                {event.publishers}
+            </td>
+            <td data-label="Published">
+                <time datetime=first.to_string()>{day(first)}</time>
+                {until}
+            </td>
+        </tr>
+    }
+}

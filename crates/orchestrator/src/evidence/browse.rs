@@ -1,0 +1,196 @@
+//! Looking at what packs hold.
+
+use crate::{Actor, Orchestrator, UseCaseError};
+use desk::entity::EntityTable;
+use domain::{
+    evidence::{CompanyId, EvidenceEvent, EvidencePack},
+    hash::ContentHash,
+    id::{PackId, RunId},
+    taxonomy::Region,
+    workspace::Role,
+};
+use storage::{
+    artifact, evidence_pack,
+    pack_event::{self, EventRow, EventView, Filter},
+    tenancy,
+};
+
+/// Events on a page.
+const PAGE_SIZE: i64 = 25;
+
+/// Events shown of a company.
+const COMPANY_EVENTS_MAX: i64 = 100;
+
+/// A page of events of the newest pack.
+#[derive(Clone, Debug)]
+pub struct BrowseEvidence {
+    pub pack: evidence_pack::CurrentPack,
+    pub events: Vec<EventRow>,
+    pub total: i64,
+    /// From 1.
+    pub page: i64,
+    pub pages: i64,
+}
+
+/// One event in its pack.
+#[derive(Clone, Debug)]
+pub struct EventPage {
+    pub pack: PackId,
+    pub pack_hash: ContentHash,
+    pub view: EventView,
+}
+
+/// A whole pack, checked against its seal.
+#[derive(Clone, Debug)]
+pub struct PackPage {
+    pub id: PackId,
+    pub hash: ContentHash,
+    pub pack: EvidencePack,
+    /// The newest one.
+    pub current: bool,
+}
+
+/// A company of the desk's table, and the events of the newest pack that name it.
+#[derive(Clone, Debug)]
+pub struct CompanyView {
+    pub name: String,
+    pub parent: Option<(String, String)>,
+    pub home: Option<&'static str>,
+    pub links: Vec<&'static str>,
+    pub pure_polyurethane: bool,
+    pub body: bool,
+    pub sample: bool,
+    pub sites: Vec<(String, &'static str)>,
+    pub events: Vec<EventRow>,
+}
+
+impl Orchestrator {
+    /// Searches the newest pack; none where no source has been read yet.
+    pub async fn browse_evidence(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        page: i64,
+    ) -> Result<Option<BrowseEvidence>, UseCaseError> {
+        require_reader(actor)?;
+        let mut conn = self.pool.acquire().await?;
+        let Some(pack) = evidence_pack::load_current(&mut conn).await? else { return Ok(None) };
+        let page = page.clamp(1, 10_000);
+        let offset = (page - 1) * PAGE_SIZE;
+        let (events, total) =
+            pack_event::search(&mut conn, pack.id, filter, offset, PAGE_SIZE).await?;
+        let pages = (total + PAGE_SIZE - 1) / PAGE_SIZE;
+        Ok(Some(BrowseEvidence { pack, events, total, page, pages }))
+    }
+
+    /// An event of the newest pack that has it.
+    pub async fn view_event(&self, actor: &Actor, event: &str) -> Result<EventPage, UseCaseError> {
+        require_reader(actor)?;
+        let mut conn = self.pool.acquire().await?;
+        let pack = pack_event::load_newest_pack(&mut conn, event).await?;
+        let (pack, pack_hash) = pack.ok_or(UseCaseError::NotFound)?;
+        let view = pack_event::load(&mut conn, pack, event).await?;
+        Ok(EventPage { pack, pack_hash, view: view.ok_or(UseCaseError::NotFound)? })
+    }
+
+    /// The event behind a citation of a run's report, in the pack that the run used.
+    pub async fn cited_event(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        evidence: &str,
+    ) -> Result<EventPage, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        let seal = artifact::load_seal(&mut tx, run).await?.ok_or(UseCaseError::NotFound)?;
+        let pack = evidence_pack::load_id(&mut tx, seal.pack_hash).await?;
+        let pack = pack.ok_or(UseCaseError::NotFound)?;
+        let event = pack_event::load_event_of(&mut tx, pack, evidence).await?;
+        let event = event.ok_or(UseCaseError::NotFound)?;
+        let view = pack_event::load(&mut tx, pack, &event).await?;
+        Ok(EventPage { pack, pack_hash: seal.pack_hash, view: view.ok_or(UseCaseError::NotFound)? })
+    }
+
+    /// A pack by its content hash.
+    ///
+    /// # Errors
+    /// Among others [`UseCaseError::Quarantined`] where it does not match its seal.
+    pub async fn view_pack(
+        &self,
+        actor: &Actor,
+        hash: ContentHash,
+    ) -> Result<PackPage, UseCaseError> {
+        require_reader(actor)?;
+        let mut conn = self.pool.acquire().await?;
+        let id = evidence_pack::load_id(&mut conn, hash).await?.ok_or(UseCaseError::NotFound)?;
+        let document = evidence_pack::load_document(&mut conn, id).await?;
+        let (sealed, text) = document.ok_or(UseCaseError::NotFound)?;
+        if ContentHash::of_bytes(text.as_bytes()) != sealed {
+            return Err(UseCaseError::Quarantined);
+        }
+        let current = evidence_pack::load_current(&mut conn).await?;
+        Ok(PackPage {
+            id,
+            hash,
+            pack: serde_json::from_str(&text)?,
+            current: current.is_some_and(|current| current.id == id),
+        })
+    }
+
+    /// A company of the desk's table.
+    pub async fn view_company(&self, actor: &Actor, id: &str) -> Result<CompanyView, UseCaseError> {
+        require_reader(actor)?;
+        let table = EntityTable::built_in();
+        let company = table
+            .companies()
+            .find(|company| company.id.as_str() == id)
+            .ok_or(UseCaseError::NotFound)?;
+        let filter = Filter { company: Some(id.to_owned()), ..Filter::default() };
+        let mut conn = self.pool.acquire().await?;
+        let events = match evidence_pack::load_current(&mut conn).await? {
+            Some(pack) => {
+                pack_event::search(&mut conn, pack.id, &filter, 0, COMPANY_EVENTS_MAX).await?.0
+            }
+            None => Vec::new(),
+        };
+        let name = |id: &CompanyId| {
+            table.company(id).map(|company| (id.to_string(), company.name.clone()))
+        };
+        let sites = table.sites().filter(|site| site.company == company.id);
+        Ok(CompanyView {
+            name: company.name.clone(),
+            parent: company.parent.as_ref().and_then(name),
+            home: company.home.map(Region::label),
+            links: company.links.iter().map(|link| link.label()).collect(),
+            pure_polyurethane: company.pure_polyurethane,
+            body: company.body,
+            sample: company.sample,
+            sites: sites.map(|site| (site.place.clone(), site.region.label())).collect(),
+            events,
+        })
+    }
+}
+
+/// Evidence is the platform's: whoever belongs to a workspace reads it, and so do
+/// administrators.
+fn require_reader(actor: &Actor) -> Result<(), UseCaseError> {
+    if actor.is_admin { Ok(()) } else { actor.require(Role::Viewer).map(|_| ()) }
+}
+
+/// The name of a company by its id; what no table knows stands for itself.
+pub fn company_name(id: &CompanyId) -> String {
+    EntityTable::built_in()
+        .company(id)
+        .map_or_else(|| id.to_string(), |company| company.name.clone())
+}
+
+/// Names of an event's companies with their ids, in the order of its citations.
+pub fn companies_of(event: &EvidenceEvent) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for id in event.citations.iter().flat_map(|citation| &citation.companies) {
+        if !found.iter().any(|(known, _)| known == id.as_str()) {
+            found.push((id.to_string(), company_name(id)));
+        }
+    }
+    found
+}

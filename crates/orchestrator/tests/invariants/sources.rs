@@ -1,0 +1,250 @@
+//! Sources: collected once for everybody, each item at its first sighting, and what fails
+//! fails alone.
+
+use crate::world::{World, count, message_of, project, source_form};
+use domain::{evidence::DropReason, id::SourceId};
+use harvest::fetch::{FetchBounds, Fetcher};
+use orchestrator::{Refusal, UseCaseError, evidence::CollectOutcome};
+use sqlx::PgPool;
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener},
+    thread,
+    time::Duration,
+};
+
+/// A server that answers with a feed of today's date, robots.txt and all else with 404.
+fn serve(today: &str) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let item = |number: u8, title: &str, date: &str| {
+        format!(
+            "<item><title>{title}</title><link>https://news.example.com/{number}?utm_source=x</link>\
+             {date}<description>Rheinmark adds polyurethane MDI in Germany.</description></item>"
+        )
+    };
+    let date = format!("<pubDate>{today}</pubDate>");
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>t</title>{}{}{}</channel></rss>",
+        item(1, "Rheinmark expands MDI in Germany by 40 ktpa", &date),
+        item(1, "Rheinmark expands MDI in Germany by 40 ktpa", &date),
+        item(2, "Rheinmark expands MDI some day", ""),
+    );
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 4096];
+            let read = stream.read(&mut head).unwrap_or(0);
+            let is_feed = head[..read].starts_with(b"GET /feed ");
+            let (status, body) =
+                if is_feed { ("200 OK", feed.as_str()) } else { ("404 Not Found", "") };
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    address
+}
+
+async fn world_with_server(pool: PgPool) -> (World, SocketAddr) {
+    let mut world = World::new(pool).await;
+    let today = world.orchestrator.now().await.unwrap().strftime("%Y-%m-%d").to_string();
+    let address = serve(&today);
+    let bounds = FetchBounds { host_pause: Duration::ZERO, ..FetchBounds::default() };
+    let fetcher = Fetcher::new(bounds, BTreeSet::from([address.to_string()])).unwrap();
+    world.orchestrator = world.orchestrator.with_fetcher(fetcher);
+    (world, address)
+}
+
+async fn collect(world: &World, id: SourceId) -> CollectOutcome {
+    world.orchestrator.collect_source(id).await.unwrap()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_source_is_collected_once_for_everybody_and_each_item_at_its_first_sighting(
+    pool: PgPool,
+) {
+    let (world, address) = world_with_server(pool).await;
+    let url = format!("http://{address}/feed");
+    let id = world.source("Feed", "rss", &url).await;
+    let first = collect(&world, id).await;
+    assert_eq!(first, CollectOutcome::Read { entries: 3, new_items: 2 });
+    assert_eq!(collect(&world, id).await, CollectOutcome::Read { entries: 3, new_items: 0 });
+    let mirror = world.source("Mirror", "rss", &url).await;
+    assert_eq!(collect(&world, mirror).await, CollectOutcome::Read { entries: 3, new_items: 0 });
+
+    let page = world.orchestrator.view_source(&world.admin, id).await.unwrap();
+    let mut exits = page.exits;
+    exits.sort();
+    assert_eq!(exits, [(None, 1), (Some(DropReason::UndatedHeld), 1)]);
+    assert!(page.row.health.last_error.is_none() && page.row.health.succeeded_at.is_some());
+
+    let reading = world.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
+    let held = "select count(*) from evidence_items where url like 'https://news.example.com/%'";
+    assert_eq!(count(&world.superuser, held).await, 1, "{reading:?}");
+    let events =
+        "select count(*) from pack_events e join event_citations c using (pack_id, event_id)
+                  where c.item ->> 'source' = 'Feed' and e.signal = 'capacity'";
+    assert_eq!(count(&world.superuser, events).await, 1);
+    assert!(!world.orchestrator.has_newly_collected().await.unwrap());
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_source_that_fails_is_written_down_and_stops_nobody_else(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let bad = world.source("Bad", "rss", &format!("http://{address}/none")).await;
+    let inside = world.source("Inside", "rss", "http://169.254.169.254/latest").await;
+    let good = world.source("Good", "rss", &format!("http://{address}/feed")).await;
+    for (id, words) in [(bad, "the server answered 404"), (inside, "may not be fetched")] {
+        let CollectOutcome::Failed { error } = collect(&world, id).await else { panic!("{words}") };
+        assert!(error.contains(words), "{error}");
+    }
+    assert!(matches!(collect(&world, good).await, CollectOutcome::Read { new_items: 2, .. }));
+    let page = world.orchestrator.view_source(&world.admin, bad).await.unwrap();
+    assert_eq!((page.row.health.failures, page.row.health.last_status), (1, Some(404)));
+    assert_eq!(page.fetches[0].outcome, "failed");
+}
+
+// Domain reference, section 5: four fifths of the sources.
+#[sqlx::test(migrations = false)]
+async fn a_reading_of_too_few_sources_confirms_no_pack(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let samples = project("samples/feeds");
+    let bad = |number: u8| format!("http://{address}/none/{number}");
+    let first = world.source("First", "rss", &bad(1)).await;
+    collect(&world, first).await;
+    // Six sample feeds and one of seven that fails.
+    let reading = world.orchestrator.read_evidence(&samples).await.unwrap();
+    assert_eq!(reading.failed_sources, 1);
+    let second = world.source("Second", "rss", &bad(2)).await;
+    collect(&world, second).await;
+    let refused = world.orchestrator.read_evidence(&samples).await.unwrap_err();
+    assert!(refused.to_string().contains("only 6 of 8 sources could be read"), "{refused}");
+    let current = world.orchestrator.current_pack().await.unwrap().unwrap();
+    assert_eq!(current.id, reading.pack);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_test_shows_what_would_become_of_the_entries_and_stores_nothing(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let form = source_form("Feed", "rss", &format!("http://{address}/feed"));
+    let id = world.orchestrator.create_source(&world.admin, &form).await.unwrap();
+    let preview = world.orchestrator.test_source(&world.admin, id).await.unwrap();
+    assert_eq!((preview.read, preview.entries.len()), (3, 2));
+    assert!(preview.entries[0].outcome.is_ok());
+    assert!(matches!(preview.entries[1].outcome, Err((DropReason::UndatedHeld, Some(_)))));
+    for table in ["source_items", "source_fetches"] {
+        let rows = format!("select count(*) from {table}");
+        assert_eq!(count(&world.superuser, &rows).await, 0, "{table}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_switches_on_a_source_whose_terms_nobody_read(pool: PgPool) {
+    let world = World::new(pool).await;
+    let mut form = source_form("Feed", "rss", "https://news.example.com/feed");
+    form.terms_checked_by = String::new();
+    let id = world.orchestrator.create_source(&world.admin, &form).await.unwrap();
+    let refused = world.orchestrator.set_source_enabled(&world.admin, id, true).await;
+    assert!(matches!(refused, Err(UseCaseError::Refused(Refusal::SourceTerms))), "{refused:?}");
+    let terms = source_form("Feed", "rss", "");
+    world.orchestrator.set_source_terms(&world.admin, id, &terms).await.unwrap();
+    world.orchestrator.set_source_enabled(&world.admin, id, true).await.unwrap();
+    let again = world.orchestrator.create_source(&world.admin, &form).await;
+    assert!(matches!(again, Err(UseCaseError::Refused(Refusal::SourceName))), "{again:?}");
+    let by_sql = "update sources set enabled = true, terms = null";
+    let by_sql = sqlx::query(by_sql).execute(&world.superuser).await;
+    assert!(message_of(by_sql).contains("sources_enabled_has_terms"));
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_database_keeps_what_is_undated_or_seen_before_out(pool: PgPool) {
+    let world = World::new(pool).await;
+    let id = world.entered_source().await;
+    let insert = |key: &str, published: &str, reason: &str| {
+        format!(
+            "insert into source_items (key, source_id, fetch_id, title, published, item, reading, drop_reason, held)
+             select '{key}', source_id, id, 't', {published},
+                    case when {reason} is null then jsonb_build_object('published', {published}) end,
+                    case when {reason} is null then '{{}}'::jsonb end, {reason}, null
+             from source_fetches limit 1"
+        )
+    };
+    for (sql, constraint) in [
+        (insert("a", "null::date", "null::text"), "source_items_kept_is_dated"),
+        (insert("b", "null::date", "'undated_held'"), "source_items_held_has_cause"),
+        (
+            insert("https://news.example.com/1", "current_date", "null::text"),
+            "source_items_first_sighting",
+        ),
+    ] {
+        let refused =
+            sqlx::query(sqlx::AssertSqlSafe(sql.as_str())).execute(&world.superuser).await;
+        assert!(message_of(refused).contains(constraint), "{constraint}: {sql}");
+    }
+    let page = world.orchestrator.view_source(&world.admin, id).await.unwrap();
+    assert_eq!(page.fetches[0].outcome, "entered");
+}
+
+#[sqlx::test(migrations = false)]
+async fn only_administrators_reach_sources(pool: PgPool) {
+    let world = World::new(pool).await;
+    let id = world.entered_source().await;
+    let tenant = world.tenant_by_day("North").await;
+    let app = &world.orchestrator;
+    let form = source_form("Another", "rss", "https://news.example.com/feed");
+    let not_admin = |error: UseCaseError| assert!(matches!(error, UseCaseError::NotAdmin));
+    not_admin(app.sources(&tenant.owner).await.unwrap_err());
+    not_admin(app.view_source(&tenant.owner, id).await.unwrap_err());
+    not_admin(app.create_source(&tenant.owner, &form).await.unwrap_err());
+    not_admin(app.set_source_terms(&tenant.owner, id, &form).await.unwrap_err());
+    not_admin(app.set_source_enabled(&tenant.owner, id, false).await.unwrap_err());
+    not_admin(app.test_source(&tenant.owner, id).await.unwrap_err());
+    not_admin(app.import_items(&tenant.owner, id, b"title,url\n").await.unwrap_err());
+}
+
+// Markup, entities, control and direction characters, combining marks without end.
+#[sqlx::test(migrations = false)]
+async fn hostile_text_is_stored_as_plain_text_within_its_bounds(pool: PgPool) {
+    let world = World::new(pool).await;
+    let id = world.source("By hand", "manual", "").await;
+    let today = world.orchestrator.now().await.unwrap().strftime("%Y-%m-%d").to_string();
+    let titles = [
+        "Polyurethane <script>alert(1)</script><img src=x onerror=alert(2)> MDI".to_owned(),
+        "Polyurethane &lt;b&gt;MDI&lt;/b&gt; &amp;#8238;TDI".to_owned(),
+        "Polyurethane \u{202e}IDM\u{202c} \u{200b}\u{feff}TDI".to_owned(),
+        format!("Polyurethane MDI{}", "\u{301}".repeat(50_000)),
+        "Polyurethane ".repeat(100_000),
+    ];
+    let rows: Vec<_> = titles
+        .iter()
+        .enumerate()
+        .map(|(at, title)| {
+            let url = format!("https://news.example.com/{at}?q=<script>");
+            serde_json::json!({ "title": title, "url": url, "published": today, "text": title })
+        })
+        .collect();
+    let file = serde_json::to_vec(&rows).unwrap();
+    let new = world.orchestrator.import_items(&world.admin, id, &file).await.unwrap();
+    assert_eq!(new, titles.len());
+    let stored: Vec<(String, String)> = sqlx::query_as(
+        "select title, coalesce(item ->> 'excerpt', '') from source_items order by id",
+    )
+    .fetch_all(&world.superuser)
+    .await
+    .unwrap();
+    for (title, excerpt) in stored {
+        for text in [title, excerpt] {
+            assert!(text.chars().count() <= 300);
+            for hidden in ["<script", "<img", "<b>", "\u{202e}", "\u{200b}", "\u{feff}"] {
+                assert!(!text.contains(hidden), "{hidden:?} in {text}");
+            }
+        }
+    }
+    let oversized = vec![b' '; 10_000_000];
+    let refused = world.orchestrator.import_items(&world.admin, id, &oversized).await;
+    assert!(matches!(refused, Err(UseCaseError::SourceUnreadable(_))), "{refused:?}");
+}
