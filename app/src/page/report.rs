@@ -21,7 +21,7 @@ pub fn Report() -> impl IntoView {
         let (on_screen, files) = match choices {
             Ok(rights) => (Some(rights.on_screen), rights.files),
             Err(UseCaseError::Quarantined) => (None, Vec::new()),
-            Err(other) => return Err(other.into()),
+            Err(other) => return Err(other),
         };
         let document = match request.orchestrator.report_document(request.actor()?, id).await {
             Ok(document) => Some(document),

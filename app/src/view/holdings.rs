@@ -82,6 +82,7 @@ impl HoldingsQuery {
     }
 
     /// The same, sorted by a column; by the column that sorts already the other way round.
+    #[must_use]
     pub fn sorted_by(&self, key: &'static str) -> Self {
         let usual = Self::read(|name| (name == "sort").then_some(key));
         let is_descending =

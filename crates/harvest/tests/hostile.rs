@@ -227,17 +227,20 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert_eq!(again, Fetched::NotModified);
 }
 
+/// Whether a refusal is the one that was to come.
+type Expected = fn(&FetchError) -> bool;
+
 #[tokio::test]
 async fn a_source_that_misbehaves_ends_in_an_error_of_its_own() {
     let server = Server::start().await;
     let fetcher = server.fetcher(BOUNDS);
-    let refused = |error: &CollectError, expected: fn(&FetchError) -> bool| match error {
+    let refused = |error: &CollectError, expected: Expected| match error {
         CollectError::Fetch(error) => expected(error),
         _ => false,
     };
-    let cases: [(&str, fn(&FetchError) -> bool); 14] = [
+    let cases: [(&str, Expected); 14] = [
         ("/403", |e| matches!(e, FetchError::Status { status: 403, .. })),
-        ("/429", |e| e.retry_after() == Some(Duration::from_secs(120))),
+        ("/429", |e| e.retry_after() == Some(Duration::from_mins(2))),
         ("/500", |e| matches!(e, FetchError::Status { status: 500, .. })),
         ("/404", |e| matches!(e, FetchError::Status { status: 404, .. })),
         ("/around", |e| matches!(e, FetchError::Redirects(5))),

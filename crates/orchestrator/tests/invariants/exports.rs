@@ -387,7 +387,7 @@ async fn a_what_if_shows_every_profile_and_format_and_leaves_no_trace(pool: PgPo
 #[sqlx::test(migrations = false)]
 async fn a_file_beyond_its_bounds_is_refused_and_on_record_all_the_same(pool: PgPool) {
     let reported = Reported::new(pool).await;
-    let small = |_| PrintBounds { time: Duration::from_secs(300), bytes: 1_000 };
+    let small = |_| PrintBounds { time: Duration::from_mins(5), bytes: 1_000 };
     let app = reported.world.orchestrator.clone().with_print_bounds(small);
     for format in REPORT_FORMATS {
         let refused = reported.download(&app, format).await;

@@ -220,7 +220,7 @@ pub fn origin() -> Origin {
     Origin { address: "192.0.2.1".to_owned(), agent: "a test".to_owned(), trace_id: "1".repeat(32) }
 }
 
-/// A workspace's own licence to hand out, as a document, what NewsAPI's developer plan
+/// A workspace's own licence to hand out, as a document, what `NewsAPI`'s developer plan
 /// does not allow.
 pub fn licence() -> LicenceTerms {
     LicenceTerms {
@@ -249,7 +249,7 @@ pub async fn orchestrator(
 /// The bounds of files with time to spare: a build that is not optimised sets pages some
 /// twenty times slower, on a machine that tests keep busy.
 fn patient(format: Format) -> PrintBounds {
-    PrintBounds { time: Duration::from_secs(300), ..PrintBounds::of(format) }
+    PrintBounds { time: Duration::from_mins(5), ..PrintBounds::of(format) }
 }
 
 /// Somebody who has an account, and never signs in with a password.
