@@ -254,11 +254,12 @@ fn a_collector_receives_the_pack_the_ledger_and_the_transactions_of_an_execution
     assert_eq!(answer.status().as_u16(), 200, "{text}");
     assert!(server.terminate().success());
 
-    let pack = "(select id from pricing_packs limit 1)";
+    let pack = "(select id from pricing_packs order by date desc limit 1)";
     let request = collector.wait_for_span(TRACE, "POST /execute");
     let execution = collector.wait_for_span(TRACE, "pattern_execution");
     assert_eq!(attribute(&execution, "pricing.pack_id").unwrap(), world.value(pack).as_str());
-    let commit = world.value("(select ledger_commit from pricing_packs limit 1)");
+    let commit =
+        world.value(&format!("(select ledger_commit from pricing_packs where id = {pack})"));
     assert_eq!(attribute(&execution, "ledger.commit_hash").unwrap(), commit.as_str());
     assert_eq!(execution["parentSpanId"], request["spanId"]);
     let transactions: Vec<Value> = collector
