@@ -42,6 +42,8 @@ pub mod pack_badge;
 #[cfg(feature = "ssr")]
 pub mod pack_gate;
 #[cfg(feature = "ssr")]
+pub mod pager;
+#[cfg(feature = "ssr")]
 pub mod panel;
 #[cfg(feature = "ssr")]
 pub mod run_filter;

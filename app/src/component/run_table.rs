@@ -1,8 +1,8 @@
 use super::{
     digest::Digest,
     error_summary::{ErrorSummary, FieldProblem},
-    icon::Icon,
     moment::Moment,
+    pager::CursorPager,
     run_filter::{RunFilterForm, RunQuery},
     state::RunState,
 };
@@ -199,28 +199,5 @@ fn Subject(row: HistoryRow, across: bool) -> impl IntoView {
 fn Pager(path: &'static str, query: RunQuery, older: Option<Cursor>) -> impl IntoView {
     let newest = (!query.before.is_empty()).then(|| query.newest(path));
     let older = older.map(|cursor| query.older(path, cursor));
-    (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages of runs">
-                {newest
-                    .map(|newest| {
-                        view! {
-                            <a class="button button--small pager__newer" href=newest>
-                                <Icon name="chevron" />
-                                "Newest"
-                            </a>
-                        }
-                    })}
-                {older
-                    .map(|older| {
-                        view! {
-                            <a class="button button--small pager__older" href=older rel="next">
-                                "Older"
-                                <Icon name="chevron" />
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
+    view! { <CursorPager label="Pages of runs" newest older /> }
 }

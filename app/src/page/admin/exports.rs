@@ -4,6 +4,7 @@ use crate::{
         export_filter::{ExportFilterForm, ExportQuery},
         icon::Icon,
         moment::Moment,
+        pager::CursorPager,
     },
     ssr::page,
 };
@@ -178,28 +179,5 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
 fn Pager(query: ExportQuery, older: Option<ExportCursor>) -> impl IntoView {
     let newest = (!query.before.is_empty()).then(|| query.newest(PATH));
     let older = older.map(|cursor| query.older(PATH, cursor));
-    (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages of attempts">
-                {newest
-                    .map(|newest| {
-                        view! {
-                            <a class="button button--small pager__newer" href=newest>
-                                <Icon name="chevron" />
-                                "Newest"
-                            </a>
-                        }
-                    })}
-                {older
-                    .map(|older| {
-                        view! {
-                            <a class="button button--small pager__older" href=older rel="next">
-                                "Older"
-                                <Icon name="chevron" />
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
+    view! { <CursorPager label="Pages of attempts" newest older /> }
 }

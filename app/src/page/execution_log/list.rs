@@ -1,6 +1,9 @@
 use super::filter::{ExecutionFilterForm, ExecutionQuery, PATH};
 use crate::{
-    component::{error_summary::ErrorSummary, icon::Icon, moment::Moment, state::OutcomeState},
+    component::{
+        error_summary::ErrorSummary, icon::Icon, moment::Moment, pager::CursorPager,
+        state::OutcomeState,
+    },
     ssr::page,
     view::execution::took_words,
 };
@@ -55,7 +58,7 @@ pub fn ExecutionLog() -> impl IntoView {
                 view! {
                     {form}
                     <ExecutionTable caption rows now zone />
-                    <Pager newest older />
+                    <CursorPager label="Pages of executions" newest older />
                 }
                 .into_any()
             }
@@ -172,32 +175,4 @@ fn NoMatch() -> impl IntoView {
             </p>
         </div>
     }
-}
-
-#[component]
-fn Pager(newest: Option<String>, older: Option<String>) -> impl IntoView {
-    (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages of executions">
-                {newest
-                    .map(|newest| {
-                        view! {
-                            <a class="button button--small pager__newer" href=newest>
-                                <Icon name="chevron" />
-                                "Newest"
-                            </a>
-                        }
-                    })}
-                {older
-                    .map(|older| {
-                        view! {
-                            <a class="button button--small pager__older" href=older rel="next">
-                                "Older"
-                                <Icon name="chevron" />
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
 }

@@ -1,6 +1,7 @@
 use crate::{
     component::{
         icon::Icon,
+        pager::PagePager,
         panel::{Explain, Figure},
         scope::counted,
         staleness::Staleness,
@@ -205,30 +206,6 @@ fn Row(row: Map<String, Value>, path: String, currency: String) -> impl IntoView
 #[component]
 fn Pages(page: HoldingsShown, query: HoldingsQuery, path: String) -> impl IntoView {
     let HoldingsShown { page, pages, .. } = page;
-    (pages > 1).then(|| {
-        let to = |page: usize| address(&path, &HoldingsQuery { page, ..query.clone() });
-        let before = (page > 1).then(|| {
-            view! {
-                <a class="button button--small pager__newer" href=to(page - 1) rel="prev">
-                    <Icon name="chevron" />
-                    "Before"
-                </a>
-            }
-        });
-        let after = (page < pages).then(|| {
-            view! {
-                <a class="button button--small pager__older" href=to(page + 1) rel="next">
-                    "After"
-                    <Icon name="chevron" />
-                </a>
-            }
-        });
-        view! {
-            <nav class="pager" aria-label="Pages of holdings">
-                {before}
-                <span>{format!("Page {page} of {pages}")}</span>
-                {after}
-            </nav>
-        }
-    })
+    let to = move |page: usize| address(&path, &HoldingsQuery { page, ..query.clone() });
+    view! { <PagePager label="Pages of holdings" page pages to before="Before" after="After" /> }
 }

@@ -1,6 +1,6 @@
 use super::header::PortfolioHeader;
 use crate::{
-    component::{icon::Icon, scope::counted},
+    component::{icon::Icon, pager::PagePager, scope::counted},
     ssr::{encode, page},
     view::figure::{Shown, UNIT_GAP},
 };
@@ -224,30 +224,6 @@ fn Row(row: BookTransaction) -> impl IntoView {
 #[component]
 fn Pages(found: Transactions, filter: TransactionFilter, path: String) -> impl IntoView {
     let Transactions { page, pages, .. } = found;
-    (pages > 1).then(|| {
-        let to = |page: usize| address(&path, &TransactionFilter { page, ..filter.clone() });
-        let newer = (page > 1).then(|| {
-            view! {
-                <a class="button button--small pager__newer" href=to(page - 1) rel="prev">
-                    <Icon name="chevron" />
-                    "Newer"
-                </a>
-            }
-        });
-        let older = (page < pages).then(|| {
-            view! {
-                <a class="button button--small pager__older" href=to(page + 1) rel="next">
-                    "Older"
-                    <Icon name="chevron" />
-                </a>
-            }
-        });
-        view! {
-            <nav class="pager" aria-label="Pages of transactions">
-                {newer}
-                <span>{format!("Page {page} of {pages}")}</span>
-                {older}
-            </nav>
-        }
-    })
+    let to = move |page: usize| address(&path, &TransactionFilter { page, ..filter.clone() });
+    view! { <PagePager label="Pages of transactions" page pages to before="Newer" after="Older" /> }
 }
