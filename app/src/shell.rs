@@ -86,6 +86,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/specifications/:specification/schedule") view=page::schedule::EditSchedule ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run") view=page::run::Run ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run/report") view=page::report::Report ssr=SsrMode::Async />
+                <Route path=path!("/runs/:run/funnel") view=page::run_funnel::RunFunnel ssr=SsrMode::Async />
                 <Route path=path!("/runs/:run/evidence/:evidence") view=page::evidence::CitedEvidence ssr=SsrMode::Async />
                 <Route path=path!("/evidence") view=page::evidence::EvidenceBrowser ssr=SsrMode::Async />
                 <Route path=path!("/evidence/events/:event") view=page::evidence::EventView ssr=SsrMode::Async />
@@ -107,6 +108,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin") view=page::admin::queue::Queue ssr=SsrMode::Async />
                 <Route path=path!("/admin/breakers") view=page::admin::breakers::Breakers ssr=SsrMode::Async />
                 <Route path=path!("/admin/exports") view=page::admin::exports::Exports ssr=SsrMode::Async />
+                <Route path=path!("/admin/funnel/:place") view=page::admin::funnel::FunnelList ssr=SsrMode::Async />
+                <Route path=path!("/admin/held") view=page::admin::held::Held ssr=SsrMode::Async />
+                <Route path=path!("/admin/held/:item") view=page::admin::held::HeldItem ssr=SsrMode::Async />
                 <Route path=path!("/admin/language-model") view=page::admin::language_model::LanguageModel ssr=SsrMode::Async />
                 <Route path=path!("/admin/rights") view=page::admin::rights::Rights ssr=SsrMode::Async />
                 <Route path=path!("/admin/specifications/:specification") view=page::admin::review::Review ssr=SsrMode::Async />
@@ -114,6 +118,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/runs") view=page::admin::runs::Runs ssr=SsrMode::Async />
                 <Route path=path!("/admin/sources") view=page::admin::sources::Sources ssr=SsrMode::Async />
                 <Route path=path!("/admin/sources/new") view=page::admin::sources::NewSource ssr=SsrMode::Async />
+                <Route path=path!("/admin/sources/:source/edit") view=page::admin::sources::EditedSource ssr=SsrMode::Async />
                 <Route path=path!("/admin/sources/:source") view=page::admin::sources::Source ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces") view=page::admin::workspaces::Workspaces ssr=SsrMode::Async />
                 <Route path=path!("/admin/workspaces/:workspace") view=page::admin::workspaces::Workspace ssr=SsrMode::Async />

@@ -85,4 +85,115 @@ test("an administrator adds a source, and nobody switches it on before its terms
   await expect(admin.getByText("is read within a minute").first()).toBeVisible();
   await admin.getByRole("button", { name: "Switch off" }).click();
   await expect(admin.getByText("leaves the next pack").first()).toBeVisible();
+
+  await admin.getByRole("link", { name: "Edit", exact: true }).click();
+  await audit(admin);
+  await picture(admin, "admin-source-edit");
+  await admin.getByLabel("Address").fill("http://127.0.0.1/feed");
+  await admin.getByLabel("Language").fill("English");
+  await admin.getByLabel("Minutes between two readings").fill("1");
+  await admin.getByRole("button", { name: "Save" }).click();
+  const summary = admin.getByRole("alert").filter({ hasText: "Some answers need mending" });
+  await expect(summary.getByRole("link")).toHaveCount(2);
+  await expect(admin.getByLabel("Address")).toHaveValue("http://127.0.0.1/feed");
+  await audit(admin);
+  await picture(admin, "admin-source-edit-refused");
+  await admin.getByLabel("Language").fill("de");
+  await admin.getByLabel("Minutes between two readings").fill("30");
+  await admin.getByRole("button", { name: "Test what is typed" }).click();
+  await expect(admin.getByRole("region", { name: "Test" })).toContainText("is not on the public internet");
+  await admin.getByLabel("South America").check();
+  await admin.getByRole("button", { name: "Save" }).click();
+  await expect(admin.getByText("The source is changed").first()).toBeVisible();
+  const changes = admin.getByRole("region", { name: "Changes" });
+  await expect(changes).toContainText("interval minutes: 60 → 30");
+  await expect(changes).toContainText("url: http://169.254.169.254/feed → http://127.0.0.1/feed");
+});
+
+test("an administrator decides on an item that is held, and what was decided stays on record", async ({ admin, desk }) => {
+  await admin.goto("/admin/sources/new");
+  const name = `By hand ${desk.name}`;
+  await admin.getByLabel("Name", { exact: true }).fill(name);
+  await admin.getByLabel("Publisher").fill("Foam Wire");
+  await admin.getByLabel("Kind").selectOption("Entered by hand");
+  await admin.getByLabel("Provider").fill("Foam_Wire");
+  await admin.getByLabel("Terms read by").fill("Ada Admin");
+  await admin.getByLabel("Read on").fill("2026-11-01");
+  await admin.getByLabel("Excerpts of 300 characters").check();
+  await admin.getByRole("button", { name: "Add" }).click();
+  await admin.getByRole("button", { name: "Switch on" }).click();
+  const title = `Polyurethane foam hall of ${desk.name}`;
+  const slug = desk.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  await admin.getByLabel("Items").fill(`title,url,published,text\n${title},https://wire.example.com/${slug},,Polyurethane foam is made there.\n`);
+  await admin.getByRole("button", { name: "Enter" }).click();
+  await expect(admin.getByText("The items are entered").first()).toBeVisible();
+
+  await admin.getByRole("link", { name: "Sources" }).first().click();
+  await admin.getByRole("link", { name: /Held items/ }).click();
+  await admin.getByLabel("Words").fill(title);
+  await admin.getByLabel("Cause").selectOption("It carries no date");
+  await admin.getByRole("button", { name: "Search" }).click();
+  await audit(admin);
+  await picture(admin, "admin-held");
+  await admin.getByRole("link", { name: title }).click();
+  await expect(admin.getByText("Nobody has decided on it yet")).toBeVisible();
+
+  await admin.getByText("Give a date", { exact: true }).first().click();
+  await expect(admin.getByLabel("Date of first publication")).toHaveValue("");
+  await admin.getByRole("button", { name: "Give a date" }).click();
+  const summary = admin.getByRole("alert").filter({ hasText: "The decision needs mending" });
+  await expect(summary.getByRole("link")).toHaveCount(2);
+  await audit(admin);
+  await picture(admin, "admin-held-item");
+  await admin.getByLabel("Date of first publication").fill("2026-11-20");
+  await admin.locator("#reason-dated").fill("The publisher's page shows this day.");
+  await admin.getByRole("button", { name: "Give a date" }).click();
+  await expect(admin.getByText("enters the next pack").first()).toBeVisible();
+  await expect(admin.getByText("Admitted").first()).toBeVisible();
+
+  await admin.getByText("Drop", { exact: true }).first().click();
+  await admin.locator("#reason-dropped").fill("It is a test of ours.");
+  await admin.getByRole("button", { name: "Drop" }).click();
+  const history = admin.getByRole("region", { name: "History" });
+  await expect(history.getByRole("listitem")).toHaveCount(2);
+  await expect(history).toContainText("Dated, published 2026-11-20");
+  await audit(admin);
+  await picture(admin, "admin-held-item-decided");
+});
+
+test("an administrator follows entries through the funnel to the reason of each", async ({ admin }) => {
+  await admin.goto("/admin/sources");
+  const funnel = admin.getByRole("region", { name: "Where entries went" });
+  await expect(funnel.getByRole("table")).toContainText("Written in a report");
+  await funnel.getByRole("link", { name: "It is not about polyurethane" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: "It is not about polyurethane" })).toBeVisible();
+  const rows = admin.getByRole("table").getByRole("row");
+  expect(await rows.count()).toBeGreaterThan(1);
+  await audit(admin);
+  await picture(admin, "admin-funnel");
+});
+
+test("an administrator says that two events are one, and takes it back", async ({ admin }) => {
+  await admin.goto("/evidence?type=technology");
+  const events = admin.getByRole("table").getByRole("rowheader").getByRole("link");
+  const other = (await events.nth(1).getAttribute("href")) ?? "";
+  await events.first().click();
+  await admin.getByText("Another event is the same").click();
+  await admin.getByLabel("The other event").fill("V-000000000000");
+  await admin.getByLabel("Why they are one").fill("Both tell of the same launch.");
+  await admin.getByRole("button", { name: "Merge" }).click();
+  await expect(admin.getByText("The newest pack has no such event").first()).toBeVisible();
+  await expect(admin.getByLabel("Why they are one")).toHaveValue("Both tell of the same launch.");
+  await audit(admin);
+  await admin.getByLabel("The other event").fill(other);
+  await admin.getByRole("button", { name: "Merge" }).click();
+  await expect(admin.getByText("The next pack is built by it").first()).toBeVisible();
+  const history = admin.getByRole("region", { name: "History" });
+  await expect(history).toContainText("Two events are one");
+  await audit(admin);
+  await picture(admin, "evidence-event-decided");
+  await history.getByText("Undo", { exact: true }).first().click();
+  await history.getByLabel("Why it counts no more").fill("They are two launches.");
+  await history.getByRole("button", { name: "Undo the decision" }).click();
+  await expect(history).toContainText("A decision was undone");
 });

@@ -37,6 +37,8 @@ impl Objects {
             .replace("{pattern}", "example_prices")
             .replace("{problem}", "not-found")
             .replace("{source}", UNKNOWN)
+            .replace("{item}", "1")
+            .replace("{place}", "duplicate")
             .replace("{event}", "V-000000000000")
             .replace("{evidence}", "E-000000000000")
             .replace("{pack}", &"0".repeat(64))
@@ -104,7 +106,13 @@ fn forms(objects: &Objects) -> BTreeMap<&'static str, Vec<(&'static str, String)
         // Of the platform: administrators alone reach it.
         ("/action/enable-source", vec![("source", objects.workspace.clone())]),
         ("/action/set-source-terms", vec![("id", objects.workspace.clone())]),
+        ("/action/edit-source", vec![("id", objects.workspace.clone())]),
+        ("/action/try-source", vec![("id", objects.workspace.clone())]),
         ("/action/test-source", vec![("source", objects.workspace.clone())]),
+        ("/action/decide-held", vec![("item", "1".to_owned())]),
+        ("/action/merge-events", vec![("event", "V-0123456789ab".to_owned())]),
+        ("/action/separate-citation", vec![("event", "V-0123456789ab".to_owned())]),
+        ("/action/undo-event-decision", vec![("decision", "1".to_owned())]),
         ("/action/import-items", vec![("source", objects.workspace.clone())]),
         // Of nobody: whose token it is, the use case's own tests ask.
         ("/action/revoke-api-token", vec![("token", UNKNOWN.to_owned())]),

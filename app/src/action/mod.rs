@@ -4,7 +4,9 @@
 mod administration;
 mod api_token;
 mod error;
+mod event;
 mod execution;
+mod held;
 mod identity;
 mod portfolio;
 mod run;
@@ -18,13 +20,16 @@ pub use administration::{
 };
 pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;
+pub use event::{MergeEvents, SeparateCitation, UndoEventDecision};
 pub use execution::ExecutePattern;
+pub use held::DecideHeld;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
 pub use portfolio::{AddPortfolio, ReadLedger};
 pub use run::{CancelRun, TriggerRun};
 pub use schedule::{PauseSchedule, ResumeSchedule, SetSchedule};
 pub use source::{
-    CreateSource, EnableSource, ImportItems, SetSourceTerms, TestSource, TypedSource,
+    CreateSource, EditSource, EnableSource, ImportItems, SetSourceTerms, TestSource, TrySource,
+    TypedSource,
 };
 pub use specification::{
     CancelSpecification, CloneSpecification, CreateSpecification, PauseSpecification,

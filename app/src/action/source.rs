@@ -19,6 +19,12 @@ pub struct TypedSource {
     pub provider: String,
     pub interval_minutes: String,
     pub selectors: TypedSelectors,
+    pub covers_regions: Vec<String>,
+    pub covers_links: Vec<String>,
+    pub seconds: String,
+    pub kilobytes: String,
+    pub entries: String,
+    pub pause_seconds: String,
     pub terms_checked_by: String,
     pub terms_checked_on: String,
     pub terms_excerpt: String,
@@ -46,9 +52,59 @@ pub async fn create_source(#[server(default)] source: TypedSource) -> Result<(),
     let form = source.into();
     let outcome = async { request.orchestrator.create_source(request.actor()?, &form).await };
     let outcome = outcome.await;
-    request.settle_source(&form, &outcome).await;
+    request.settle_source(None, &form, &outcome).await;
     let onward = |id: &SourceId| format!("/admin/sources/{id}?done=source_added");
     answer(&request, outcome, onward, "/admin/sources/new")
+}
+
+/// Writes an edited source.
+#[server(prefix = "/action", endpoint = "edit-source")]
+pub async fn edit_source(
+    id: SourceId,
+    #[server(default)] source: TypedSource,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let form = source.into();
+    let outcome = async { request.orchestrator.edit_source(request.actor()?, id, &form).await };
+    let outcome = outcome.await;
+    request.settle_source(Some(id), &form, &outcome).await;
+    let onward = |(): &()| format!("/admin/sources/{id}?done=source_changed");
+    answer(&request, outcome, onward, &format!("/admin/sources/{id}/edit"))
+}
+
+/// Reads what is typed into the form of a source once; nothing is written down, neither
+/// what it holds nor the form.
+#[server(prefix = "/action", endpoint = "try-source")]
+pub async fn try_source(
+    #[server(default)] id: Option<SourceId>,
+    #[server(default)] source: TypedSource,
+) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+    use orchestrator::UseCaseError;
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let form = source.into();
+    let outcome =
+        async { request.orchestrator.test_source_form(request.actor()?, id, &form).await };
+    let preview = match outcome.await {
+        Ok(preview) => Ok(Ok(preview)),
+        Err(UseCaseError::SourceUnreadable(error)) => Ok(Err(error)),
+        Err(error) => Err(error),
+    };
+    let page = match id {
+        Some(id) => format!("/admin/sources/{id}/edit"),
+        None => "/admin/sources/new".to_owned(),
+    };
+    match &preview {
+        Ok(preview) => {
+            request.keep_source_form(id, &form).await;
+            request.keep_source_preview(id, preview).await;
+        }
+        Err(_) => request.settle_source(id, &form, &preview).await,
+    }
+    answer(&request, preview, |_| format!("{page}?tested=yes#test"), &page)
 }
 
 /// Writes down what the owner of a source allows.
@@ -100,7 +156,7 @@ pub async fn test_source(source: SourceId) -> Result<(), AppError> {
         Err(error) => Err(error),
     };
     if let Ok(preview) = &preview {
-        request.keep_source_preview(source, preview).await;
+        request.keep_source_preview(Some(source), preview).await;
     }
     let page = format!("/admin/sources/{source}");
     answer(&request, preview, |_| format!("{page}?tested=yes#test"), &page)

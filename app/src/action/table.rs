@@ -3,12 +3,12 @@
 
 use super::{
     ActivateSpecification, AddPortfolio, CancelRun, CancelSpecification, ChangePassword,
-    CloneSpecification, CreateApiToken, CreateSource, CreateSpecification, EnableSource,
-    ExecutePattern, GrantEntitlement, GrantOverride, ImportItems, PauseSchedule,
-    PauseSpecification, ReadLedger, RecordLicence, ResumeSchedule, ResumeSpecification,
-    ReturnSpecification, RevokeApiToken, SaveSpecification, SetModelBudget, SetSchedule,
-    SetSourceTerms, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TestSource, TriggerRun,
-    WithdrawLicence,
+    CloneSpecification, CreateApiToken, CreateSource, CreateSpecification, DecideHeld, EditSource,
+    EnableSource, ExecutePattern, GrantEntitlement, GrantOverride, ImportItems, MergeEvents,
+    PauseSchedule, PauseSpecification, ReadLedger, RecordLicence, ResumeSchedule,
+    ResumeSpecification, ReturnSpecification, RevokeApiToken, SaveSpecification, SeparateCitation,
+    SetModelBudget, SetSchedule, SetSourceTerms, SignIn, SignOut, SubmitSpecification,
+    SwitchWorkspace, TestSource, TriggerRun, TrySource, UndoEventDecision, WithdrawLicence,
 };
 use leptos::server_fn::ServerFn;
 
@@ -57,6 +57,12 @@ pub const TABLE: &[(&str, Access)] = &[
     (RecordLicence::PATH, Access::Admin),
     (WithdrawLicence::PATH, Access::Admin),
     (CreateSource::PATH, Access::Admin),
+    (EditSource::PATH, Access::Admin),
+    (TrySource::PATH, Access::Admin),
+    (DecideHeld::PATH, Access::Admin),
+    (MergeEvents::PATH, Access::Admin),
+    (SeparateCitation::PATH, Access::Admin),
+    (UndoEventDecision::PATH, Access::Admin),
     (EnableSource::PATH, Access::Admin),
     (SetSourceTerms::PATH, Access::Admin),
     (TestSource::PATH, Access::Admin),

@@ -69,7 +69,7 @@ pub fn PagePager<To: Fn(usize) -> String>(
         view! {
             <nav class="pager" aria-label=label>
                 {before}
-                <span>{format!("Page {page} of {pages}")}</span>
+                <span class="pager__place">{format!("Page {page} of {pages}")}</span>
                 {after}
             </nav>
         }

@@ -4,6 +4,7 @@
 mod browser;
 mod company;
 mod event;
+mod event_history;
 mod pack;
 
 pub use browser::EvidenceBrowser;

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod problems;
 pub mod report;
 pub mod run;
+pub mod run_funnel;
 pub mod schedule;
 pub mod sign_in;
 pub mod specification;

@@ -115,6 +115,9 @@ fn SealDigest(hash: ContentHash) -> impl IntoView {
 fn Actions(id: RunId) -> impl IntoView {
     view! {
         <div class="report-preview__actions">
+            <a class="button button--small" href=format!("/runs/{id}/funnel")>
+                "How it was selected"
+            </a>
             <a
                 class="button button--small"
                 href=format!("/runs/{id}/artifact")

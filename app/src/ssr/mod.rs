@@ -3,6 +3,7 @@
 mod answer;
 mod browser;
 mod execute;
+mod kept;
 mod load;
 mod notice;
 mod request;
@@ -21,6 +22,7 @@ pub use crate::component::export_filter::ExportQuery;
 pub use answer::{AppError, answer, redirect_to};
 pub use browser::{local_path, remember_email, remembered_email, retry_after};
 pub(crate) use execute::execute_typed;
+pub use kept::{EventForm, TypedEvent};
 pub(crate) use load::encode;
 pub use load::{open_page, page};
 pub use notice::{Notice, Tone};

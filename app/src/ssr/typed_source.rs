@@ -11,8 +11,6 @@ use orchestrator::{
 
 const SESSION_TYPED_SOURCE: &str = "typed_source";
 const SESSION_PREVIEW: &str = "source_preview";
-/// In bytes of JSON: fifteen entries of a title, an address and an excerpt each.
-const KEPT_MAX: usize = 64 * 1024;
 
 impl From<TypedSource> for SourceForm {
     fn from(typed: TypedSource) -> Self {
@@ -38,6 +36,12 @@ impl From<TypedSource> for SourceForm {
             tier: typed.tier,
             provider: typed.provider,
             interval_minutes: typed.interval_minutes,
+            covers_regions: typed.covers_regions,
+            covers_links: typed.covers_links,
+            seconds: typed.seconds,
+            kilobytes: typed.kilobytes,
+            entries: typed.entries,
+            pause_seconds: typed.pause_seconds,
             terms_checked_by: typed.terms_checked_by,
             terms_checked_on: typed.terms_checked_on,
             terms_attribution: typed.terms_attribution,
@@ -46,45 +50,50 @@ impl From<TypedSource> for SourceForm {
 }
 
 impl Request {
-    /// Keeps a refused form, and forgets one that was taken.
-    pub async fn settle_source(&self, form: &SourceForm, outcome: &Result<SourceId, UseCaseError>) {
+    /// Keeps a refused form of a source, or of a new one, and forgets one that was taken.
+    pub async fn settle_source<T>(
+        &self,
+        source: Option<SourceId>,
+        form: &SourceForm,
+        outcome: &Result<T, UseCaseError>,
+    ) {
         match outcome {
             Ok(_) => self.forget(SESSION_TYPED_SOURCE).await,
-            Err(UseCaseError::Refused(_)) => self.keep(SESSION_TYPED_SOURCE, form).await,
+            Err(UseCaseError::Refused(_)) => self.keep_source_form(source, form).await,
             Err(_) => {}
         }
     }
 
-    /// What was refused just now.
-    pub async fn typed_source(&self) -> Option<SourceForm> {
-        self.query("refused")?;
-        self.session.get(SESSION_TYPED_SOURCE).await.ok().flatten()
+    pub async fn keep_source_form(&self, source: Option<SourceId>, form: &SourceForm) {
+        self.keep(SESSION_TYPED_SOURCE, &(source, form)).await;
     }
 
-    pub async fn keep_source_preview(&self, source: SourceId, preview: &Result<Preview, String>) {
+    /// What was refused or tested just now.
+    pub async fn typed_source(&self, source: Option<SourceId>) -> Option<SourceForm> {
+        if self.query("refused").is_none() && self.query("tested").is_none() {
+            return None;
+        }
+        let kept: Option<(Option<SourceId>, SourceForm)> =
+            self.session.get(SESSION_TYPED_SOURCE).await.ok().flatten();
+        kept.filter(|(of, _)| *of == source).map(|(_, form)| form)
+    }
+
+    pub async fn keep_source_preview(
+        &self,
+        source: Option<SourceId>,
+        preview: &Result<Preview, String>,
+    ) {
         self.keep(SESSION_PREVIEW, &(source, preview)).await;
     }
 
-    /// What the test of this source showed just now.
-    pub async fn source_preview(&self, source: SourceId) -> Option<Result<Preview, String>> {
+    /// What the test of this source showed just now, or of a new one.
+    pub async fn source_preview(
+        &self,
+        source: Option<SourceId>,
+    ) -> Option<Result<Preview, String>> {
         self.query("tested")?;
-        let kept: Option<(SourceId, Result<Preview, String>)> =
+        let kept: Option<(Option<SourceId>, Result<Preview, String>)> =
             self.session.get(SESSION_PREVIEW).await.ok().flatten();
         kept.filter(|(of, _)| *of == source).map(|(_, preview)| preview)
-    }
-
-    async fn keep<T: serde::Serialize + Sync>(&self, key: &str, value: &T) {
-        // Postgres stores every character but this one.
-        let fits = serde_json::to_string(value)
-            .is_ok_and(|text| text.len() <= KEPT_MAX && !text.contains("\\u0000"));
-        if fits && let Err(error) = self.session.insert(key, value).await {
-            tracing::warn!(error = %error, "what a form needs next could not be kept");
-        }
-    }
-
-    async fn forget(&self, key: &str) {
-        if let Err(error) = self.session.remove_value(key).await {
-            tracing::warn!(error = %error, "a kept form could not be removed");
-        }
     }
 }

@@ -4,7 +4,7 @@
 
 mod read;
 
-use domain::evidence::DateConfidence;
+use domain::evidence::{DateConfidence, HeldCause};
 use jiff::civil::{Date, date};
 use read::Unread;
 
@@ -49,6 +49,32 @@ pub enum Held {
     Unsure { date: Date, from: DateSource },
 }
 
+impl Held {
+    pub const fn cause(self) -> HeldCause {
+        match self {
+            Self::NoDate => HeldCause::NoDate,
+            Self::Ambiguous => HeldCause::AmbiguousDate,
+            Self::Future(_) => HeldCause::FutureDate,
+            Self::Unsure { .. } => HeldCause::UnsureDate,
+        }
+    }
+
+    /// The date that it carries all the same. Which clue gave one of the future is not
+    /// kept: nobody relies on it.
+    pub const fn proposed(self) -> Option<(Date, DateSource)> {
+        match self {
+            Self::NoDate | Self::Ambiguous => None,
+            Self::Future(date) => Some((date, DateSource::Feed)),
+            Self::Unsure { date, from } => Some((date, from)),
+        }
+    }
+}
+
+/// What an administrator decides stands for one clue, however sure they are.
+pub const fn decided(date: Date) -> FirstPublication {
+    medium(date, DateSource::Administrator)
+}
+
 /// The date of the first publication, of clues in the source's `language` (a code such
 /// as `en-GB`). Domain reference, section 6.4.
 ///
@@ -87,7 +113,7 @@ pub fn first_publication(
     Ok(known)
 }
 
-fn medium(date: Date, source: DateSource) -> FirstPublication {
+const fn medium(date: Date, source: DateSource) -> FirstPublication {
     FirstPublication { date, confidence: DateConfidence::Medium, source }
 }
 

@@ -32,6 +32,22 @@ impl Stage {
         Self::Written,
     ];
 
+    /// What its reader sees of it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Fetched => "Collected",
+            Self::Parsed => "With an address and a text of their own",
+            Self::Dated => "With a date to rely on",
+            Self::InWindow => "In the days looked at",
+            Self::Unique => "Unique",
+            Self::PuRelevant => "About polyurethane",
+            Self::InScope => "In scope",
+            Self::Developments => "Developments",
+            Self::AboveStrength => "Strong enough",
+            Self::Written => "Written",
+        }
+    }
+
     /// The station that an item with this reason does not reach.
     pub const fn missed_by(reason: DropReason) -> Self {
         match reason {

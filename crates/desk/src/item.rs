@@ -1,7 +1,7 @@
 //! One item: what a source held, and what is read off its words.
 
 use crate::{
-    date::{DateClues, DateSource, Held, first_publication},
+    date::{DateClues, DateSource, FirstPublication, Held, first_publication},
     entity::{Ambiguous, CompanyId, EntityTable, Named, SiteId},
     figure::{Direction, direction_in},
     language::language_of,
@@ -10,8 +10,8 @@ use crate::{
 };
 use domain::{
     evidence::{
-        Candidate, DropReason, EvidenceId, EvidenceItem, NumberMarks, TrustTier, canonical_url,
-        check_relevance, links_in, regions_in, signal_in,
+        Candidate, DropReason, EvidenceId, EvidenceItem, HeldCause, HeldItem, NumberMarks,
+        TrustTier, canonical_url, check_relevance, links_in, regions_in, signal_in,
     },
     taxonomy::{Region, Segment, ValueChainLink},
     words::names,
@@ -116,71 +116,182 @@ pub struct Dropped {
 /// The exit by which it leaves: no usable address, no text of its own, an
 /// advertisement, no date to rely on, not about polyurethane.
 pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<DeskItem, Dropped> {
-    let source = &*raw.source;
-    let title = cut(&fold(bounded(&raw.title)), TITLE_CHARACTERS_MAX);
-    let text = fold(bounded(&raw.text));
+    let prepared = Prepared::of(raw);
     let drop = |reason, held| Dropped {
-        source: source.name.clone(),
-        title: title.clone(),
+        source: raw.source.name.clone(),
+        title: prepared.title.clone(),
         url: raw.link.clone(),
         reason,
         held,
     };
-    let url = raw.link.as_deref().ok_or_else(|| drop(DropReason::BadUrl, None))?;
-    let key = address_key(url, raw.page_canonical.as_deref())
-        .ok_or_else(|| drop(DropReason::BadUrl, None))?;
-    let relevant = gate(&source.publisher, &title, &text, source.polyurethane_only);
-    if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = relevant {
+    let (url, key) = prepared.address.clone().ok_or_else(|| drop(DropReason::BadUrl, None))?;
+    if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = prepared.relevant {
         return Err(drop(reason, None));
     }
-    let excerpt = cut(&text, EXCERPT_CHARACTERS_MAX);
-    let language = language_of(&format!("{title}. {text}"), source.language.as_deref());
-    // The declared code may say which English it is.
-    let order = match (language, source.language.as_deref()) {
-        (Some(found), Some(declared)) if declared.to_lowercase().starts_with(found) => {
-            Some(declared)
-        }
-        (found, _) => found,
-    };
-    let dated = first_publication(&raw.dates, url, order, as_of)
+    let dated = prepared
+        .dated(raw, &url, as_of)
         .map_err(|held| drop(DropReason::UndatedHeld, Some(held)))?;
-    relevant.map_err(|reason| drop(reason, None))?;
-    let relevance = relevance_of(&source.publisher, &title, &[&excerpt, &text]);
-    let words = format!("{title}\n{excerpt}");
-    let named = table.resolve(&words, dated.date);
-    let (regions, region_basis) = regions_of(&words, &named, table);
-    let read = read_words(&title, &excerpt);
-    Ok(DeskItem {
-        language,
-        date_source: dated.source,
-        region_basis,
-        companies: named.mentions.iter().map(|mention| mention.company.clone()).collect(),
-        sites: named.sites.clone(),
-        ambiguous: named.ambiguous.clone(),
-        products: read.products,
-        names_a_product: read.names_a_product,
-        segment: read.segment,
-        relevance,
-        direction: read.direction,
-        direction_in_title: read.direction_in_title,
-        item: EvidenceItem {
-            id: EvidenceId::of_canonical_url(&key),
-            url: url.to_owned(),
-            canonical_url: key,
-            published: dated.date,
-            date_confidence: dated.confidence,
-            publisher: source.publisher.clone(),
-            source: source.name.clone(),
-            tier: source.tier,
-            regions,
-            links: positions_of(&words, &named, table),
-            signal: signal_in(&words),
-            companies: names_of(&words, &named, table),
-            sample: source.sample,
-            title,
-            excerpt,
-        },
+    prepared.relevant.map_err(|reason| drop(reason, None))?;
+    let words = Words {
+        relevance: relevance_of(
+            &raw.source.publisher,
+            &prepared.title,
+            &[&prepared.excerpt, &prepared.text],
+        ),
+        language: prepared.language,
+        title: prepared.title,
+        excerpt: prepared.excerpt,
+        url,
+        key,
+    };
+    Ok(words.read(&raw.source, dated, table))
+}
+
+/// What an administrator needs to decide on an item that left by this exit; none where
+/// there is nothing to decide.
+pub fn held_item(raw: &RawItem, exit: &Dropped, as_of: Date) -> Option<HeldItem> {
+    let prepared = Prepared::of(raw);
+    let (url, _) = prepared.address.clone()?;
+    let (cause, proposed) = match (exit.reason, exit.held) {
+        (DropReason::UndatedHeld, Some(held)) => (held.cause(), held.proposed()),
+        (DropReason::NotPuProven, _) => {
+            let dated = prepared.dated(raw, &url, as_of).ok()?;
+            (HeldCause::NotProven, Some((dated.date, dated.source)))
+        }
+        _ => return None,
+    };
+    let texts = [prepared.excerpt.as_str(), prepared.text.as_str()];
+    Some(HeldItem {
+        cause,
+        proposed,
+        language: prepared.language.map(str::to_owned),
+        relevance: Some(relevance_of(&raw.source.publisher, &prepared.title, &texts)),
+        unrelated: prepared.relevant == Err(DropReason::NoPuAnchor),
+        excerpt: prepared.excerpt,
     })
+}
+
+/// Where an item that was held is found, and what it is called.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldAt<'a> {
+    pub title: &'a str,
+    pub url: &'a str,
+    pub canonical_url: &'a str,
+}
+
+/// An item that an administrator admits, read as any other, under a date of which
+/// somebody is sure.
+pub fn admit(
+    held: &HeldItem,
+    at: HeldAt<'_>,
+    source: &SourceFacts,
+    dated: FirstPublication,
+    table: &EntityTable,
+) -> DeskItem {
+    let relevance = held
+        .relevance
+        .unwrap_or_else(|| relevance_of(&source.publisher, at.title, &[&held.excerpt]));
+    let words = Words {
+        relevance,
+        language: held.language.as_deref().and_then(crate::language::known),
+        title: at.title.to_owned(),
+        excerpt: held.excerpt.clone(),
+        url: at.url.to_owned(),
+        key: at.canonical_url.to_owned(),
+    };
+    words.read(source, dated, table)
+}
+
+/// What is read off an item before it has a date.
+struct Prepared {
+    title: String,
+    text: String,
+    excerpt: String,
+    /// As it was written, and its key.
+    address: Option<(String, String)>,
+    language: Option<&'static str>,
+    relevant: Result<(), DropReason>,
+}
+
+impl Prepared {
+    fn of(raw: &RawItem) -> Self {
+        let source = &*raw.source;
+        let title = cut(&fold(bounded(&raw.title)), TITLE_CHARACTERS_MAX);
+        let text = fold(bounded(&raw.text));
+        let address = raw.link.as_deref().and_then(|link| {
+            Some((link.to_owned(), address_key(link, raw.page_canonical.as_deref())?))
+        });
+        Self {
+            language: language_of(&format!("{title}. {text}"), source.language.as_deref()),
+            relevant: gate(&source.publisher, &title, &text, source.polyurethane_only),
+            excerpt: cut(&text, EXCERPT_CHARACTERS_MAX),
+            title,
+            text,
+            address,
+        }
+    }
+
+    fn dated(&self, raw: &RawItem, url: &str, as_of: Date) -> Result<FirstPublication, Held> {
+        // The declared code may say which English it is.
+        let order = match (self.language, raw.source.language.as_deref()) {
+            (Some(found), Some(declared)) if declared.to_lowercase().starts_with(found) => {
+                Some(declared)
+            }
+            (found, _) => found,
+        };
+        first_publication(&raw.dates, url, order, as_of)
+    }
+}
+
+/// All that is read for labels, with the address that it stands under.
+struct Words {
+    title: String,
+    excerpt: String,
+    url: String,
+    key: String,
+    language: Option<&'static str>,
+    relevance: u8,
+}
+
+impl Words {
+    fn read(self, source: &SourceFacts, dated: FirstPublication, table: &EntityTable) -> DeskItem {
+        let Self { title, excerpt, url, key, language, relevance } = self;
+        let words = format!("{title}\n{excerpt}");
+        let named = table.resolve(&words, dated.date);
+        let (regions, region_basis) = regions_of(&words, &named, table);
+        let read = read_words(&title, &excerpt);
+        DeskItem {
+            language,
+            date_source: dated.source,
+            region_basis,
+            companies: named.mentions.iter().map(|mention| mention.company.clone()).collect(),
+            sites: named.sites.clone(),
+            ambiguous: named.ambiguous.clone(),
+            products: read.products,
+            names_a_product: read.names_a_product,
+            segment: read.segment,
+            relevance,
+            direction: read.direction,
+            direction_in_title: read.direction_in_title,
+            item: EvidenceItem {
+                id: EvidenceId::of_canonical_url(&key),
+                url,
+                canonical_url: key,
+                published: dated.date,
+                date_confidence: dated.confidence,
+                publisher: source.publisher.clone(),
+                source: source.name.clone(),
+                tier: source.tier,
+                regions,
+                links: positions_of(&words, &named, table),
+                signal: signal_in(&words),
+                companies: names_of(&words, &named, table),
+                sample: source.sample,
+                title,
+                excerpt,
+            },
+        }
+    }
 }
 
 /// Reads an item of a pack that was sealed before readings were: its words, and the

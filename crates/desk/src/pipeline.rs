@@ -1,6 +1,6 @@
 use crate::{
     entity::EntityTable,
-    event::{Apart, Event, merge, unique},
+    event::{Apart, Event, Rulings, join, merge, unique},
     item::{DeskItem, Dropped, RawItem, read_item},
     signal::{Contradiction, Signal, contradictions, read_signal},
 };
@@ -22,16 +22,17 @@ pub struct Desk {
 /// Items to events to signals, as of the civil date (UTC) of the reading. The order of
 /// the items does not matter.
 pub fn process(raw: &[RawItem], as_of: Date, table: &EntityTable, apart: &Apart) -> Desk {
-    process_with(raw, Vec::new(), as_of, table, apart)
+    process_with(raw, Vec::new(), as_of, table, &Rulings::from(apart.clone()))
 }
 
-/// The same together with items that were read before.
+/// The same together with items that were read before, and with all that administrators
+/// decided on events.
 pub fn process_with(
     raw: &[RawItem],
     read: Vec<DeskItem>,
     as_of: Date,
     table: &EntityTable,
-    apart: &Apart,
+    rulings: &Rulings,
 ) -> Desk {
     let mut dropped = Vec::new();
     let mut items = read;
@@ -44,7 +45,7 @@ pub fn process_with(
     let (items, repeated) = unique(items);
     dropped.extend(repeated);
     dropped.sort();
-    let events = merge(items, apart);
+    let events = join(merge(items, rulings.apart()), rulings);
     let signals: Vec<Signal> = events.iter().map(read_signal).collect();
     let contradictions = contradictions(&signals);
     Desk { events, signals, contradictions, dropped }

@@ -8,7 +8,7 @@ use crate::{
 };
 use desk::{
     entity::EntityTable,
-    event::Apart,
+    event::Rulings,
     item::{DeskItem, RawItem, SourceFacts},
     pack,
     plain_text::{cut, fold},
@@ -33,6 +33,8 @@ pub fn assemble_pack(as_of: Date, readings: Vec<SourceFeed>) -> EvidencePack {
 pub struct Collection {
     pub sources: Vec<SourceReading>,
     pub items: Vec<DeskItem>,
+    /// What administrators decided on events.
+    pub rulings: Rulings,
 }
 
 /// The same together with what was collected before.
@@ -41,7 +43,7 @@ pub fn assemble_pack_with(
     readings: Vec<SourceFeed>,
     collection: Collection,
 ) -> EvidencePack {
-    let Collection { mut sources, items } = collection;
+    let Collection { mut sources, items, rulings } = collection;
     let mut raw = Vec::new();
     for SourceFeed { source, content } in readings {
         let entries = content.and_then(|bytes| {
@@ -53,7 +55,7 @@ pub fn assemble_pack_with(
         let facts = Arc::new(facts_of(source));
         raw.extend(entries.unwrap_or_default().into_iter().map(|entry| raw_item(&facts, entry)));
     }
-    let desk = process_with(&raw, items, as_of, EntityTable::built_in(), &Apart::default());
+    let desk = process_with(&raw, items, as_of, EntityTable::built_in(), &rulings);
     pack::seal(desk, as_of, sources)
 }
 

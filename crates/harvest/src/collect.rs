@@ -9,7 +9,7 @@ use crate::{
     sitemap::{Sitemap, SitemapError, read_sitemap},
 };
 use desk::plain_text::plain_text;
-use domain::evidence::{Selectors, SourceKind};
+use domain::evidence::{Selectors, SourceKind, SourceLimits};
 use encoding_rs::{Encoding, UTF_8};
 use std::collections::BTreeSet;
 use url::Url;
@@ -27,6 +27,7 @@ pub struct Place {
     pub kind: SourceKind,
     pub url: Url,
     pub selectors: Option<Selectors>,
+    pub limits: SourceLimits,
 }
 
 /// What a reading gave.
@@ -69,17 +70,17 @@ pub async fn collect(
     if place.kind == SourceKind::Manual {
         return Err(CollectError::Manual);
     }
-    let content = match fetcher.fetch(&place.url, known).await? {
+    let content = match fetcher.fetch_within(&place.url, known, place.limits).await? {
         Fetched::NotModified => return Ok(Collected::NotModified),
         Fetched::Content(content) => content,
     };
     let entries = match place.kind {
         SourceKind::Rss | SourceKind::Atom | SourceKind::JsonFeed => {
-            read_feed(&content.bytes, place.kind)?
+            bounded(read_feed(&content.bytes, place.kind)?, place.limits)
         }
         SourceKind::Sitemap => {
-            let listed = sitemap(fetcher, &content.bytes).await?;
-            with_pages(fetcher, listed, seen).await
+            let listed = sitemap(fetcher, &content.bytes, place.limits).await?;
+            with_pages(fetcher, bounded(listed, place.limits), seen, place.limits).await
         }
         SourceKind::HtmlList => {
             let selectors = place.selectors.clone().unwrap_or_default();
@@ -87,7 +88,7 @@ pub async fn collect(
             if listed.entries.is_empty() {
                 return Err(CollectError::NothingFound);
             }
-            with_pages(fetcher, listed, seen).await
+            with_pages(fetcher, bounded(listed, place.limits), seen, place.limits).await
         }
         SourceKind::Manual => return Err(CollectError::Manual),
     };
@@ -95,7 +96,11 @@ pub async fn collect(
 }
 
 /// A sitemap, or those that an index names, one level deep.
-async fn sitemap(fetcher: &Fetcher, bytes: &[u8]) -> Result<Entries, CollectError> {
+async fn sitemap(
+    fetcher: &Fetcher,
+    bytes: &[u8],
+    limits: SourceLimits,
+) -> Result<Entries, CollectError> {
     let links = match read_sitemap(bytes)? {
         Sitemap::Pages(entries) => return Ok(entries),
         Sitemap::Index(links) => links,
@@ -103,7 +108,8 @@ async fn sitemap(fetcher: &Fetcher, bytes: &[u8]) -> Result<Entries, CollectErro
     let mut all = Entries::default();
     for link in links {
         let Ok(url) = Url::parse(&link) else { continue };
-        if let Fetched::Content(content) = fetcher.fetch(&url, &Validators::default()).await?
+        let sitemap = fetcher.fetch_within(&url, &Validators::default(), limits).await?;
+        if let Fetched::Content(content) = sitemap
             && let Sitemap::Pages(more) = read_sitemap(&content.bytes)?
         {
             all.entries.extend(more.entries);
@@ -115,7 +121,12 @@ async fn sitemap(fetcher: &Fetcher, bytes: &[u8]) -> Result<Entries, CollectErro
 
 /// Entries without a date that can be relied on, completed by their own pages. What they
 /// say is plain text then: a page may spell markup as text.
-async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &BTreeSet<String>) -> Entries {
+async fn with_pages(
+    fetcher: &Fetcher,
+    listed: Entries,
+    seen: &BTreeSet<String>,
+    limits: SourceLimits,
+) -> Entries {
     let mut opened = 0;
     let mut entries = Vec::with_capacity(listed.entries.len());
     for entry in listed.entries {
@@ -124,7 +135,7 @@ async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &BTreeSet<String>)
         match url.filter(|url| !wants && !seen.contains(url.as_str()) && opened < PAGES_MAX) {
             Some(url) => {
                 opened += 1;
-                entries.push(completed(fetcher, entry, &url).await);
+                entries.push(completed(fetcher, entry, &url, limits).await);
             }
             None => entries.push(entry),
         }
@@ -133,14 +144,22 @@ async fn with_pages(fetcher: &Fetcher, listed: Entries, seen: &BTreeSet<String>)
     Entries { entries, beyond_limit: listed.beyond_limit }
 }
 
+/// The first entries, as many as a source may give; the rest are counted.
+fn bounded(mut all: Entries, limits: SourceLimits) -> Entries {
+    if let Some(most) = limits.entries {
+        all.beyond_limit += all.entries.len().saturating_sub(most.into());
+        all.entries.truncate(most.into());
+    }
+    all
+}
+
 fn plain(entry: Entry) -> Entry {
     Entry { title: plain_text(&entry.title), text: plain_text(&entry.text), ..entry }
 }
 
-async fn completed(fetcher: &Fetcher, listed: Entry, url: &Url) -> Entry {
-    let Ok(Fetched::Content(content)) = fetcher.fetch(url, &Validators::default()).await else {
-        return listed;
-    };
+async fn completed(fetcher: &Fetcher, listed: Entry, url: &Url, limits: SourceLimits) -> Entry {
+    let page = fetcher.fetch_within(url, &Validators::default(), limits).await;
+    let Ok(Fetched::Content(content)) = page else { return listed };
     let page = read_page(&decoded(&content), &content.url);
     let mut dates = listed.dates;
     // A date of the list that was written for machines, agreed by the page, is sure.

@@ -4,6 +4,7 @@ use crate::{
     address::{self, AddressError, CheckedAddress, PrivateHosts},
     robots::Robots,
 };
+use domain::evidence::SourceLimits;
 use reqwest::{
     Response, StatusCode,
     header::{
@@ -38,6 +39,22 @@ pub struct FetchBounds {
     pub redirects_max: usize,
     /// Between the end of one request to a host and the next.
     pub host_pause: Duration,
+}
+
+impl FetchBounds {
+    /// The same, where a source asks for it closer; never wider.
+    #[must_use]
+    pub fn within(self, limits: SourceLimits) -> Self {
+        let total = limits.seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        let bytes = limits.kilobytes.map(|kilobytes| usize::from(kilobytes) * 1_000);
+        let pause = limits.pause_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        Self {
+            total: total.map_or(self.total, |total| total.min(self.total)),
+            bytes_max: bytes.map_or(self.bytes_max, |bytes| bytes.min(self.bytes_max)),
+            host_pause: pause.map_or(self.host_pause, |pause| pause.max(self.host_pause)),
+            redirects_max: self.redirects_max,
+        }
+    }
 }
 
 impl Default for FetchBounds {
@@ -92,7 +109,7 @@ pub enum FetchError {
     RobotsUnknown,
     #[error("the server answered {status}")]
     Status { status: u16, retry_after: Option<Duration> },
-    #[error("the answer is larger than {} MB", .0 / 1_000_000)]
+    #[error("the answer is larger than {} kB", .0 / 1_000)]
     TooLarge(usize),
     #[error("no whole answer came within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -159,18 +176,29 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`]; never an empty answer in place of one.
     pub async fn fetch(&self, url: &Url, known: &Validators) -> Result<Fetched, FetchError> {
-        let total = self.bounds.total;
-        // Waiting for a host's turn is not the server's time.
-        self.follow(url.clone(), known, total).await
+        self.fetch_within(url, known, SourceLimits::default()).await
+    }
+
+    /// The same within a source's own limits.
+    ///
+    /// # Errors
+    /// [`FetchError`]; never an empty answer in place of one.
+    pub async fn fetch_within(
+        &self,
+        url: &Url,
+        known: &Validators,
+        limits: SourceLimits,
+    ) -> Result<Fetched, FetchError> {
+        self.follow(url.clone(), known, self.bounds.within(limits)).await
     }
 
     async fn follow(
         &self,
         mut url: Url,
         known: &Validators,
-        total: Duration,
+        bounds: FetchBounds,
     ) -> Result<Fetched, FetchError> {
-        for hop in 0..=self.bounds.redirects_max {
+        for hop in 0..=bounds.redirects_max {
             let checked = address::check(url.clone(), &self.private).await.map_err(|error| {
                 if hop == 0 { FetchError::Address(error) } else { FetchError::Redirect(error) }
             })?;
@@ -178,17 +206,19 @@ impl Fetcher {
             let turn = self.turn(&checked);
             let mut last = turn.lock().await;
             if let Some(last) = *last {
-                sleep_until(last + self.bounds.host_pause).await;
+                sleep_until(last + bounds.host_pause).await;
             }
-            let answered = timeout(total, self.answer(&checked, known)).await;
+            // Waiting for a host's turn is not the server's time.
+            let answered =
+                timeout(bounds.total, self.answer(&checked, known, bounds.bytes_max)).await;
             *last = Some(Instant::now());
             drop(last);
-            match answered.map_err(|_| FetchError::TimedOut(total))?? {
+            match answered.map_err(|_| FetchError::TimedOut(bounds.total))?? {
                 Answer::Fetched(fetched) => return Ok(fetched),
                 Answer::Elsewhere(next) => url = next,
             }
         }
-        Err(FetchError::Redirects(self.bounds.redirects_max))
+        Err(FetchError::Redirects(bounds.redirects_max))
     }
 
     /// The content of `/robots.txt` at the origin of an address; none where the server
@@ -200,8 +230,9 @@ impl Fetcher {
         let mut url = origin.url.join("/robots.txt").map_err(|_| AddressError::NotWeb)?;
         for _ in 0..=self.bounds.redirects_max {
             let checked = address::check(url, &self.private).await?;
-            let answered =
-                timeout(self.bounds.total, self.answer(&checked, &Validators::default())).await;
+            let unknown = Validators::default();
+            let answer = self.answer(&checked, &unknown, self.bounds.bytes_max);
+            let answered = timeout(self.bounds.total, answer).await;
             match answered.map_err(|_| FetchError::TimedOut(self.bounds.total))? {
                 Ok(Answer::Fetched(Fetched::Content(content))) => return Ok(Some(content.bytes)),
                 Ok(Answer::Elsewhere(next)) => url = next,
@@ -217,6 +248,7 @@ impl Fetcher {
         &self,
         checked: &CheckedAddress,
         known: &Validators,
+        bytes_max: usize,
     ) -> Result<Answer, FetchError> {
         let client = self.client(checked)?;
         let mut request = client.get(checked.url.clone());
@@ -244,25 +276,8 @@ impl Fetcher {
                 retry_after: retry_after.map(Duration::from_secs),
             });
         }
-        let content = self.body(Hop { response, url: checked.url.clone() }).await?;
+        let content = body(Hop { response, url: checked.url.clone() }, bytes_max).await?;
         Ok(Answer::Fetched(Fetched::Content(content)))
-    }
-
-    /// The body as far as the limit goes, and not a byte further.
-    async fn body(&self, hop: Hop) -> Result<Content, FetchError> {
-        let Hop { mut response, url } = hop;
-        let headers = response.headers();
-        let validators =
-            Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
-        let content_type = text(headers, &reqwest::header::CONTENT_TYPE);
-        let mut bytes = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(FetchError::Broken)? {
-            if bytes.len() + piece.len() > self.bounds.bytes_max {
-                return Err(FetchError::TooLarge(self.bounds.bytes_max));
-            }
-            bytes.extend_from_slice(&piece);
-        }
-        Ok(Content { bytes, url, content_type, validators })
     }
 
     /// A client that knows one host, by the addresses that were checked.
@@ -284,6 +299,23 @@ impl Fetcher {
         }
         Arc::clone(turns.entry(checked.host.clone()).or_default())
     }
+}
+
+/// The body as far as the limit goes, and not a byte further.
+async fn body(hop: Hop, bytes_max: usize) -> Result<Content, FetchError> {
+    let Hop { mut response, url } = hop;
+    let headers = response.headers();
+    let validators =
+        Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
+    let content_type = text(headers, &reqwest::header::CONTENT_TYPE);
+    let mut bytes = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(FetchError::Broken)? {
+        if bytes.len() + piece.len() > bytes_max {
+            return Err(FetchError::TooLarge(bytes_max));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(Content { bytes, url, content_type, validators })
 }
 
 enum Answer {

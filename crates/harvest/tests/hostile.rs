@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
 
-use domain::evidence::{Selectors, SourceKind};
+use domain::evidence::{Selectors, SourceKind, SourceLimits};
 use harvest::{
     CollectError, Collected, Entries, Place,
     address::{AddressError, PrivateHosts},
@@ -173,6 +173,16 @@ async fn read(
     kind: SourceKind,
     path: &str,
 ) -> Result<Entries, CollectError> {
+    read_within(server, fetcher, kind, path, SourceLimits::default()).await
+}
+
+async fn read_within(
+    server: &Server,
+    fetcher: &Fetcher,
+    kind: SourceKind,
+    path: &str,
+    limits: SourceLimits,
+) -> Result<Entries, CollectError> {
     let selectors = (kind == SourceKind::HtmlList).then(|| Selectors {
         item: "li.n".to_owned(),
         link: "a".to_owned(),
@@ -180,7 +190,7 @@ async fn read(
         date_attribute: "datetime".to_owned(),
         ..Selectors::default()
     });
-    let place = Place { kind, url: server.url(path), selectors };
+    let place = Place { kind, url: server.url(path), selectors, limits };
     match collect(fetcher, &place, &Validators::default(), &BTreeSet::new()).await? {
         Collected::Read { entries, .. } => Ok(entries),
         Collected::NotModified => panic!("{path} was never read before"),
@@ -266,6 +276,32 @@ async fn a_source_that_misbehaves_ends_in_an_error_of_its_own() {
     assert!(matches!(error, CollectError::NothingFound), "{error:?}");
     // And the same fetcher goes on as if nothing had been.
     assert_eq!(read(&server, &fetcher, SourceKind::Rss, "/rss").await.unwrap().entries.len(), 1);
+}
+
+// Of one source, closer than the platform's bounds and never wider.
+#[tokio::test]
+async fn a_source_is_held_to_limits_of_its_own() {
+    let server = Server::start().await;
+    let wide = FetchBounds { total: Duration::from_secs(5), bytes_max: 5_000_000, ..BOUNDS };
+    let fetcher = server.fetcher(wide);
+    let small = SourceLimits { kilobytes: Some(20), ..SourceLimits::default() };
+    let error = read_within(&server, &fetcher, SourceKind::Rss, "/endless", small).await;
+    assert!(matches!(error, Err(CollectError::Fetch(FetchError::TooLarge(20_000)))), "{error:?}");
+    let short = SourceLimits { seconds: Some(1), ..SourceLimits::default() };
+    let error = read_within(&server, &fetcher, SourceKind::Rss, "/silent", short).await;
+    let Err(CollectError::Fetch(FetchError::TimedOut(after))) = error else { panic!("{error:?}") };
+    assert_eq!(after, Duration::from_secs(1));
+    let loose = SourceLimits { seconds: Some(15), kilobytes: Some(5_000), ..small };
+    let tight = server.fetcher(BOUNDS);
+    let error = read_within(&server, &tight, SourceKind::Rss, "/endless", loose).await;
+    assert!(matches!(error, Err(CollectError::Fetch(FetchError::TooLarge(100_000)))), "{error:?}");
+    let none = SourceLimits { entries: Some(0), ..SourceLimits::default() };
+    let read = read_within(&server, &fetcher, SourceKind::Rss, "/rss", none).await.unwrap();
+    assert_eq!((read.entries.len(), read.beyond_limit), (0, 1));
+    let pause = SourceLimits { pause_seconds: Some(1), ..SourceLimits::default() };
+    let begun = Instant::now();
+    read_within(&server, &fetcher, SourceKind::Rss, "/rss", pause).await.unwrap();
+    assert!(begun.elapsed() >= Duration::from_millis(900), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -112,7 +112,18 @@ refusals! {
         "Choose at least one right, and none beyond those of your role in this workspace.";
     TokenLifetime = "token_lifetime", "A token lives 1 to 366 days.";
     SourceForm = "source_form",
-        "Some answers on the source are missing or cannot be meant. Check kind, tier, dates and minutes.";
+        "Some answers on the source need mending. They are marked in the form.";
+    SourceUnchanged = "source_unchanged", "Nothing was changed, so nothing was written down.";
+    SourceNameLength = "source_name_length", "Give the source a name of 1 to 120 characters.";
+    SourcePublisher = "source_publisher", "Give the publisher in 1 to 120 characters.";
+    SourceKind = "source_kind", "Choose what its address answers with.";
+    SourceTier = "source_tier", "Choose a trust tier from 1 to 4.";
+    SourceLanguage = "source_language", "Give the language as a code such as de or en-GB, or leave it empty.";
+    SourceCountry = "source_country", "Give the country as a code such as DE, or leave it empty.";
+    SourceInterval = "source_interval", "Give whole minutes between two readings, 5 to 10080.";
+    SourceLimit = "source_limit",
+        "Give a whole number within the bounds, or leave it empty for the platform's own.";
+    SourceTermsDate = "source_terms_date", "Give the day on which the terms were read as year-month-day.";
     SourceName = "source_name", "Another source has this name. Choose another one.";
     SourceAddress = "source_address", "Give an address of http or https, without user and password.";
     SourceProvider = "source_provider",
@@ -122,6 +133,21 @@ refusals! {
         "Nobody has read what its owner allows, so it cannot be switched on.";
     SourceNotManual = "source_not_manual",
         "Items are entered for a source that is switched on and entered by hand.";
+    HeldDecision = "held_decision", "Choose what becomes of the item.";
+    HeldDate = "held_date",
+        "Give the date of first publication as year-month-day, from 1990 on and not in the future.";
+    HeldNoDate = "held_no_date",
+        "It carries no date that could be confirmed. Give the date of first publication instead.";
+    HeldUnrelated = "held_unrelated",
+        "It is not about polyurethane, so it enters no pack whatever its date. Drop it.";
+    HeldStands = "held_stands",
+        "It stands so already. Somebody may have decided meanwhile.";
+    EventUnknown = "event_unknown",
+        "The newest pack has no such event. Paste its id or the address of its page.";
+    EventItself = "event_itself", "This is the same event. Name another one.";
+    EventAlone = "event_alone", "It is the only report of its event, so there is nothing to separate it from.";
+    EventUndone = "event_undone", "This decision counts no more already.";
+    EventTooLarge = "event_too_large", "An event of more than 200 reports is not decided on by hand.";
     TokensTooMany = "tokens_too_many",
         "You have 50 live tokens in this workspace. Revoke one that is no longer needed.";
 }

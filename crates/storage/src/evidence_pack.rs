@@ -2,12 +2,13 @@
 
 use crate::{Day, Moment, StorageError, pack_event};
 use domain::{
-    evidence::EvidencePack,
+    evidence::{EvidencePack, TrustTier},
     hash::{ContentHash, canonical_json},
     id::PackId,
 };
 use jiff::Timestamp;
-use sqlx::PgConnection;
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, types::Json};
 
 /// Stores a pack under its content hash and records that it was read now. A
 /// pack that is there already is not written again.
@@ -15,6 +16,7 @@ pub async fn seal(
     conn: &mut PgConnection,
     new_id: PackId,
     pack: &EvidencePack,
+    files: &[FileReading],
 ) -> Result<PackId, StorageError> {
     let document = canonical_json(pack)?;
     let hash = ContentHash::of_bytes(document.as_bytes());
@@ -41,7 +43,7 @@ pub async fn seal(
             .await?
             .ok_or_else(|| StorageError::Corrupt(format!("pack {hash} vanished")))?,
     };
-    insert_reading(conn, Ok(id)).await?;
+    insert_reading(conn, Ok(id), files).await?;
     Ok(id)
 }
 
@@ -83,15 +85,25 @@ async fn insert_items(
     Ok(())
 }
 
+/// How a feed that is a file was read for a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReading {
+    pub name: String,
+    pub tier: TrustTier,
+    pub is_read: bool,
+}
+
 /// Records a reading of the sources: the pack it confirmed, or why there is none.
 pub async fn insert_reading(
     conn: &mut PgConnection,
     outcome: Result<PackId, &str>,
+    files: &[FileReading],
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "insert into pack_readings (pack_id, error) values ($1, $2)",
+        "insert into pack_readings (pack_id, error, files) values ($1, $2, $3)",
         outcome.ok().map(PackId::as_uuid),
-        outcome.err()
+        outcome.err(),
+        Json(files) as _
     )
     .execute(conn)
     .await?;
@@ -107,6 +119,8 @@ pub struct CurrentPack {
     pub sample: bool,
     /// When the sources were last read with this pack as the outcome.
     pub read_at: Timestamp,
+    /// The feeds that were read as files then; unknown of readings before it was recorded.
+    pub files: Option<Vec<FileReading>>,
 }
 
 pub async fn load_current(conn: &mut PgConnection) -> Result<Option<CurrentPack>, StorageError> {
@@ -116,7 +130,8 @@ pub async fn load_current(conn: &mut PgConnection) -> Result<Option<CurrentPack>
                p.content_hash as "content_hash: ContentHash",
                p.as_of as "as_of: Day",
                p.sample,
-               r.read_at as "read_at: Moment"
+               r.read_at as "read_at: Moment",
+               r.files as "files: Json<Vec<FileReading>>"
            from pack_readings r
            join packs p on p.id = r.pack_id
            order by r.id desc
@@ -130,7 +145,16 @@ pub async fn load_current(conn: &mut PgConnection) -> Result<Option<CurrentPack>
         as_of: row.as_of.0,
         sample: row.sample,
         read_at: row.read_at.0,
+        files: row.files.map(|files| files.0),
     }))
+}
+
+/// Why the newest reading confirmed no pack; none where it did, or where there is none.
+pub async fn load_last_error(conn: &mut PgConnection) -> Result<Option<String>, StorageError> {
+    let newest = sqlx::query_scalar!("select error from pack_readings order by id desc limit 1")
+        .fetch_optional(conn)
+        .await?;
+    Ok(newest.flatten())
 }
 
 /// The canonical text of a pack with the hash it is stored under. The caller

@@ -1,6 +1,6 @@
 //! Events of sealed packs, as pages search them.
 
-use crate::{Day, StorageError};
+use crate::{Day, Moment, StorageError};
 use domain::{
     evidence::{
         Citation, CompanyId, EvidenceEvent, EvidenceItem, EvidencePack, independent_publishers,
@@ -9,7 +9,7 @@ use domain::{
     id::PackId,
     taxonomy::{Region, SignalType},
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sqlx::{PgConnection, types::Json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -310,4 +310,55 @@ pub async fn load_event_of(
     )
     .fetch_optional(conn)
     .await?)
+}
+
+/// How an event stood in the packs from one on, until the next that has it otherwise.
+#[derive(Clone, Debug)]
+pub struct EventVersion {
+    pub pack_hash: ContentHash,
+    pub sealed_at: Timestamp,
+    pub reports: i32,
+    pub publishers: i32,
+}
+
+/// The versions of an event over all packs, the newest first.
+pub async fn load_versions(
+    conn: &mut PgConnection,
+    event: &str,
+    limit: i64,
+) -> Result<Vec<EventVersion>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select
+               content_hash as "content_hash!: ContentHash",
+               sealed_at as "sealed_at!: Moment",
+               jsonb_array_length(event -> 'citations') as "reports!",
+               publishers as "publishers!"
+           from (
+               select
+                   p.content_hash,
+                   p.sealed_at,
+                   e.event,
+                   e.publishers,
+                   lag(e.event) over (order by p.sealed_at, p.id) as before
+               from pack_events e
+               join packs p on p.id = e.pack_id
+               where e.event_id = $1
+           ) told
+           where before is distinct from event
+           order by sealed_at desc
+           limit $2"#,
+        event,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| EventVersion {
+            pack_hash: row.content_hash,
+            sealed_at: row.sealed_at.0,
+            reports: row.reports,
+            publishers: row.publishers,
+        })
+        .collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::{Moment, StorageError};
 use domain::{
-    evidence::{Selectors, SourceKind, Terms, TrustTier},
+    evidence::{Covers, Selectors, SourceKind, SourceLimits, SourceStanding, Terms, TrustTier},
     id::SourceId,
     pricing_pack::ProviderId,
 };
@@ -14,7 +14,7 @@ use std::time::Duration;
 pub const TASK: &str = "collect_source";
 
 /// What an administrator enters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSource {
     pub id: SourceId,
     pub name: String,
@@ -31,6 +31,8 @@ pub struct NewSource {
     pub selectors: Option<Selectors>,
     pub terms: Option<Terms>,
     pub interval_minutes: i32,
+    pub covers: Covers,
+    pub limits: SourceLimits,
 }
 
 #[derive(Clone, Debug)]
@@ -67,8 +69,8 @@ pub async fn insert(conn: &mut PgConnection, source: &NewSource) -> Result<(), S
     sqlx::query!(
         "insert into sources (
              id, name, kind, publisher, url, language, country, tier, polyurethane_only, provider,
-             selectors, terms, interval_minutes
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             selectors, terms, interval_minutes, covers_regions, covers_links, limits
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         source.id.as_uuid(),
         source.name,
         source.kind.id(),
@@ -81,12 +83,116 @@ pub async fn insert(conn: &mut PgConnection, source: &NewSource) -> Result<(), S
         source.provider.as_str(),
         source.selectors.as_ref().map(Json) as _,
         source.terms.as_ref().map(Json) as _,
-        source.interval_minutes
+        source.interval_minutes,
+        &region_ids(&source.covers),
+        &link_ids(&source.covers),
+        Json(source.limits) as _
     )
     .execute(conn)
     .await
     .map_err(StorageError::from_write)?;
     Ok(())
+}
+
+/// Writes what an administrator edited. What was read from another address or as another
+/// kind says nothing of the new one, so that it is asked for whole, and soon.
+pub async fn update(
+    conn: &mut PgConnection,
+    source: &NewSource,
+    is_elsewhere: bool,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "update sources
+         set name = $2, kind = $3, publisher = $4, url = $5, language = $6, country = $7, tier = $8,
+             polyurethane_only = $9, provider = $10, selectors = $11, terms = $12,
+             interval_minutes = $13, covers_regions = $14, covers_links = $15, limits = $16,
+             etag = case when $17 then null else etag end,
+             last_modified = case when $17 then null else last_modified end,
+             failures = case when $17 then 0 else failures end,
+             last_error = case when $17 then null else last_error end,
+             due_at = case when $17 then now() else least(due_at, now() + make_interval(mins => $13)) end
+         where id = $1",
+        source.id.as_uuid(),
+        source.name,
+        source.kind.id(),
+        source.publisher,
+        source.url,
+        source.language,
+        source.country,
+        i16::from(u8::from(source.tier)),
+        source.polyurethane_only,
+        source.provider.as_str(),
+        source.selectors.as_ref().map(Json) as _,
+        source.terms.as_ref().map(Json) as _,
+        source.interval_minutes,
+        &region_ids(&source.covers),
+        &link_ids(&source.covers),
+        Json(source.limits) as _,
+        is_elsewhere
+    )
+    .execute(conn)
+    .await
+    .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
+fn region_ids(covers: &Covers) -> Vec<String> {
+    covers.regions.iter().map(|region| region.id().to_owned()).collect()
+}
+
+fn link_ids(covers: &Covers) -> Vec<String> {
+    covers.links.iter().map(|link| link.id().to_owned()).collect()
+}
+
+/// Locks a source until the transaction ends, so that two administrators follow each other.
+pub async fn lock(conn: &mut PgConnection, id: SourceId) -> Result<(), StorageError> {
+    sqlx::query!("select id from sources where id = $1 for update", id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    Ok(())
+}
+
+/// How the enabled sources stand that are read from somewhere.
+pub async fn load_standings(conn: &mut PgConnection) -> Result<Vec<SourceStanding>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select
+               id as "id: SourceId",
+               tier,
+               covers_regions,
+               covers_links,
+               succeeded_at as "succeeded_at: Moment"
+           from sources
+           where enabled and kind <> 'manual'"#
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(SourceStanding {
+                tier: tier(row.id, row.tier)?,
+                covers: covers(row.id, &row.covers_regions, &row.covers_links)?,
+                read_at: row.succeeded_at.map(|at| at.0),
+            })
+        })
+        .collect()
+}
+
+fn corrupt(what: &str, id: SourceId) -> StorageError {
+    StorageError::Corrupt(format!("{what} of source {id}"))
+}
+
+fn tier(id: SourceId, tier: i16) -> Result<TrustTier, StorageError> {
+    let known = u8::try_from(tier).ok().and_then(|tier| TrustTier::try_from(tier).ok());
+    known.ok_or_else(|| corrupt("tier", id))
+}
+
+fn covers(id: SourceId, regions: &[String], links: &[String]) -> Result<Covers, StorageError> {
+    let regions = regions.iter().map(|region| region.parse()).collect::<Result<_, _>>();
+    let links = links.iter().map(|link| link.parse()).collect::<Result<_, _>>();
+    Ok(Covers {
+        regions: regions.map_err(|_| corrupt("a region", id))?,
+        links: links.map_err(|_| corrupt("a position", id))?,
+    })
 }
 
 /// All sources by name, or the one asked for.
@@ -110,6 +216,9 @@ pub async fn load(
                selectors as "selectors: Json<Selectors>",
                terms as "terms: Json<Terms>",
                interval_minutes,
+               covers_regions,
+               covers_links,
+               limits as "limits: Json<SourceLimits>",
                enabled,
                etag,
                last_modified,
@@ -130,9 +239,6 @@ pub async fn load(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let corrupt =
-                |what: &str| StorageError::Corrupt(format!("{what} of source {}", row.id));
-            let tier = u8::try_from(row.tier).ok().and_then(|tier| TrustTier::try_from(tier).ok());
             Ok(SourceRow {
                 source: NewSource {
                     id: row.id,
@@ -142,12 +248,14 @@ pub async fn load(
                     url: row.url,
                     language: row.language,
                     country: row.country,
-                    tier: tier.ok_or_else(|| corrupt("tier"))?,
+                    tier: tier(row.id, row.tier)?,
                     polyurethane_only: row.polyurethane_only,
-                    provider: row.provider.parse().map_err(|_| corrupt("provider"))?,
+                    provider: row.provider.parse().map_err(|_| corrupt("provider", row.id))?,
                     selectors: row.selectors.map(|Json(selectors)| selectors),
                     terms: row.terms.map(|Json(terms)| terms),
                     interval_minutes: row.interval_minutes,
+                    covers: covers(row.id, &row.covers_regions, &row.covers_links)?,
+                    limits: row.limits.0,
                 },
                 enabled: row.enabled,
                 health: Health {

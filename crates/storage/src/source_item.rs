@@ -1,8 +1,8 @@
 //! Items that sources held: each is written down once, at its first sighting.
 
-use crate::{Day, Moment, StorageError};
+use crate::{Day, Moment, StorageError, held_item};
 use domain::{
-    evidence::{Citation, DropReason, EvidenceItem},
+    evidence::{Citation, DropReason, EvidenceItem, HeldItem, TrustTier},
     id::SourceId,
 };
 use jiff::{Timestamp, civil::Date};
@@ -23,8 +23,10 @@ pub struct NewItem {
 #[derive(Clone, Debug)]
 pub struct Exit {
     pub reason: DropReason,
-    /// Where the reason is its date: what an administrator has to decide.
+    /// Where the reason is its date: what is wrong with it.
     pub held: Option<String>,
+    /// What an administrator needs to decide on it, where there is something to decide.
+    pub waiting: Option<HeldItem>,
 }
 
 /// Stores what was not seen before; gives how many that were. What was, stays as it was.
@@ -38,11 +40,12 @@ pub async fn insert_unseen(
     for item in items {
         let kept = item.outcome.as_ref().ok();
         let exit = item.outcome.as_ref().err();
-        let inserted = sqlx::query!(
+        let inserted = sqlx::query_scalar!(
             "insert into source_items (
                  key, source_id, fetch_id, title, url, published, item, reading, drop_reason, held
              ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             on conflict on constraint source_items_first_sighting do nothing",
+             on conflict on constraint source_items_first_sighting do nothing
+             returning id",
             item.key,
             source.as_uuid(),
             fetch,
@@ -54,10 +57,14 @@ pub async fn insert_unseen(
             exit.map(|exit| exit.reason.id()),
             exit.and_then(|exit| exit.held.as_deref())
         )
-        .execute(&mut *conn)
+        .fetch_optional(&mut *conn)
         .await
         .map_err(StorageError::from_write)?;
-        unseen += inserted.rows_affected();
+        let Some(id) = inserted else { continue };
+        unseen += 1;
+        if let Some(waiting) = exit.and_then(|exit| exit.waiting.as_ref()) {
+            held_item::insert(&mut *conn, id, waiting).await?;
+        }
     }
     Ok(unseen)
 }
@@ -92,55 +99,88 @@ pub async fn load_addresses(
     Ok(seen.into_iter().collect())
 }
 
-/// Kept items of enabled sources that were published on this day or later.
+/// An item that enters packs, as it was read, under what its source is called today.
+#[derive(Clone, Debug)]
+pub struct KeptItem {
+    pub item: EvidenceItem,
+    pub reading: Citation,
+}
+
+/// Items of enabled sources that were kept, or admitted by the newest decision on them,
+/// and published on this day or later; the newest `limit` of them.
 pub async fn load_kept(
     conn: &mut PgConnection,
     since: Date,
     limit: i64,
-) -> Result<Vec<(EvidenceItem, Citation)>, StorageError> {
+) -> Result<Vec<KeptItem>, StorageError> {
     let rows = sqlx::query!(
         r#"select
-               i.item as "item!: Json<EvidenceItem>",
-               i.reading as "reading!: Json<Citation>"
-           from source_items i
-           join sources s on s.id = i.source_id
-           where i.drop_reason is null and i.published >= $1 and s.enabled
-           order by i.published desc, i.id
+               k.item as "item!: Json<EvidenceItem>",
+               k.reading as "reading!: Json<Citation>",
+               s.name,
+               s.publisher,
+               s.tier
+           from (
+               select id, source_id, published, item, reading
+               from source_items
+               where drop_reason is null and published >= $1
+               union all
+               select i.id, i.source_id, d.published, d.item, d.reading
+               from held_decisions d
+               join source_items i on i.id = d.item_id
+               where d.published >= $1
+                 and not exists (
+                     select from held_decisions later where later.item_id = d.item_id and later.id > d.id
+                 )
+           ) k
+           join sources s on s.id = k.source_id
+           where s.enabled
+           order by k.published desc, k.id
            limit $2"#,
         Day(since) as Day,
         limit
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.item.0, row.reading.0)).collect())
+    rows.into_iter()
+        .map(|row| {
+            let tier = u8::try_from(row.tier).ok().and_then(|tier| TrustTier::try_from(tier).ok());
+            let tier =
+                tier.ok_or_else(|| StorageError::Corrupt(format!("tier of source {}", row.name)))?;
+            let (source, publisher) = (row.name, row.publisher);
+            let item = EvidenceItem { source, publisher, tier, ..row.item.0 };
+            Ok(KeptItem { item, reading: row.reading.0 })
+        })
+        .collect()
 }
 
-/// Whether something was kept after this moment.
-pub async fn any_kept_since(
+/// Whether something was kept after this moment, or decided on items or events.
+pub async fn anything_new_since(
     conn: &mut PgConnection,
     since: Timestamp,
 ) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (
-               select from source_items where drop_reason is null and first_seen_at > $1
-           ) as "any!""#,
+        r#"select
+               exists (select from source_items where drop_reason is null and first_seen_at > $1)
+               or exists (select from held_decisions where decided_at > $1)
+               or exists (select from event_decisions where decided_at > $1) as "any!""#,
         Moment(since) as Moment
     )
     .fetch_one(conn)
     .await?)
 }
 
-/// Items at each exit, of one source or of all; the kept ones under none.
+/// Items of a source at each exit; the kept ones under none.
 pub async fn count_exits(
     conn: &mut PgConnection,
-    source: Option<SourceId>,
+    source: SourceId,
 ) -> Result<Vec<(Option<DropReason>, i64)>, StorageError> {
     let rows = sqlx::query!(
         r#"select drop_reason as "reason: DropReason", count(*) as "count!"
            from source_items
-           where $1::uuid is null or source_id = $1
+           where source_id = $1
            group by drop_reason"#,
-        source.map(SourceId::as_uuid)
+        source.as_uuid()
     )
     .fetch_all(conn)
     .await?;

@@ -1,14 +1,92 @@
 use crate::{
-    action::{CreateSource, SetSourceTerms},
-    component::{error_summary::FieldErrorText, select_field::SelectField},
+    action::{CreateSource, EditSource, SetSourceTerms, TrySource},
+    component::{
+        error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
+        select_field::SelectField,
+    },
 };
-use domain::evidence::SourceKind;
+use domain::{
+    evidence::SourceKind,
+    id::SourceId,
+    taxonomy::{Region, ValueChainLink},
+};
 use leptos::{prelude::*, server_fn::ServerFn};
-use orchestrator::{Refusal, evidence::SourceForm};
+use orchestrator::{
+    Refusal,
+    evidence::{SourceForm, SourceProblem},
+};
 
-/// Everything that is known of a source before it is read.
+/// What needs mending, by control, with a lookup of its own for each.
+#[derive(Clone, Debug, Default)]
+struct Problems(Vec<SourceProblem>);
+
+impl Problems {
+    fn of(&self, field: &str) -> Option<&'static str> {
+        self.0.iter().find(|problem| problem.field == field).map(|one| one.refusal.message())
+    }
+}
+
+/// Everything that is known of a source before it is read: of a new one, or of one that
+/// is edited. What is typed can be tested before it is written down.
 #[component]
-pub fn NewSourceForm(typed: SourceForm, refusal: Option<Refusal>) -> impl IntoView {
+pub fn SourceFields(
+    /// The source that is edited; none for a new one.
+    id: Option<SourceId>,
+    typed: SourceForm,
+    /// What the session says of the form: nothing was refused where it is none.
+    refusal: Option<Refusal>,
+) -> impl IntoView {
+    let mut problems = if refusal.is_some() { typed.problems() } else { Vec::new() };
+    if refusal == Some(Refusal::SourceName) {
+        problems.push(SourceProblem { field: "name", refusal: Refusal::SourceName });
+    }
+    if refusal == Some(Refusal::SourceTerms) {
+        let refusal = Refusal::SourceTerms;
+        problems.push(SourceProblem { field: "terms_checked_by", refusal });
+    }
+    let summary = (!problems.is_empty()).then(|| {
+        let problems = problems
+            .iter()
+            .map(|problem| FieldProblem {
+                field: Some(problem.field),
+                message: problem.refusal.message().to_owned(),
+            })
+            .collect();
+        view! { <ErrorSummary title="Some answers need mending. Nothing is lost." problems /> }
+    });
+    let problems = Problems(problems);
+    let (action, button) = match id {
+        Some(_) => (EditSource::PATH, "Save"),
+        None => (CreateSource::PATH, "Add"),
+    };
+    let back = id.map_or_else(|| "/admin/sources".to_owned(), |id| format!("/admin/sources/{id}"));
+    let hidden = id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> });
+    view! {
+        {summary}
+        <form class="specification-form" method="post" action=action novalidate>
+            {hidden}
+            <div class="specification-form__questions">
+                <WhatItIs typed=typed.clone() problems=problems.clone() />
+                <WhereWhat typed=typed.clone() problems=problems.clone() />
+                <ReportsOn typed=typed.clone() />
+                <Limits typed=typed.clone() problems=problems.clone() />
+                <TermsQuestion typed problems />
+            </div>
+            <div class="specification-form__actions">
+                <button class="button button--primary">{button}</button>
+                <button class="button" formaction=TrySource::PATH>
+                    "Test what is typed"
+                </button>
+                <a class="button button--quiet" href=back>
+                    "Cancel"
+                </a>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn WhatItIs(typed: SourceForm, problems: Problems) -> impl IntoView {
     let kinds = SourceKind::ALL
         .iter()
         .map(|kind| (kind.id().to_owned(), kind.label().to_owned()))
@@ -20,74 +98,164 @@ pub fn NewSourceForm(typed: SourceForm, refusal: Option<Refusal>) -> impl IntoVi
         ("4", "4: aggregator, blog, unknown"),
     ];
     let tiers = tiers.map(|(value, words)| (value.to_owned(), words.to_owned())).into();
-    let error = move |wanted: Refusal| {
-        refusal.filter(|refusal| *refusal == wanted).map(|refusal| refusal.message().to_owned())
+    let wrong = problems.clone();
+    let text = move |name, label, hint, value, required| {
+        view! { <Text name label hint value required error=wrong.of(name) /> }
     };
-    let selectors = typed.selectors.clone();
-    let terms = typed.clone();
     view! {
-        <form class="specification-form" method="post" action=CreateSource::PATH>
-            <div class="specification-form__questions">
-                <Question legend="What it is">
-                    <Text
-                        name="name"
-                        label="Name"
-                        hint="Unique among the sources."
-                        value=typed.name
-                        required=true
-                        error=error(Refusal::SourceName)
-                    />
-                    <Text name="publisher" label="Publisher" hint="As readers know it." value=typed.publisher required=true error=None />
-                    <SelectField id="kind" name="source[kind]" label="Kind" hint="What its address answers with." options=kinds chosen=typed.kind error=None width="" />
-                    <Text
-                        name="url"
-                        label="Address"
-                        hint="Of http or https; empty for what is entered by hand."
-                        value=typed.url
-                        required=false
-                        error=error(Refusal::SourceAddress)
-                    />
-                    <SelectField id="tier" name="source[tier]" label="Trust tier" hint="Tier 4 alone supports no claim." options=tiers chosen=typed.tier error=None width="" />
-                    <Text
-                        name="provider"
-                        label="Provider"
-                        hint="Whose licence its items stand under, as the rights registry spells it."
-                        value=typed.provider
-                        required=true
-                        error=error(Refusal::SourceProvider)
-                    />
-                    <Text name="language" label="Language" hint="A code such as de or en-GB; decides how dates and numbers are read." value=typed.language required=false error=None />
-                    <Text name="country" label="Country" hint="A code such as DE." value=typed.country required=false error=None />
-                    <Text name="interval_minutes" label="Minutes between two readings" hint="5 to 10080." value=typed.interval_minutes required=true error=error(Refusal::SourceForm) />
-                    <Tick name="polyurethane_only" label="Writes about polyurethane only" checked=typed.polyurethane_only />
-                </Question>
-                <Question legend="Where a list has what (lists on a page only)">
-                    <Text name="selectors][item" label="Items" hint="CSS selector of one item." value=selectors.item required=false error=error(Refusal::SourceSelectors) />
-                    <Text name="selectors][link" label="Link" hint="Within an item." value=selectors.link required=false error=None />
-                    <Text name="selectors][title" label="Title" hint="Within an item; the link's text if empty." value=selectors.title required=false error=None />
-                    <Text name="selectors][date" label="Date" hint="Within an item." value=selectors.date required=false error=None />
-                    <Text name="selectors][date_attribute" label="Attribute of the date" hint="Such as datetime. Without one, the date is text, and the item is held." value=selectors.date_attribute required=false error=None />
-                </Question>
-                <TermsQuestion typed=terms />
-            </div>
-            <div class="specification-form__actions">
-                <button class="button button--primary">"Add"</button>
-                <a class="button button--quiet" href="/admin/sources">
-                    "Cancel"
-                </a>
-            </div>
-        </form>
+        <Question legend="What it is">
+            {text("name", "Name", "Unique among the sources.", typed.name, true)}
+            {text("publisher", "Publisher", "As readers know it.", typed.publisher, true)}
+            <SelectField
+                id="kind"
+                name="source[kind]"
+                label="Kind"
+                hint="What its address answers with."
+                options=kinds
+                chosen=typed.kind
+                error=problems.of("kind")
+                width=""
+            />
+            {text(
+                "url",
+                "Address",
+                "Of http or https; empty for what is entered by hand.",
+                typed.url,
+                false,
+            )}
+            <SelectField
+                id="tier"
+                name="source[tier]"
+                label="Trust tier"
+                hint="Tier 4 alone supports no claim."
+                options=tiers
+                chosen=typed.tier
+                error=problems.of("tier")
+                width=""
+            />
+            {text(
+                "provider",
+                "Provider",
+                "Whose licence its items stand under, as the rights registry spells it.",
+                typed.provider,
+                true,
+            )}
+            {text(
+                "language",
+                "Language",
+                "A code such as de or en-GB; decides how dates and numbers are read.",
+                typed.language,
+                false,
+            )} {text("country", "Country", "Where it is published, a code such as DE.", typed.country, false)}
+            {text(
+                "interval_minutes",
+                "Minutes between two readings",
+                "5 to 10080.",
+                typed.interval_minutes,
+                true,
+            )}
+            <Tick
+                name="polyurethane_only"
+                value="true"
+                label="Writes about polyurethane only"
+                checked=typed.polyurethane_only
+            />
+        </Question>
     }
 }
 
-/// The form that writes down the terms of a source that has none, or others.
+#[component]
+fn WhereWhat(typed: SourceForm, problems: Problems) -> impl IntoView {
+    let selectors = typed.selectors;
+    let text = move |name: &'static str, label, hint, value| {
+        let error = problems.of(&name.replace("][", "-"));
+        view! { <Text name label hint value required=false error /> }
+    };
+    view! {
+        <Question legend="Where a list has what (lists on a page only)">
+            {text("selectors][item", "Items", "CSS selector of one item.", selectors.item)}
+            {text("selectors][link", "Link", "Within an item.", selectors.link)}
+            {text(
+                "selectors][title",
+                "Title",
+                "Within an item; the link's text if empty.",
+                selectors.title,
+            )} {text("selectors][date", "Date", "Within an item.", selectors.date)}
+            {text(
+                "selectors][date_attribute",
+                "Attribute of the date",
+                "Such as datetime. Without one, the date is text, and the item is held.",
+                selectors.date_attribute,
+            )}
+        </Question>
+    }
+}
+
+/// Decides for which reports the source has to be read.
+#[component]
+fn ReportsOn(typed: SourceForm) -> impl IntoView {
+    let regions = Region::ALL.iter().enumerate().map(|(at, region)| {
+        let checked = typed.covers_regions.iter().any(|id| id == region.id());
+        let name = format!("covers_regions][{at}");
+        view! { <Tick name value=region.id() label=region.label() checked /> }
+    });
+    let regions = regions.collect_view();
+    let links = ValueChainLink::ALL.iter().enumerate().map(|(at, link)| {
+        let checked = typed.covers_links.iter().any(|id| id == link.id());
+        let name = format!("covers_links][{at}");
+        view! { <Tick name value=link.id() label=link.label() checked /> }
+    });
+    let links = links.collect_view();
+    view! {
+        <Question legend="What it reports on">
+            <p class="field__hint">
+                "Regions and positions in the value chain; none ticked means all. A report waits until \
+                 80 % of the sources that report on its scope were read."
+            </p>
+            <div class="choice-list choice-list--columns">{regions}</div>
+            <div class="choice-list choice-list--columns">{links}</div>
+        </Question>
+    }
+}
+
+#[component]
+fn Limits(typed: SourceForm, problems: Problems) -> impl IntoView {
+    let text = move |name, label, hint, value| {
+        view! { <Text name label hint value required=false error=problems.of(name) /> }
+    };
+    view! {
+        <Question legend="Limits closer than the platform's">
+            {text("seconds", "Seconds for one answer", "1 to 15; empty: 15.", typed.seconds)}
+            {text(
+                "kilobytes",
+                "Kilobytes of one answer",
+                "10 to 5000; empty: 5000.",
+                typed.kilobytes,
+            )}
+            {text(
+                "entries",
+                "Entries of one reading",
+                "1 to 200; empty: 100, or 200 of a sitemap.",
+                typed.entries,
+            )}
+            {text(
+                "pause_seconds",
+                "Seconds between two requests",
+                "1 to 60; empty: 1.",
+                typed.pause_seconds,
+            )}
+        </Question>
+    }
+}
+
+/// The form that writes down the terms of a source that has none.
 #[component]
 pub fn TermsForm(source: String) -> impl IntoView {
     view! {
         <form class="specification-form" method="post" action=SetSourceTerms::PATH>
             <input type="hidden" name="id" value=source />
             <div class="specification-form__questions">
-                <TermsQuestion typed=SourceForm::default() />
+                <TermsQuestion typed=SourceForm::default() problems=Problems::default() />
             </div>
             <div class="specification-form__actions">
                 <button class="button">"Write down"</button>
@@ -97,40 +265,30 @@ pub fn TermsForm(source: String) -> impl IntoView {
 }
 
 #[component]
-fn TermsQuestion(typed: SourceForm) -> impl IntoView {
+fn TermsQuestion(typed: SourceForm, problems: Problems) -> impl IntoView {
+    let text = move |name, label, hint, value| {
+        view! { <Text name label hint value required=false error=problems.of(name) /> }
+    };
+    let tick = |name: &str, label, checked| {
+        view! { <Tick name=name.to_owned() value="true" label checked /> }
+    };
     view! {
         <Question legend="What its owner allows">
-            <Text
-                name="terms_checked_by"
-                label="Terms read by"
-                hint="Without it the source cannot be switched on."
-                value=typed.terms_checked_by
-                required=false
-                error=None
-            />
-            <Text
-                name="terms_checked_on"
-                label="Read on"
-                hint="Such as 2026-11-29."
-                value=typed.terms_checked_on
-                required=false
-                error=None
-            />
-            <Tick name="terms_excerpt" label="Excerpts of 300 characters" checked=typed.terms_excerpt />
-            <Tick name="terms_full_text" label="Full text" checked=typed.terms_full_text />
-            <Tick
-                name="terms_redistribution"
-                label="Redistribution"
-                checked=typed.terms_redistribution
-            />
-            <Text
-                name="terms_attribution"
-                label="Attribution"
-                hint="The words that must stand with it."
-                value=typed.terms_attribution
-                required=false
-                error=None
-            />
+            {text(
+                "terms_checked_by",
+                "Terms read by",
+                "Without it the source cannot be switched on.",
+                typed.terms_checked_by,
+            )} {text("terms_checked_on", "Read on", "Such as 2026-11-29.", typed.terms_checked_on)}
+            {tick("terms_excerpt", "Excerpts of 300 characters", typed.terms_excerpt)}
+            {tick("terms_full_text", "Full text", typed.terms_full_text)}
+            {tick("terms_redistribution", "Redistribution", typed.terms_redistribution)}
+            {text(
+                "terms_attribution",
+                "Attribution",
+                "The words that must stand with it.",
+                typed.terms_attribution,
+            )}
         </Question>
     }
 }
@@ -152,7 +310,7 @@ fn Text(
     hint: &'static str,
     value: String,
     required: bool,
-    error: Option<String>,
+    error: Option<&'static str>,
 ) -> impl IntoView {
     let id = name.replace("][", "-");
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
@@ -183,14 +341,19 @@ fn Text(
 }
 
 #[component]
-fn Tick(name: &'static str, label: &'static str, checked: bool) -> impl IntoView {
+fn Tick(
+    #[prop(into)] name: String,
+    value: &'static str,
+    label: &'static str,
+    checked: bool,
+) -> impl IntoView {
     view! {
         <label class="choice">
             <input
                 class="choice__box"
                 name=format!("source[{name}]")
                 type="checkbox"
-                value="true"
+                value=value
                 checked=checked
             />
             <span class="choice__name">{label}</span>

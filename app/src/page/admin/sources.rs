@@ -1,21 +1,27 @@
-use super::source_form::{NewSourceForm, TermsForm};
+use super::{
+    funnel::WholePicture,
+    source_form::{SourceFields, TermsForm},
+    source_history::History,
+    source_preview::Previewed,
+    source_suggestions::{Suggestions, begun},
+};
 use crate::{
     action::{EnableSource, ImportItems, TestSource},
     component::{
         digest::Digest,
-        funnel::FunnelPicture,
+        funnel::FunnelSection,
         moment::{Moment, duration_words},
         state::State,
     },
-    ssr::page,
+    ssr::{encode, page},
 };
 use domain::{evidence::SourceKind, id::SourceId};
 use jiff::{SignedDuration, Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
-    Refusal, UseCaseError,
-    evidence::{Preview, PreviewEntry, SourceForm, SourcePage},
+    UseCaseError,
+    evidence::{Preview, SourceForm, SourcePage, steps_of},
 };
 use storage::source::{FetchRow, SourceRow};
 
@@ -23,14 +29,14 @@ use storage::source::{FetchRow, SourceRow};
 #[component]
 pub fn Sources() -> impl IntoView {
     page("Sources", |request| async move {
-        let (sources, exits) = request.orchestrator.sources(request.actor()?).await?;
+        let actor = request.actor()?;
+        let sources = request.orchestrator.sources(actor).await?;
+        let funnel = request.orchestrator.whole_funnel(actor).await?;
+        let held = request.orchestrator.held_count(actor).await?;
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
-        let exits: Vec<_> = exits
-            .into_iter()
-            .map(|(reason, count)| (reason, u64::try_from(count).unwrap_or_default()))
-            .collect();
         let statement = statement(&sources);
+        let known = sources.iter().map(|source| source.source.name.clone()).collect();
         let rows = sources
             .into_iter()
             .map(|source| view! { <Row source now zone=zone.clone() /> })
@@ -42,6 +48,13 @@ pub fn Sources() -> impl IntoView {
                 <p>
                     <a class="button button--primary" href="/admin/sources/new">
                         "Add a source"
+                    </a>
+                    " "
+                    <a class="button" href="/admin/held">
+                        {match held {
+                            0 => "Held items".to_owned(),
+                            held => format!("Held items, {held} to decide"),
+                        }}
                     </a>
                 </p>
             </div>
@@ -60,12 +73,8 @@ pub fn Sources() -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            <section class="section" aria-labelledby="funnel">
-                <h2 class="section__title" id="funnel">
-                    "Where entries went"
-                </h2>
-                <FunnelPicture exits />
-            </section>
+            <WholePicture found=funnel />
+            <Suggestions known />
             <section class="section" aria-labelledby="samples">
                 <h2 class="section__title" id="samples">
                     "Sample feeds"
@@ -136,13 +145,14 @@ fn Row(source: SourceRow, now: Timestamp, zone: String) -> impl IntoView {
 pub fn NewSource() -> impl IntoView {
     page("Add a source", |request| async move {
         request.actor()?.require_admin()?;
-        let typed = request.typed_source().await.unwrap_or_else(|| SourceForm {
-            tier: "2".to_owned(),
-            kind: SourceKind::Rss.id().to_owned(),
-            interval_minutes: "60".to_owned(),
-            ..SourceForm::default()
+        let typed = request.typed_source(None).await.unwrap_or_else(|| {
+            let begun = begun(request.query("suggested").unwrap_or_default());
+            let tier = if begun.tier.is_empty() { "2".to_owned() } else { begun.tier.clone() };
+            let kind = SourceKind::Rss.id().to_owned();
+            SourceForm { tier, kind, interval_minutes: "60".to_owned(), ..begun }
         });
-        let refusal = request.query("refused").and_then(Refusal::from_code);
+        let refusal = request.refusal();
+        let preview = request.source_preview(None).await;
         Ok(view! {
             <div class="page-header">
                 <h1 class="page-header__title">"Add a source"</h1>
@@ -150,7 +160,47 @@ pub fn NewSource() -> impl IntoView {
                     "It is added switched off. Test it, then switch it on."
                 </p>
             </div>
-            <NewSourceForm typed refusal />
+            {preview.map(|preview| view! { <Previewed preview /> })}
+            <SourceFields id=None typed refusal />
+        })
+    })
+}
+
+/// The form that edits a source.
+#[component]
+pub fn EditedSource() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("source"));
+    page("Edit a source", |request| async move {
+        let id: SourceId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
+        let found = request.orchestrator.view_source(request.actor()?, id).await?;
+        let typed = request.typed_source(Some(id)).await;
+        let typed = typed.unwrap_or_else(|| SourceForm::of(&found.row.source));
+        let refusal = request.refusal();
+        let preview = request.source_preview(Some(id)).await;
+        let name = found.row.source.name;
+        Ok(view! {
+            <div class="page-header">
+                <nav class="breadcrumb" aria-label="Breadcrumb">
+                    <ol class="breadcrumb__list">
+                        <li class="breadcrumb__item">
+                            <a class="breadcrumb__link" href="/admin/sources">
+                                "Sources"
+                            </a>
+                        </li>
+                        <li class="breadcrumb__item">
+                            <a class="breadcrumb__link" href=format!("/admin/sources/{id}")>
+                                {name.clone()}
+                            </a>
+                        </li>
+                    </ol>
+                </nav>
+                <h1 class="page-header__title">{format!("Edit {name}")}</h1>
+                <p class="statement">
+                    "What it held stays. Later packs name it by what stands here; sealed packs stay as they are."
+                </p>
+            </div>
+            {preview.map(|preview| view! { <Previewed preview /> })}
+            <SourceFields id=Some(id) typed refusal />
         })
     })
 }
@@ -164,7 +214,7 @@ pub fn Source() -> impl IntoView {
         let found = request.orchestrator.view_source(request.actor()?, id).await?;
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
-        let preview = request.source_preview(id).await;
+        let preview = request.source_preview(Some(id)).await;
         Ok(view! { <Page found preview now zone /> })
     })
 }
@@ -176,7 +226,7 @@ fn Page(
     now: Timestamp,
     zone: String,
 ) -> impl IntoView {
-    let SourcePage { row, fetches, exits } = found;
+    let SourcePage { row, fetches, exits, changes } = found;
     let source = row.source.clone();
     let id = source.id.to_string();
     let exits = exits
@@ -223,6 +273,9 @@ fn Page(
                         {if row.enabled { "Switch off" } else { "Switch on" }}
                     </button>
                 </form>
+                <a class="button" href=format!("/admin/sources/{id}/edit")>
+                    "Edit"
+                </a>
                 {(!manual)
                     .then(|| {
                         view! {
@@ -242,13 +295,18 @@ fn Page(
             <h2 class="section__title" id="readings">
                 "Readings"
             </h2>
-            <Readings fetches now zone />
+            <Readings fetches now zone=zone.clone() />
         </section>
-        <section class="section" aria-labelledby="funnel">
-            <h2 class="section__title" id="funnel">
-                "Where its entries went"
+        <FunnelSection
+            title="Where its entries went"
+            steps=steps_of(&exits)
+            lists=Some(format!("?words={}", encode(&source.name)))
+        />
+        <section class="section" aria-labelledby="changes">
+            <h2 class="section__title" id="changes">
+                "Changes"
             </h2>
-            <FunnelPicture exits />
+            <History changes now zone />
         </section>
     }
 }
@@ -286,71 +344,6 @@ fn Import(id: String) -> impl IntoView {
                 <button class="button button--primary">"Enter"</button>
             </form>
         </section>
-    }
-}
-
-#[component]
-fn Previewed(preview: Result<Preview, String>) -> impl IntoView {
-    let content = match preview {
-        Err(error) => view! {
-            <div class="notice notice--bad">
-                <div class="notice__body">
-                    <p>{format!("It could not be read: {error}.")}</p>
-                </div>
-            </div>
-        }
-        .into_any(),
-        Ok(preview) => {
-            let shown = preview.entries.len();
-            let rows = preview.entries.into_iter().map(entry_row).collect_view();
-            view! {
-                <table class="data-table">
-                    <caption class="data-table__caption">
-                        {format!("{shown} of {} entries, as they would be read now", preview.read)}
-                    </caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Title"</th>
-                            <th scope="col">"Published"</th>
-                            <th scope="col">"What would become of it"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            }
-            .into_any()
-        }
-    };
-    view! {
-        <section class="section" aria-labelledby="test">
-            <h2 class="section__title" id="test">
-                "Test"
-            </h2>
-            <p>"Nothing of this is stored."</p>
-            {content}
-        </section>
-    }
-}
-
-fn entry_row(entry: PreviewEntry) -> impl IntoView {
-    let (published, fate) = match entry.outcome {
-        Ok(item) => (
-            item.published.to_string(),
-            format!("Kept: {}, {} confidence", item.signal.label(), item.date_confidence.label()),
-        ),
-        Err((reason, held)) => {
-            let held = held.map(|held| format!(" ({held})")).unwrap_or_default();
-            ("none".to_owned(), format!("{}{held}", reason.label()))
-        }
-    };
-    view! {
-        <tr>
-            <th scope="row" class="data-table__name">
-                {entry.title} <span class="data-table__sub">{entry.url.unwrap_or_default()}</span>
-            </th>
-            <td data-label="Published">{published}</td>
-            <td data-label="Fate">{fate}</td>
-        </tr>
     }
 }
 

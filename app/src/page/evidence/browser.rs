@@ -1,11 +1,13 @@
 use super::{day, region_names};
 use crate::{
-    component::{icon::Icon, moment::Moment, select_field::SelectField, state::State},
+    component::{
+        icon::Icon, moment::Moment, pager::PagePager, select_field::SelectField, state::State,
+    },
     ssr::{encode, page},
 };
 use domain::taxonomy::{Region, SignalType};
 use leptos::prelude::*;
-use orchestrator::evidence::BrowseEvidence;
+use orchestrator::evidence::{BrowseEvidence, PackStatus};
 use storage::pack_event::{EventRow, Filter};
 
 /// Characters of a search that are looked for.
@@ -34,7 +36,7 @@ pub fn EvidenceBrowser() -> impl IntoView {
                     <h1 class="page-header__title">"Evidence"</h1>
                 </div>
                 <div class="empty-state">
-                    <h2 class="empty-state__title">"No source has been read yet"</h2>
+                    <h2 class="empty-state__title">"Warming: no source has been read yet"</h2>
                     <p>"Events appear here as soon as the first reading is sealed."</p>
                 </div>
             }
@@ -48,6 +50,9 @@ pub fn EvidenceBrowser() -> impl IntoView {
         Ok(view! {
             <div class="page-header">
                 <h1 class="page-header__title">"Evidence"</h1>
+                <p class="page-header__state">
+                    <Status status=found.status.clone() />
+                </p>
                 <p class="statement">
                     {format!("{counted} in the newest pack, read ")}
                     <Moment at=found.pack.read_at now zone />
@@ -60,6 +65,18 @@ pub fn EvidenceBrowser() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+#[component]
+fn Status(status: PackStatus) -> impl IntoView {
+    let (tone, icon) = match &status {
+        PackStatus::Fresh => ("good", "check"),
+        PackStatus::StaleForDaily | PackStatus::Stale => ("attention", "clock"),
+        PackStatus::Error(_) => ("bad", "cross"),
+    };
+    view! {
+        <State tone icon label=status.label() />
+    }
 }
 
 #[component]
@@ -133,7 +150,8 @@ fn Events(found: BrowseEvidence, filter: Filter) -> impl IntoView {
         .into_any();
     }
     let (page, pages) = (found.page, found.pages);
-    let link = move |page: i64| {
+    let whole = |number: i64| usize::try_from(number).unwrap_or(1);
+    let link = move |page: usize| {
         let part = |name: &str, value: Option<String>| {
             value.map(|value| format!("{name}={}&", encode(&value))).unwrap_or_default()
         };
@@ -146,30 +164,14 @@ fn Events(found: BrowseEvidence, filter: Filter) -> impl IntoView {
     };
     view! {
         <EventTable caption="Events, the newest first" events=found.events />
-        {(pages > 1)
-            .then(|| {
-                view! {
-                    <nav class="pager" aria-label="Pages of events">
-                        {(page > 1)
-                            .then(|| {
-                                view! {
-                                    <a class="button button--small pager__newer" href=link(page - 1) rel="prev">
-                                        "Newer"
-                                    </a>
-                                }
-                            })}
-                        <span class="pager__place">{format!("Page {page} of {pages}")}</span>
-                        {(page < pages)
-                            .then(|| {
-                                view! {
-                                    <a class="button button--small pager__older" href=link(page + 1) rel="next">
-                                        "Older"
-                                    </a>
-                                }
-                            })}
-                    </nav>
-                }
-            })}
+        <PagePager
+            label="Pages of events"
+            page=whole(page)
+            pages=whole(pages)
+            to=link
+            before="Newer"
+            after="Older"
+        />
     }
     .into_any()
 }

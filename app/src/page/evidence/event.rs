@@ -1,5 +1,12 @@
-use super::{change_words, day, region_names};
-use crate::{component::digest::Digest, ssr::page};
+use super::{
+    change_words, day,
+    event_history::{Desk, History, Merge, Separate},
+    region_names,
+};
+use crate::{
+    component::digest::Digest,
+    ssr::{Request, page},
+};
 use domain::{
     evidence::{Citation, EvidenceItem, Label, Signal},
     id::RunId,
@@ -18,9 +25,9 @@ pub fn EventView() -> impl IntoView {
     page("Event", |request| async move {
         let id = id.ok_or(UseCaseError::NotFound)?;
         let event = request.orchestrator.view_event(request.actor()?, &id).await?;
-        Ok(
-            view! { <Event page=event cited=None back=("/evidence".to_owned(), "Evidence".to_owned()) /> },
-        )
+        let desk = desk(&request, &event).await?;
+        let back = ("/evidence".to_owned(), "Evidence".to_owned());
+        Ok(view! { <Event page=event desk cited=None back /> })
     })
 }
 
@@ -33,33 +40,53 @@ pub fn CitedEvidence() -> impl IntoView {
         let run: RunId = run.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let evidence = evidence.ok_or(UseCaseError::NotFound)?;
         let event = request.orchestrator.cited_event(request.actor()?, run, &evidence).await?;
+        let desk = Desk { current: false, ..desk(&request, &event).await? };
         let back = (format!("/runs/{run}/report"), "Report".to_owned());
-        Ok(view! { <Event page=event cited=Some(evidence) back /> })
+        Ok(view! { <Event page=event desk cited=Some(evidence) back /> })
+    })
+}
+
+async fn desk(request: &Request, page: &EventPage) -> Result<Desk, UseCaseError> {
+    let event = page.view.event.id.to_string();
+    Ok(Desk {
+        is_admin: request.actor()?.is_admin,
+        current: page.current,
+        typed: request.typed_event(&event).await,
+        refusal: request.refusal(),
+        now: request.orchestrator.now().await?,
+        zone: request.time_zone().to_owned(),
+        event,
     })
 }
 
 #[component]
 fn Event(
     page: EventPage,
+    desk: Desk,
     /// The item that a report cites, if one led here.
     cited: Option<String>,
     /// Where the reader came from, and its name.
     back: (String, String),
 ) -> impl IntoView {
-    let EventPage { pack_hash, view, .. } = page;
+    let EventPage { pack_hash, view, successor, versions, decisions, .. } = page;
     let signal = view.event.signal.clone();
     let lead = view.items.iter().find(|item| item.id == signal.excerpt).or(view.items.first());
     let title = lead.map(|item| item.title.clone()).unwrap_or_default();
     let companies = companies_of(&view.event);
     let regions = region_names(signal.regions.iter().map(|region| region.id()));
     let count = view.items.len();
+    let is_shared = count > 1;
+    let separate_desk = desk.clone();
     let citations = view
         .items
         .into_iter()
         .filter_map(|item| {
             let citation = view.event.citations.iter().find(|one| one.evidence == item.id)?.clone();
             let is_cited = cited.as_deref() == Some(item.id.as_str());
-            Some(view! { <Cited item citation is_cited /> })
+            let evidence = item.id.to_string();
+            let desk = separate_desk.clone();
+            let separate = is_shared.then(|| view! { <Separate desk evidence /> }.into_any());
+            Some(view! { <Cited item citation is_cited separate /> })
         })
         .collect_view();
     view! {
@@ -80,7 +107,17 @@ fn Event(
                     count => format!("{count} reports tell this event."),
                 }}
             </p>
+            {successor
+                .map(|event| {
+                    view! {
+                        <p>
+                            "In the newest pack another event has these reports: "
+                            <a href=format!("/evidence/events/{event}")>{event.clone()}</a>
+                        </p>
+                    }
+                })}
         </div>
+        {desk.summary()}
         <section class="section" aria-labelledby="meaning">
             <h2 class="section__title" id="meaning">
                 "What it means"
@@ -92,6 +129,13 @@ fn Event(
                 "Who reports it"
             </h2>
             <ol class="citation-list">{citations}</ol>
+            <Merge desk=desk.clone() />
+        </section>
+        <section class="section" aria-labelledby="history">
+            <h2 class="section__title" id="history">
+                "History"
+            </h2>
+            <History desk versions decisions />
         </section>
         <section class="section" aria-labelledby="seal">
             <h2 class="section__title" id="seal">
@@ -170,7 +214,13 @@ fn Fact(term: &'static str, children: Children) -> impl IntoView {
 }
 
 #[component]
-fn Cited(item: EvidenceItem, citation: Citation, is_cited: bool) -> impl IntoView {
+fn Cited(
+    item: EvidenceItem,
+    citation: Citation,
+    is_cited: bool,
+    /// What takes it out of the event, for whoever may.
+    separate: Option<AnyView>,
+) -> impl IntoView {
     let id = item.id.to_string();
     let anchor = id.clone();
     let date = format!(
@@ -196,6 +246,7 @@ fn Cited(item: EvidenceItem, citation: Citation, is_cited: bool) -> impl IntoVie
                 {format!("Published {date}. In this event: {}. ", citation.joined.label().to_lowercase())}
                 <code>{id}</code>
             </p>
+            {separate}
         </li>
     }
 }

@@ -1,6 +1,6 @@
 use super::day;
 use crate::{
-    component::{digest::Digest, funnel::FunnelPicture, state::State},
+    component::{digest::Digest, funnel::FunnelSection, state::State},
     ssr::page,
 };
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use orchestrator::UseCaseError;
+use orchestrator::{UseCaseError, evidence::steps_of};
 
 /// Items and events shown of a pack; the rest is counted.
 const SHOWN_MAX: usize = 200;
@@ -79,12 +79,7 @@ pub fn PackView() -> impl IntoView {
                     <tbody>{sources}</tbody>
                 </table>
             </section>
-            <section class="section" aria-labelledby="funnel">
-                <h2 class="section__title" id="funnel">
-                    "Where entries went"
-                </h2>
-                <FunnelPicture exits />
-            </section>
+            <FunnelSection title="Where entries went" steps=steps_of(&exits) />
             <section class="section" aria-labelledby="contents">
                 <h2 class="section__title" id="contents">
                     "Contents"

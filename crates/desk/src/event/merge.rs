@@ -50,6 +50,19 @@ impl Apart {
         self.0.entry(other.clone()).or_default().insert(one.clone());
     }
 
+    /// Takes it back.
+    pub fn allow(&mut self, one: &EvidenceId, other: &EvidenceId) {
+        for (a, b) in [(one, other), (other, one)] {
+            if let Some(others) = self.0.get_mut(a) {
+                others.remove(b);
+            }
+        }
+    }
+
+    pub fn holds(&self, one: &EvidenceId, other: &EvidenceId) -> bool {
+        self.0.get(one).is_some_and(|others| others.contains(other))
+    }
+
     fn forbids(&self, item: &EvidenceId, event: &Event) -> bool {
         self.0
             .get(item)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 const AS_OF: Date = date(2025, 1, 15);
 
-fn raw(publisher: &str, day: i8, title: &str, text: &str) -> RawItem {
+pub(super) fn raw(publisher: &str, day: i8, title: &str, text: &str) -> RawItem {
     RawItem {
         source: Arc::new(SourceFacts {
             name: publisher.to_lowercase(),
@@ -32,7 +32,7 @@ fn raw(publisher: &str, day: i8, title: &str, text: &str) -> RawItem {
     }
 }
 
-fn read(raw: &RawItem) -> DeskItem {
+pub(super) fn read(raw: &RawItem) -> DeskItem {
     read_item(raw, AS_OF, EntityTable::built_in()).unwrap()
 }
 
@@ -53,7 +53,7 @@ fn count(raw: &[RawItem]) -> usize {
     events(raw).len()
 }
 
-const EXPANDS: &str =
+pub(super) const EXPANDS: &str =
     "Halvorsen Isocyanates expands MDI capacity in the Netherlands by 120,000 t/y";
 
 #[test]

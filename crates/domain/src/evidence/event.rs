@@ -71,6 +71,16 @@ vocabulary! {
         SameActorAndSite = "same_actor_and_site", "Same company and site";
         SameActorAndProduct = "same_actor_and_product", "Same company and product";
         SameParties = "same_parties", "Same parties";
+        Administrator = "administrator", "Decided by an administrator";
+    }
+}
+
+vocabulary! {
+    /// What an administrator decides on events.
+    EventDecision, "decision on events" {
+        Merged = "merged", "Two events are one";
+        Separated = "separated", "A citation does not belong";
+        Undone = "undone", "A decision was undone";
     }
 }
 

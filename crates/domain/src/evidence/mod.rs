@@ -3,7 +3,9 @@
 
 mod anchor;
 mod canonical_url;
+mod coverage;
 mod event;
+mod held;
 mod item;
 mod link_text;
 mod pack;
@@ -14,13 +16,16 @@ mod relevance;
 mod signal;
 mod signal_text;
 mod source;
+mod suggested;
 mod title_key;
 
 pub use canonical_url::{UrlError, canonical_url};
+pub use coverage::{Coverage, READ_MIN_PERCENT, SourceStanding, coverage, reading_age_max_h};
 pub use event::{
-    Ambiguous, Citation, CompanyId, ContinuingEvent, DateSource, Direction, EventId, EvidenceEvent,
-    Join, LeftOut, Novelty, RegionBasis, SiteId,
+    Ambiguous, Citation, CompanyId, ContinuingEvent, DateSource, Direction, EventDecision, EventId,
+    EvidenceEvent, Join, LeftOut, Novelty, RegionBasis, SiteId,
 };
+pub use held::{HeldCause, HeldDecision, HeldItem, HeldState};
 pub use item::{DateConfidence, EvidenceId, EvidenceItem, TrustTier};
 pub use link_text::links_in;
 pub use pack::{DropReason, DroppedItem, EvidencePack, SourceReading};
@@ -35,5 +40,6 @@ pub use signal::{
     Verdict,
 };
 pub use signal_text::signal_in;
-pub use source::{Selectors, SourceKind, Terms};
+pub use source::{Covers, Selectors, SourceKind, SourceLimits, Terms};
+pub use suggested::{SUGGESTED_SOURCES, SuggestedKind, SuggestedSource};
 pub use title_key::title_key;

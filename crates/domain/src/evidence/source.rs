@@ -1,6 +1,10 @@
-use crate::taxonomy::vocabulary;
+use crate::{
+    specification::Scope,
+    taxonomy::{Region, ValueChainLink, vocabulary},
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 vocabulary! {
     /// What a source gives its items as.
@@ -43,4 +47,49 @@ pub struct Terms {
     pub attribution: String,
     pub checked_by: String,
     pub checked_on: Date,
+}
+
+/// What a source reports on, as an administrator says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covers {
+    /// None: all.
+    pub regions: BTreeSet<Region>,
+    /// None: all.
+    pub links: BTreeSet<ValueChainLink>,
+}
+
+impl Covers {
+    /// Whether it reports on something that a scope asks for.
+    pub fn concerns(&self, scope: &Scope) -> bool {
+        let regions = self.regions.is_empty() || !self.regions.is_disjoint(&scope.regions);
+        let links = self.links.is_empty()
+            || scope.links.is_empty()
+            || !self.links.is_disjoint(&scope.links);
+        regions && links
+    }
+}
+
+/// Bounds of one source's readings, closer than the platform's; none: the platform's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceLimits {
+    /// For one answer, 1 to 15.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u8>,
+    /// Of one answer, 10 to 5000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kilobytes: Option<u16>,
+    /// Of one reading, 1 to 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u16>,
+    /// Between two requests to its host, 1 to 60.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause_seconds: Option<u8>,
+}
+
+impl SourceLimits {
+    pub const SECONDS: RangeInclusive<u8> = 1..=15;
+    pub const KILOBYTES: RangeInclusive<u16> = 10..=5_000;
+    pub const ENTRIES: RangeInclusive<u16> = 1..=200;
+    pub const PAUSE_SECONDS: RangeInclusive<u8> = 1..=60;
 }

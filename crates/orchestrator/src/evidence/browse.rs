@@ -3,16 +3,20 @@
 use crate::{Actor, Orchestrator, UseCaseError};
 use desk::entity::EntityTable;
 use domain::{
-    evidence::{CompanyId, EvidenceEvent, EvidencePack},
+    cadence::Cadence,
+    evidence::{CompanyId, EvidenceEvent, EvidenceId, EvidencePack, reading_age_max_h},
     hash::ContentHash,
     id::{PackId, RunId},
     taxonomy::Region,
     workspace::Role,
 };
+use jiff::{SignedDuration, Timestamp};
 use storage::{
-    artifact, evidence_pack,
-    pack_event::{self, EventRow, EventView, Filter},
-    tenancy,
+    PgConnection, artifact,
+    event_decision::{self, EventDecisionRow, Wanted},
+    evidence_pack,
+    pack_event::{self, EventRow, EventVersion, EventView, Filter},
+    setup, tenancy,
 };
 
 /// Events on a page.
@@ -21,10 +25,49 @@ const PAGE_SIZE: i64 = 25;
 /// Events shown of a company.
 const COMPANY_EVENTS_MAX: i64 = 100;
 
+/// Versions shown of an event, and decisions on it.
+const VERSIONS_MAX: i64 = 20;
+const HISTORY_MAX: i64 = 200;
+
+/// Whether the newest pack may be used, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PackStatus {
+    Fresh,
+    /// A weekly or monthly report may use it.
+    StaleForDaily,
+    Stale,
+    /// The last reading gave none, for this reason; the one before stands.
+    Error(String),
+}
+
+impl PackStatus {
+    fn of(read_at: Timestamp, now: Timestamp, error: Option<String>) -> Self {
+        let within = |cadence| {
+            now.duration_since(read_at) <= SignedDuration::from_hours(reading_age_max_h(cadence))
+        };
+        match error {
+            Some(error) => Self::Error(error),
+            None if within(Cadence::Daily) => Self::Fresh,
+            None if within(Cadence::Weekly) => Self::StaleForDaily,
+            None => Self::Stale,
+        }
+    }
+
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Fresh => "Fresh",
+            Self::StaleForDaily => "Stale for daily reports",
+            Self::Stale => "Stale",
+            Self::Error(_) => "Error: the last reading gave no pack",
+        }
+    }
+}
+
 /// A page of events of the newest pack.
 #[derive(Clone, Debug)]
 pub struct BrowseEvidence {
     pub pack: evidence_pack::CurrentPack,
+    pub status: PackStatus,
     pub events: Vec<EventRow>,
     pub total: i64,
     /// From 1.
@@ -38,6 +81,14 @@ pub struct EventPage {
     pub pack: PackId,
     pub pack_hash: ContentHash,
     pub view: EventView,
+    /// Whether the newest pack has it; it alone can be decided on.
+    pub current: bool,
+    /// The event of the newest pack that tells what this one told, where that is another.
+    pub successor: Option<String>,
+    /// How it stood over all packs, the newest first.
+    pub versions: Vec<EventVersion>,
+    /// What administrators decided on its reports, in their order.
+    pub decisions: Vec<EventDecisionRow>,
 }
 
 /// A whole pack, checked against its seal.
@@ -75,12 +126,14 @@ impl Orchestrator {
         require_reader(actor)?;
         let mut conn = self.pool.acquire().await?;
         let Some(pack) = evidence_pack::load_current(&mut conn).await? else { return Ok(None) };
+        let error = evidence_pack::load_last_error(&mut conn).await?;
+        let status = PackStatus::of(pack.read_at, setup::load_now(&mut conn).await?, error);
         let page = page.clamp(1, 10_000);
         let offset = (page - 1) * PAGE_SIZE;
         let (events, total) =
             pack_event::search(&mut conn, pack.id, filter, offset, PAGE_SIZE).await?;
         let pages = (total + PAGE_SIZE - 1) / PAGE_SIZE;
-        Ok(Some(BrowseEvidence { pack, events, total, page, pages }))
+        Ok(Some(BrowseEvidence { pack, status, events, total, page, pages }))
     }
 
     /// An event of the newest pack that has it.
@@ -89,8 +142,7 @@ impl Orchestrator {
         let mut conn = self.pool.acquire().await?;
         let pack = pack_event::load_newest_pack(&mut conn, event).await?;
         let (pack, pack_hash) = pack.ok_or(UseCaseError::NotFound)?;
-        let view = pack_event::load(&mut conn, pack, event).await?;
-        Ok(EventPage { pack, pack_hash, view: view.ok_or(UseCaseError::NotFound)? })
+        event_page(&mut conn, pack, pack_hash, event).await
     }
 
     /// The event behind a citation of a run's report, in the pack that the run used.
@@ -107,8 +159,7 @@ impl Orchestrator {
         let pack = pack.ok_or(UseCaseError::NotFound)?;
         let event = pack_event::load_event_of(&mut tx, pack, evidence).await?;
         let event = event.ok_or(UseCaseError::NotFound)?;
-        let view = pack_event::load(&mut tx, pack, &event).await?;
-        Ok(EventPage { pack, pack_hash: seal.pack_hash, view: view.ok_or(UseCaseError::NotFound)? })
+        event_page(&mut tx, pack, seal.pack_hash, &event).await
     }
 
     /// A pack by its content hash.
@@ -171,6 +222,32 @@ impl Orchestrator {
     }
 }
 
+async fn event_page(
+    conn: &mut PgConnection,
+    pack: PackId,
+    pack_hash: ContentHash,
+    event: &str,
+) -> Result<EventPage, UseCaseError> {
+    let view = pack_event::load(conn, pack, event).await?.ok_or(UseCaseError::NotFound)?;
+    let items: Vec<EvidenceId> = view.items.iter().map(|item| item.id.clone()).collect();
+    let newest = evidence_pack::load_current(conn).await?.map(|pack| pack.id);
+    let told_by = match (newest, items.first()) {
+        (Some(newest), Some(item)) => {
+            pack_event::load_event_of(conn, newest, item.as_str()).await?
+        }
+        _ => None,
+    };
+    Ok(EventPage {
+        current: newest == Some(pack),
+        successor: told_by.filter(|told_by| told_by != event),
+        versions: pack_event::load_versions(conn, event, VERSIONS_MAX).await?,
+        decisions: event_decision::load(conn, Wanted::Naming(&items), HISTORY_MAX).await?,
+        pack,
+        pack_hash,
+        view,
+    })
+}
+
 /// Evidence is the platform's: whoever belongs to a workspace reads it, and so do
 /// administrators.
 fn require_reader(actor: &Actor) -> Result<(), UseCaseError> {
@@ -193,4 +270,21 @@ pub fn companies_of(event: &EvidenceEvent) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Domain reference, section 5: within 12 h for a daily report, 24 h for others.
+    #[test]
+    fn a_pack_grows_stale_for_daily_reports_first() {
+        let now: Timestamp = "2025-01-15T12:00:00Z".parse().unwrap();
+        let at = |hours| PackStatus::of(now - SignedDuration::from_hours(hours), now, None);
+        assert_eq!((at(0), at(12)), (PackStatus::Fresh, PackStatus::Fresh));
+        assert_eq!((at(13), at(24)), (PackStatus::StaleForDaily, PackStatus::StaleForDaily));
+        assert_eq!(at(25), PackStatus::Stale);
+        let failed = PackStatus::of(now, now, Some("none of 6 sources".to_owned()));
+        assert!(matches!(failed, PackStatus::Error(_)));
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{Orchestrator, UseCaseError};
 use desk::{
     entity::EntityTable,
-    item::{RawItem, SourceFacts, read_item},
+    item::{RawItem, SourceFacts, held_item, read_item},
     pack,
 };
 use domain::{
@@ -124,7 +124,12 @@ impl Orchestrator {
         let fetcher = self.collectors.as_ref().ok_or(CollectError::NotHere)?;
         let url = row.source.url.as_deref().and_then(|url| Url::parse(url).ok());
         let url = url.ok_or(CollectError::Manual)?;
-        let place = Place { kind: row.source.kind, url, selectors: row.source.selectors.clone() };
+        let place = Place {
+            kind: row.source.kind,
+            url,
+            selectors: row.source.selectors.clone(),
+            limits: row.source.limits,
+        };
         let known = Validators {
             etag: row.health.etag.clone(),
             last_modified: row.health.last_modified.clone(),
@@ -182,18 +187,27 @@ fn new_item(raw: &RawItem, today: Date, excerpt_allowed: bool) -> NewItem {
                 outcome: Ok((one.item.clone(), pack::reading(&one))),
             }
         }
-        Err(exit) => NewItem {
-            key: exit.url.as_deref().and_then(|url| canonical_url(url).ok()).unwrap_or_else(|| {
-                let what = format!("{}\n{}\n{:?}", exit.source, exit.title, exit.url);
-                format!("none:{}", ContentHash::of_bytes(what.as_bytes()))
-            }),
-            title: exit.title,
-            url: exit.url,
-            outcome: Err(Exit {
-                reason: exit.reason,
-                held: exit.held.map(|held| held.to_string()),
-            }),
-        },
+        Err(exit) => {
+            let mut waiting = held_item(raw, &exit, today);
+            if let Some(waiting) = waiting.as_mut().filter(|_| !excerpt_allowed) {
+                waiting.excerpt.clear();
+            }
+            NewItem {
+                key: exit.url.as_deref().and_then(|url| canonical_url(url).ok()).unwrap_or_else(
+                    || {
+                        let what = format!("{}\n{}\n{:?}", exit.source, exit.title, exit.url);
+                        format!("none:{}", ContentHash::of_bytes(what.as_bytes()))
+                    },
+                ),
+                title: exit.title,
+                url: exit.url,
+                outcome: Err(Exit {
+                    reason: exit.reason,
+                    held: exit.held.map(|held| held.to_string()),
+                    waiting,
+                }),
+            }
+        }
     }
 }
 

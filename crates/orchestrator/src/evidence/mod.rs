@@ -3,12 +3,19 @@
 
 mod browse;
 mod collect;
+mod decisions;
+mod funnel;
 mod gate;
+mod held;
 mod reading;
+mod source_form;
 mod sources;
 
-pub use browse::{BrowseEvidence, CompanyView, EventPage, PackPage, companies_of};
+pub use browse::{BrowseEvidence, CompanyView, EventPage, PackPage, PackStatus, companies_of};
 pub use collect::{CollectOutcome, Collectors};
-pub use gate::Gate;
+pub use funnel::{FunnelEntries, FunnelPlace, FunnelStep, REPORTS_MAX, WholeFunnel, steps_of};
+pub use gate::{Evidence, Gate};
+pub use held::{HeldField, HeldForm, HeldList, HeldPage};
 pub use reading::EvidenceReading;
-pub use sources::{PREVIEW_MAX, Preview, PreviewEntry, SourceForm, SourcePage};
+pub use source_form::{SourceForm, SourceProblem};
+pub use sources::{PREVIEW_MAX, Preview, PreviewEntry, SourcePage};

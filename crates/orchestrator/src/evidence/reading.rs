@@ -1,5 +1,6 @@
 //! A pack sealed of what the sample files hold and what was collected.
 
+use super::decisions::load_rulings;
 use crate::{Orchestrator, UseCaseError, new_id};
 use desk::pack;
 use domain::{
@@ -9,17 +10,20 @@ use domain::{
 use harvest::{Collection, assemble_pack_with, read_manifest, read_sources};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use std::{collections::BTreeMap, path::Path};
-use storage::{PgConnection, audit, evidence_pack, setup, source, source_item, tenancy};
+use storage::{
+    PgConnection, audit,
+    evidence_pack::{self, FileReading},
+    setup, source,
+    source_item::{self, KeptItem},
+    tenancy,
+};
 
 /// Days that packs reach back: the longest window of a run, and the days of an event
 /// before it.
-const PACK_DAYS: i32 = 370;
+pub(super) const PACK_DAYS: i32 = 370;
 
 /// Items of a pack; the newest enter. With [`PACK_DAYS`] it is 270 a day.
 const PACK_ITEMS_MAX: i64 = 100_000;
-
-/// Of a pack's sources, those that have to be read: domain reference, section 5.
-const COVERAGE_MIN_PERCENT: usize = 80;
 
 /// Sources of a pack.
 const SOURCES_MAX: i64 = 500;
@@ -42,23 +46,28 @@ impl Orchestrator {
         let collection = load_collection(&mut tx, today).await?;
         let owned = folder.to_owned();
         let read = tokio::task::spawn_blocking(move || {
-            read_manifest(&owned)
-                .map(|sources| read_sources(&owned, sources, today))
-                .map(|feeds| assemble_pack_with(today, feeds, collection))
+            read_manifest(&owned).map(|sources| {
+                let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+                let feeds = read_sources(&owned, sources, today);
+                (assemble_pack_with(today, feeds, collection), names)
+            })
         })
         .await
         .map_err(|error| UseCaseError::Internal(error.to_string()))?;
-        let pack = match read.map_err(|error| error.to_string()).and_then(covered) {
-            Ok(pack) => pack,
+        let read = read.map_err(|error| error.to_string());
+        let read = read.and_then(|(pack, names)| Ok((read_at_all(pack)?, names)));
+        let (pack, names) = match read {
+            Ok(read) => read,
             Err(message) => {
-                evidence_pack::insert_reading(&mut tx, Err(&message)).await?;
+                evidence_pack::insert_reading(&mut tx, Err(&message), &[]).await?;
                 tx.commit().await?;
                 return Err(UseCaseError::Internal(format!(
                     "the sources could not be read: {message}"
                 )));
             }
         };
-        let id = evidence_pack::seal(&mut tx, PackId::from_uuid(new_id()), &pack).await?;
+        let files = files_of(&pack, &names);
+        let id = evidence_pack::seal(&mut tx, PackId::from_uuid(new_id()), &pack, &files).await?;
         let reading = EvidenceReading {
             pack: id,
             items: pack.items.len(),
@@ -86,30 +95,34 @@ impl Orchestrator {
         Ok(evidence_pack::load_current(&mut conn).await?)
     }
 
-    /// Whether something was collected that the newest pack does not hold.
+    /// Whether something was collected or decided that the newest pack does not hold.
     pub async fn has_newly_collected(&self) -> Result<bool, UseCaseError> {
         let mut conn = self.pool.acquire().await?;
         let Some(pack) = evidence_pack::load_current(&mut conn).await? else { return Ok(true) };
-        Ok(source_item::any_kept_since(&mut conn, pack.read_at).await?)
+        Ok(source_item::anything_new_since(&mut conn, pack.read_at).await?)
     }
 }
 
-/// A pack of which enough was read: four fifths of its sources, and one of them a
-/// regulator, a company about itself or established trade press. Of less nobody may say
-/// that a period was quiet, so that such a reading confirms no pack, and the last one that
-/// did counts until the gate closes.
-fn covered(pack: EvidencePack) -> Result<EvidencePack, String> {
-    let read: Vec<&SourceReading> =
-        pack.sources.iter().filter(|source| source.error.is_none()).collect();
-    let (read_count, all) = (read.len(), pack.sources.len());
-    let trusted = read.iter().any(|source| u8::from(source.tier) <= 2);
-    if read_count * 100 < all * COVERAGE_MIN_PERCENT {
-        Err(format!("only {read_count} of {all} sources could be read"))
-    } else if !trusted {
-        Err("no source of tier 1 or 2 could be read".to_owned())
-    } else {
+/// A pack of which anything was read. Whether it is enough is asked for each scope, by the
+/// freshness gate; of nothing at all there is no pack.
+fn read_at_all(pack: EvidencePack) -> Result<EvidencePack, String> {
+    if pack.sources.iter().any(|source| source.error.is_none()) {
         Ok(pack)
+    } else {
+        Err(format!("none of {} sources could be read", pack.sources.len()))
     }
+}
+
+/// How the feeds that are files were read, by their names.
+fn files_of(pack: &EvidencePack, names: &[String]) -> Vec<FileReading> {
+    let files = pack.sources.iter().filter(|source| names.contains(&source.name));
+    files
+        .map(|source| FileReading {
+            name: source.name.clone(),
+            tier: source.tier,
+            is_read: source.error.is_none(),
+        })
+        .collect()
 }
 
 /// What the enabled sources gave so far, as of a day; a source that fails at present is
@@ -118,7 +131,7 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
     let since = today.saturating_sub(PACK_DAYS.days());
     let kept = source_item::load_kept(tx, since, PACK_ITEMS_MAX).await?;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (item, _) in &kept {
+    for KeptItem { item, .. } in &kept {
         *counts.entry(item.source.as_str()).or_default() += 1;
     }
     let rows = source::load(tx, None, SOURCES_MAX).await?;
@@ -134,6 +147,6 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
             provider: Some(row.source.provider),
         })
         .collect();
-    let items = kept.into_iter().map(|(item, reading)| pack::read_back(item, &reading)).collect();
-    Ok(Collection { sources, items })
+    let items = kept.into_iter().map(|one| pack::read_back(one.item, &one.reading)).collect();
+    Ok(Collection { sources, items, rulings: load_rulings(tx).await? })
 }

@@ -1,22 +1,26 @@
 //! What administrators do with sources.
 
-use super::collect::{in_words, is_read, read_entries};
-use crate::{Actor, Orchestrator, Refusal, UseCaseError, new_id};
+use super::{
+    collect::{in_words, is_read, read_entries},
+    source_form::{SourceForm, SourceProblem},
+};
+use crate::{Actor, Orchestrator, Refusal, UseCaseError};
 use domain::{
-    evidence::{DropReason, EvidenceItem, Selectors, SourceKind, Terms, TrustTier},
+    evidence::{DropReason, EvidenceItem},
     id::SourceId,
 };
-use harvest::{Collected, Entries, IMPORT_BYTES_MAX, read_import, read_list};
-use jiff::{civil::Date, tz::TimeZone};
+use harvest::{Collected, Entries, IMPORT_BYTES_MAX, read_import};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
 use storage::{
-    StorageError, audit, setup,
+    StorageError,
+    audit::{self, AuditRow},
+    setup,
     source::{self, FetchRow, NewSource, Outcome, SourceRow},
     source_item::{self, NewItem},
     tenancy,
 };
-use url::Url;
 
 /// Entries that a test shows, of those that it reads.
 pub const PREVIEW_MAX: usize = 15;
@@ -28,29 +32,8 @@ const LIST_MAX: i64 = 500;
 /// Readings shown of a source.
 const FETCHES_SHOWN: i64 = 20;
 
-/// What somebody typed into the form of a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each box of a form")]
-pub struct SourceForm {
-    pub name: String,
-    pub kind: String,
-    pub publisher: String,
-    pub url: String,
-    pub language: String,
-    pub country: String,
-    pub tier: String,
-    pub polyurethane_only: bool,
-    pub provider: String,
-    pub interval_minutes: String,
-    pub selectors: Selectors,
-    /// Who read the terms; nobody did where it is empty, and nobody enables the source then.
-    pub terms_checked_by: String,
-    pub terms_checked_on: String,
-    pub terms_excerpt: bool,
-    pub terms_full_text: bool,
-    pub terms_redistribution: bool,
-    pub terms_attribution: String,
-}
+/// Changes shown of a source.
+const CHANGES_SHOWN: i64 = 50;
 
 /// A source with its readings, and where its items went.
 #[derive(Clone, Debug)]
@@ -59,6 +42,8 @@ pub struct SourcePage {
     pub fetches: Vec<FetchRow>,
     /// Items at each exit; the kept ones under none.
     pub exits: Vec<(Option<DropReason>, i64)>,
+    /// What administrators did to it, the newest first.
+    pub changes: Vec<AuditRow>,
 }
 
 /// What a source would give now.
@@ -87,15 +72,11 @@ impl From<NewItem> for PreviewEntry {
 }
 
 impl Orchestrator {
-    /// All sources by name, with the exits of all their items.
-    pub async fn sources(
-        &self,
-        actor: &Actor,
-    ) -> Result<(Vec<SourceRow>, Vec<(Option<DropReason>, i64)>), UseCaseError> {
+    /// All sources by name.
+    pub async fn sources(&self, actor: &Actor) -> Result<Vec<SourceRow>, UseCaseError> {
         actor.require_admin()?;
         let mut conn = self.pool.acquire().await?;
-        let sources = source::load(&mut conn, None, LIST_MAX).await?;
-        Ok((sources, source_item::count_exits(&mut conn, None).await?))
+        Ok(source::load(&mut conn, None, LIST_MAX).await?)
     }
 
     pub async fn view_source(
@@ -109,7 +90,8 @@ impl Orchestrator {
         Ok(SourcePage {
             row: row.ok_or(UseCaseError::NotFound)?,
             fetches: source::load_fetches(&mut conn, id, FETCHES_SHOWN).await?,
-            exits: source_item::count_exits(&mut conn, Some(id)).await?,
+            exits: source_item::count_exits(&mut conn, id).await?,
+            changes: audit::load_about(&mut conn, &id.to_string(), CHANGES_SHOWN).await?,
         })
     }
 
@@ -120,24 +102,53 @@ impl Orchestrator {
         form: &SourceForm,
     ) -> Result<SourceId, UseCaseError> {
         actor.require_admin()?;
-        let source = parsed(form)?;
+        let source = form.check().map_err(|problems| first(&problems))?;
         let mut tx = tenancy::begin_global(&self.pool).await?;
         source::insert(&mut tx, &source).await.map_err(name_taken)?;
         let entry = audit::Entry {
             action: "source.created",
             actor: Some(actor.user),
             target: source.id.to_string(),
-            detail: serde_json::json!({
-                "name": source.name,
-                "kind": source.kind,
-                "url": source.url,
-                "tier": source.tier,
-                "terms": source.terms,
-            }),
+            detail: described(&source).into(),
         };
         audit::append(&mut tx, None, &entry).await?;
         tx.commit().await?;
         Ok(source.id)
+    }
+
+    /// Writes an edited source: what it is called, where and how it is read. What it held
+    /// stays, and stands in later packs under its new name, publisher and tier.
+    pub async fn edit_source(
+        &self,
+        actor: &Actor,
+        id: SourceId,
+        form: &SourceForm,
+    ) -> Result<(), UseCaseError> {
+        actor.require_admin()?;
+        let edited = form.check().map_err(|problems| first(&problems))?;
+        let edited = NewSource { id, ..edited };
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        source::lock(&mut tx, id).await?;
+        let before =
+            source::load(&mut tx, Some(id), 1).await?.pop().ok_or(UseCaseError::NotFound)?;
+        if before.source == edited {
+            return Err(Refusal::SourceUnchanged.into());
+        }
+        if before.enabled && edited.terms.is_none() {
+            return Err(Refusal::SourceTerms.into());
+        }
+        let is_elsewhere = (&before.source.url, before.source.kind, &before.source.selectors)
+            != (&edited.url, edited.kind, &edited.selectors);
+        source::update(&mut tx, &edited, is_elsewhere).await.map_err(name_taken)?;
+        let entry = audit::Entry {
+            action: "source.changed",
+            actor: Some(actor.user),
+            target: id.to_string(),
+            detail: serde_json::json!({ "changes": changes(&before.source, &edited) }),
+        };
+        audit::append(&mut tx, None, &entry).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Writes down what the owner of a source allows, as somebody read it.
@@ -148,16 +159,19 @@ impl Orchestrator {
         form: &SourceForm,
     ) -> Result<(), UseCaseError> {
         actor.require_admin()?;
-        let terms = terms(form)?.ok_or(Refusal::SourceForm)?;
+        let terms = form.check_terms().map_err(|problems| first(&problems))?;
+        let terms = terms.ok_or(Refusal::SourceTerms)?;
         let mut tx = tenancy::begin_global(&self.pool).await?;
-        if !source::set_terms(&mut tx, id, &terms).await? {
-            return Err(UseCaseError::NotFound);
-        }
+        source::lock(&mut tx, id).await?;
+        let before =
+            source::load(&mut tx, Some(id), 1).await?.pop().ok_or(UseCaseError::NotFound)?;
+        source::set_terms(&mut tx, id, &terms).await?;
+        let after = NewSource { terms: Some(terms), ..before.source.clone() };
         let entry = audit::Entry {
             action: "source.changed",
             actor: Some(actor.user),
             target: id.to_string(),
-            detail: serde_json::json!({ "terms": terms }),
+            detail: serde_json::json!({ "changes": changes(&before.source, &after) }),
         };
         audit::append(&mut tx, None, &entry).await?;
         tx.commit().await?;
@@ -201,14 +215,37 @@ impl Orchestrator {
     /// Among others [`UseCaseError::SourceUnreadable`], in words for an administrator.
     pub async fn test_source(&self, actor: &Actor, id: SourceId) -> Result<Preview, UseCaseError> {
         actor.require_admin()?;
+        let mut conn = self.pool.acquire().await?;
+        let row = source::load(&mut conn, Some(id), 1).await?.pop();
+        drop(conn);
+        self.preview(actor, row.ok_or(UseCaseError::NotFound)?).await
+    }
+
+    /// The same of what is typed, before anybody writes it down; of a source that there
+    /// is, or of none yet.
+    ///
+    /// # Errors
+    /// Among others the first of [`SourceForm::problems`].
+    pub async fn test_source_form(
+        &self,
+        actor: &Actor,
+        id: Option<SourceId>,
+        form: &SourceForm,
+    ) -> Result<Preview, UseCaseError> {
+        actor.require_admin()?;
+        let typed = form.check().map_err(|problems| first(&problems))?;
+        let source = NewSource { id: id.unwrap_or(typed.id), ..typed };
+        let health = source::Health::default();
+        self.preview(actor, SourceRow { source, enabled: false, health }).await
+    }
+
+    async fn preview(&self, actor: &Actor, mut row: SourceRow) -> Result<Preview, UseCaseError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
-        let mut row =
-            source::load(&mut tx, Some(id), 1).await?.pop().ok_or(UseCaseError::NotFound)?;
         let entry = audit::Entry {
             action: "source.tested",
             actor: Some(actor.user),
-            target: id.to_string(),
-            detail: serde_json::json!({}),
+            target: row.source.id.to_string(),
+            detail: serde_json::json!({ "url": row.source.url }),
         };
         audit::append(&mut tx, None, &entry).await?;
         let today = setup::load_now(&mut tx).await?.to_zoned_datetime(TimeZone::UTC).date();
@@ -272,62 +309,44 @@ fn name_taken(error: StorageError) -> UseCaseError {
     }
 }
 
-fn parsed(form: &SourceForm) -> Result<NewSource, Refusal> {
-    let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let bounded = |text: &str| filled(text).filter(|text| text.chars().count() <= 120);
-    let kind: SourceKind = form.kind.parse().map_err(|_| Refusal::SourceForm)?;
-    let url = match (is_read(kind), filled(&form.url)) {
-        (true, Some(url)) if is_web(&url) => Some(url),
-        (true, _) => return Err(Refusal::SourceAddress),
-        (false, _) => None,
-    };
-    let selectors = (kind == SourceKind::HtmlList).then(|| form.selectors.clone());
-    if let (Some(selectors), Some(url)) = (&selectors, &url) {
-        let page = Url::parse(url).map_err(|_| Refusal::SourceAddress)?;
-        read_list("", &page, selectors).map_err(|_| Refusal::SourceSelectors)?;
+/// What changed between two states of a source, each with both values: none of it is
+/// secret.
+fn changes(before: &NewSource, after: &NewSource) -> serde_json::Value {
+    let (before, after) = (described(before), described(after));
+    let mut changes = serde_json::Map::new();
+    for (name, value) in &after {
+        if before[name] != *value {
+            let change = serde_json::json!({ "before": before[name], "after": value });
+            changes.insert(name.clone(), change);
+        }
     }
-    let tier = form.tier.parse::<u8>().ok().and_then(|tier| TrustTier::try_from(tier).ok());
-    let interval_minutes = form.interval_minutes.trim().parse().unwrap_or(60);
-    Ok(NewSource {
-        id: SourceId::from_uuid(new_id()),
-        name: bounded(&form.name).ok_or(Refusal::SourceForm)?,
-        kind,
-        publisher: bounded(&form.publisher).ok_or(Refusal::SourceForm)?,
-        url,
-        language: filled(&form.language),
-        country: filled(&form.country),
-        tier: tier.ok_or(Refusal::SourceForm)?,
-        polyurethane_only: form.polyurethane_only,
-        provider: form.provider.trim().parse().map_err(|_| Refusal::SourceProvider)?,
-        selectors,
-        terms: terms(form)?,
-        interval_minutes: Some(interval_minutes)
-            .filter(|minutes| (5..=10_080).contains(minutes))
-            .ok_or(Refusal::SourceForm)?,
-    })
+    serde_json::Value::Object(changes)
 }
 
-fn terms(form: &SourceForm) -> Result<Option<Terms>, Refusal> {
-    let checked_by = form.terms_checked_by.trim();
-    if checked_by.is_empty() {
-        return Ok(None);
+fn described(source: &NewSource) -> serde_json::Map<String, serde_json::Value> {
+    let described = serde_json::json!({
+        "name": source.name,
+        "kind": source.kind,
+        "publisher": source.publisher,
+        "url": source.url,
+        "language": source.language,
+        "country": source.country,
+        "tier": source.tier,
+        "polyurethane_only": source.polyurethane_only,
+        "provider": source.provider,
+        "selectors": source.selectors,
+        "terms": source.terms,
+        "interval_minutes": source.interval_minutes,
+        "covers": source.covers,
+        "limits": source.limits,
+    });
+    match described {
+        serde_json::Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
     }
-    let checked_on: Date = form.terms_checked_on.trim().parse().map_err(|_| Refusal::SourceForm)?;
-    Ok(Some(Terms {
-        excerpt: form.terms_excerpt,
-        full_text: form.terms_full_text,
-        redistribution: form.terms_redistribution,
-        attribution: form.terms_attribution.trim().to_owned(),
-        checked_by: checked_by.to_owned(),
-        checked_on,
-    }))
 }
 
-fn is_web(url: &str) -> bool {
-    url.len() <= 2_000
-        && Url::parse(url).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.username().is_empty()
-                && url.password().is_none()
-        })
+fn first(problems: &[SourceProblem]) -> UseCaseError {
+    let refusal = problems.first().map_or(Refusal::SourceForm, |problem| problem.refusal);
+    UseCaseError::Refused(if problems.len() > 1 { Refusal::SourceForm } else { refusal })
 }

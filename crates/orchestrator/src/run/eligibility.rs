@@ -2,7 +2,10 @@
 //! the dashboard, the trigger and the worker.
 
 use super::RunLimits;
-use crate::{UseCaseError, evidence::Gate};
+use crate::{
+    UseCaseError,
+    evidence::{Evidence, Gate},
+};
 use domain::{
     cadence::{Period, PeriodError, blocked_message, local_date},
     id::{RunId, WorkspaceId},
@@ -12,7 +15,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use storage::{
-    PgConnection, evidence_pack,
+    PgConnection,
     run::queue::{self, Room},
     setup,
     specification::Summary,
@@ -32,7 +35,7 @@ pub struct World {
     pub now: Timestamp,
     pub time_zone: String,
     pub entitlement: Option<Entitlement>,
-    pub pack: Option<evidence_pack::CurrentPack>,
+    pub evidence: Option<Evidence>,
     /// Why no run may be queued; none as well where nobody asked.
     pub queue_full: Option<QueueFull>,
 }
@@ -76,7 +79,7 @@ impl World {
                 .await?
                 .ok_or(UseCaseError::NotFound)?,
             entitlement: workspace::load_entitlement(tx, workspace).await?,
-            pack: evidence_pack::load_current(tx).await?,
+            evidence: Evidence::load(tx).await?,
             queue_full: None,
         })
     }
@@ -228,7 +231,8 @@ pub fn readiness(world: &World, summary: &Summary) -> Result<Readiness, PeriodEr
             None => return Ok(Readiness::Blocked(reason)),
         },
     };
-    Ok(match Gate::of(world.pack.as_ref(), active.cadence, world.now) {
+    let gate = Gate::of(world.evidence.as_ref(), &active.scope, active.cadence, world.now);
+    Ok(match gate {
         Gate::Closed { reason } => Readiness::Blocked(BlockReason::GateClosed { reason }),
         Gate::Open => match world.queue_full {
             Some(full) => Readiness::Blocked(BlockReason::QueueFull(full)),

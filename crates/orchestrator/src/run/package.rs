@@ -83,13 +83,15 @@ pub(super) async fn assemble(
     pattern: PatternReference,
 ) -> Result<Result<Assembled, NotAssembled>, UseCaseError> {
     let world = World::load(tx, run.workspace).await?;
-    let current = match (Gate::of(world.pack.as_ref(), run.period.cadence, world.now), world.pack) {
-        (Gate::Open, Some(current)) => current,
-        (gate, _) => return Ok(Err(NotAssembled::NotFresh(gate))),
-    };
     let version = specification::load_version(tx, run.version)
         .await?
         .ok_or_else(|| UseCaseError::Internal(format!("version {} vanished", run.version)))?;
+    let scope = &version.specification.scope;
+    let gate = Gate::of(world.evidence.as_ref(), scope, run.period.cadence, world.now);
+    let current = match (gate, world.evidence) {
+        (Gate::Open, Some(evidence)) => evidence.pack,
+        (gate, _) => return Ok(Err(NotAssembled::NotFresh(gate))),
+    };
     let (pack_hash, text) = evidence_pack::load_document(tx, current.id)
         .await?
         .ok_or_else(|| UseCaseError::Internal(format!("pack {} vanished", current.id)))?;

@@ -6,7 +6,10 @@ use super::{
     journal::{Settled, recalled},
     writes,
 };
-use crate::{Actor, Orchestrator, UseCaseError, evidence::Gate};
+use crate::{
+    Actor, Orchestrator, UseCaseError,
+    evidence::{Evidence, Gate},
+};
 use domain::{
     id::{RunId, WorkspaceId},
     run::{FailureKind, Stage},
@@ -24,12 +27,12 @@ use std::{
     time::Duration,
 };
 use storage::{
-    StorageError, Transaction, evidence_pack, journal,
+    StorageError, Transaction, journal,
     run::{
         self as store, Lease, RunRow,
         look::{self, Look},
     },
-    tenancy,
+    specification, tenancy,
 };
 use tokio::sync::mpsc;
 
@@ -137,9 +140,13 @@ impl<'a> Shell<'a> {
     }
 
     async fn gate(&self, tx: &mut Transaction, look: &Look) -> Result<flow::Gate, UseCaseError> {
-        let pack = evidence_pack::load_current(tx).await?;
-        let cadence = self.row()?.period.cadence;
-        Ok(told(Gate::of(pack.as_ref(), cadence, look.now)))
+        let evidence = Evidence::load(tx).await?;
+        let row = self.row()?;
+        let version = specification::load_version(tx, row.version)
+            .await?
+            .ok_or_else(|| UseCaseError::Internal(format!("version {} vanished", row.version)))?;
+        let scope = &version.specification.scope;
+        Ok(told(Gate::of(evidence.as_ref(), scope, row.period.cadence, look.now)))
     }
 
     /// In the transaction of the look.

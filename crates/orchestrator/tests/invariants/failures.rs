@@ -18,7 +18,10 @@ use orchestrator::{
 };
 use serde_json::json;
 use sqlx::PgPool;
-use storage::{evidence_pack, tenancy};
+use storage::{
+    evidence_pack::{self, FileReading},
+    tenancy,
+};
 use uuid::Uuid;
 
 /// What the page of a failed run shows: stage, kind, message and reasons.
@@ -112,7 +115,10 @@ async fn no_evidence_at_all_is_a_failed_run_and_not_a_quiet_period(pool: PgPool)
     let run = case.world.trigger(&case.tenant, case.id).await;
     let empty = assemble_pack(date(2025, 3, 1), Vec::new());
     let mut tx = tenancy::begin_global(case.world.orchestrator.pool()).await.unwrap();
-    evidence_pack::seal(&mut tx, PackId::from_uuid(Uuid::now_v7()), &empty).await.unwrap();
+    // It was read, so that the gate is open, and held nothing.
+    let tier = 2.try_into().unwrap();
+    let files = [FileReading { name: "Empty".to_owned(), tier, is_read: true }];
+    evidence_pack::seal(&mut tx, PackId::from_uuid(Uuid::now_v7()), &empty, &files).await.unwrap();
     tx.commit().await.unwrap();
     let (stage, kind, message, _) = case.fail_run(&case.world.orchestrator, run).await;
     assert_eq!((stage, kind), (Stage::Execute, FailureKind::Empty));

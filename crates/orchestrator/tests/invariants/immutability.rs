@@ -3,22 +3,28 @@
 
 use crate::world::{Market, World, code_of, count, draft, message_of};
 use domain::{id::WorkspaceId, language_model::Listed};
+use orchestrator::evidence::HeldForm;
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeSet;
 use storage::{
+    held_item::HeldFilter,
     model_listing::{self, NewListing},
+    pack_event::Filter,
     setup::ActAs,
     tenancy,
 };
 
-const IMMUTABLE: [&str; 27] = [
+const IMMUTABLE: [&str; 30] = [
     "artifacts",
     "assistant_answers",
     "audit_log",
     "entitlements",
     "event_citations",
+    "event_decisions",
     "evidence_items",
     "executions",
+    "held_decisions",
+    "held_items",
     "ledger_books",
     "ledger_postings",
     "ledger_readings",
@@ -121,17 +127,31 @@ const MUTABLE: [(&str, &[&str]); 17] = [
     (
         "sources",
         &[
+            "country",
+            "covers_links",
+            "covers_regions",
             "due_at",
             "enabled",
             "etag",
             "failures",
+            "interval_minutes",
+            "kind",
+            "language",
             "last_entries",
             "last_error",
             "last_modified",
             "last_status",
+            "limits",
+            "name",
+            "polyurethane_only",
+            "provider",
+            "publisher",
+            "selectors",
             "succeeded_at",
             "terms",
+            "tier",
             "tried_at",
+            "url",
         ],
     ),
     (
@@ -161,6 +181,7 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     let world = World::new(pool).await;
     world.entered_source().await;
     world.read_samples().await;
+    decide_on_evidence(&world).await;
     let tenant = world.tenant_by_day("North").await;
     let market = Market::with_portfolio();
     market.add_portfolio(&world, &tenant).await;
@@ -175,6 +196,18 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     list_a_model(&world).await;
     world.execute(&tenant.viewer, "2025-10-21").await.unwrap();
     (world, tenant.workspace)
+}
+
+/// Drops the item that is held, and makes one of two events.
+async fn decide_on_evidence(world: &World) {
+    let app = &world.orchestrator;
+    let reason = "Long enough a reason".to_owned();
+    let held = app.held_items(&world.admin, &HeldFilter::default(), 1).await.unwrap();
+    let form = HeldForm { decision: "dropped".into(), date: String::new(), reason };
+    app.decide_held(&world.admin, held.rows[0].id, &form).await.unwrap();
+    let found = app.browse_evidence(&world.admin, &Filter::default(), 1).await.unwrap().unwrap();
+    let (one, other) = (&found.events[0].id, &found.events[1].id);
+    app.merge_events(&world.admin, one, other, &form.reason).await.unwrap();
 }
 
 async fn list_a_model(world: &World) {
@@ -196,6 +229,8 @@ fn changes(table: &str) -> [String; 3] {
         "artifacts" | "packs" | "portfolios" | "specification_versions" => "id",
         "assistant_answers" => "call_id",
         "source_fetches" | "source_items" => "source_id",
+        "held_decisions" | "held_items" => "item_id",
+        "event_decisions" => "kind",
         "audit_log" => "chain",
         "ledger_books" | "ledger_postings" | "ledger_readings" | "ledger_snapshots" => {
             "ledger_commit"

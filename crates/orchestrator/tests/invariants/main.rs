@@ -11,11 +11,15 @@ mod api_tokens;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod event_decisions;
+#[cfg(test)]
 mod executions;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod failures;
+#[cfg(test)]
+mod held_items;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! Sources: collected once for everybody, each item at its first sighting, and what fails
 //! fails alone.
 
-use crate::world::{World, count, message_of, project, source_form};
+use crate::world::{World, count, draft, message_of, project, source_form};
 use domain::{evidence::DropReason, id::SourceId};
 use harvest::fetch::{FetchBounds, Fetcher};
-use orchestrator::{Refusal, UseCaseError, evidence::CollectOutcome};
+use orchestrator::{
+    Refusal, UseCaseError,
+    evidence::CollectOutcome,
+    run::{BlockReason, Readiness},
+};
 use sqlx::PgPool;
 use std::{
     collections::BTreeSet,
@@ -108,23 +112,106 @@ async fn a_source_that_fails_is_written_down_and_stops_nobody_else(pool: PgPool)
     assert_eq!(page.fetches[0].outcome, "failed");
 }
 
-// Domain reference, section 5: four fifths of the sources.
+// Domain reference, section 5: four fifths of the sources that are relevant to the scope.
 #[sqlx::test(migrations = false)]
-async fn a_reading_of_too_few_sources_confirms_no_pack(pool: PgPool) {
+async fn a_report_waits_until_enough_of_what_reports_on_its_scope_was_read(pool: PgPool) {
     let (world, address) = world_with_server(pool).await;
     let samples = project("samples/feeds");
+    let tenant = world.tenant_by_day("North").await;
+    let specification = world.active(&tenant, draft("Monthly")).await;
+    let readiness = async || {
+        let view = world.orchestrator.view_specification(&tenant.owner, specification);
+        match view.await.unwrap().readiness {
+            Readiness::Blocked(BlockReason::GateClosed { reason }) => Some(reason),
+            Readiness::Ready { .. } => None,
+            other => panic!("{other:?}"),
+        }
+    };
     let bad = |number: u8| format!("http://{address}/none/{number}");
     let first = world.source("First", "rss", &bad(1)).await;
     collect(&world, first).await;
     // Six sample feeds and one of seven that fails.
     let reading = world.orchestrator.read_evidence(&samples).await.unwrap();
-    assert_eq!(reading.failed_sources, 1);
+    assert_eq!((reading.failed_sources, readiness().await), (1, None));
     let second = world.source("Second", "rss", &bad(2)).await;
     collect(&world, second).await;
-    let refused = world.orchestrator.read_evidence(&samples).await.unwrap_err();
-    assert!(refused.to_string().contains("only 6 of 8 sources could be read"), "{refused}");
-    let current = world.orchestrator.current_pack().await.unwrap().unwrap();
-    assert_eq!(current.id, reading.pack);
+    let closed = readiness().await.unwrap();
+    assert!(closed.contains("of 8 sources") && closed.contains("6 could be read"), "{closed}");
+    // A pack is sealed all the same: to another scope it may be enough.
+    assert_eq!(world.orchestrator.read_evidence(&samples).await.unwrap().failed_sources, 2);
+    assert!(readiness().await.is_some());
+
+    // What reports on other regions alone does not count.
+    let mut elsewhere = source_form("Second", "rss", &bad(2));
+    elsewhere.covers_regions = vec!["south_america".to_owned()];
+    world.orchestrator.edit_source(&world.admin, second, &elsewhere).await.unwrap();
+    assert_eq!(readiness().await, None);
+    // Nor does what nobody reads.
+    let mut here = elsewhere;
+    here.covers_regions.clear();
+    world.orchestrator.edit_source(&world.admin, second, &here).await.unwrap();
+    assert!(readiness().await.is_some());
+    world.orchestrator.set_source_enabled(&world.admin, second, false).await.unwrap();
+    assert_eq!(readiness().await, None);
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_edited_source_is_checked_audited_and_read_anew(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let app = &world.orchestrator;
+    let url = format!("http://{address}/feed");
+    let id = world.source("Feed", "rss", &url).await;
+    collect(&world, id).await;
+    let same = source_form("Feed", "rss", &url);
+    let unchanged = app.edit_source(&world.admin, id, &same).await;
+    assert!(matches!(unchanged, Err(UseCaseError::Refused(Refusal::SourceUnchanged))));
+    let mut form = same.clone();
+    (form.name, form.tier, form.interval_minutes) =
+        ("Foam Wire".to_owned(), "3".to_owned(), "30".to_owned());
+    app.edit_source(&world.admin, id, &form).await.unwrap();
+    let page = app.view_source(&world.admin, id).await.unwrap();
+    let changes = &page.changes[0].entry["detail"]["changes"];
+    assert_eq!(changes["name"], serde_json::json!({ "before": "Feed", "after": "Foam Wire" }));
+    assert_eq!(changes["tier"], serde_json::json!({ "before": 2, "after": 3 }));
+    assert_eq!(changes.as_object().unwrap().len(), 3);
+    // Health stays: it is read where it was. Elsewhere it starts anew.
+    assert!(page.row.health.last_entries.is_some() && page.row.health.last_error.is_none());
+    // What it held stands in the next pack under its new name and tier.
+    world.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
+    let under = "select count(*) from event_citations
+                 where item ->> 'source' = 'Foam Wire' and item ->> 'tier' = '3'";
+    assert_eq!(count(&world.superuser, under).await, 1);
+
+    form.url = format!("http://{address}/none");
+    collect(&world, id).await;
+    app.edit_source(&world.admin, id, &form).await.unwrap();
+    let due = "select count(*) from sources where due_at <= now() and etag is null";
+    assert_eq!(count(&world.superuser, due).await, 1);
+    let other = world.source("Other", "rss", &url).await;
+    let taken = app.edit_source(&world.admin, other, &form).await;
+    assert!(matches!(taken, Err(UseCaseError::Refused(Refusal::SourceName))), "{taken:?}");
+    form.terms_checked_by.clear();
+    let without_terms = app.edit_source(&world.admin, id, &form).await;
+    assert!(matches!(without_terms, Err(UseCaseError::Refused(Refusal::SourceTerms))));
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_typed_is_tested_before_it_is_written_down(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let app = &world.orchestrator;
+    let id = world.source("Feed", "rss", &format!("http://{address}/none")).await;
+    let mut form = source_form("Feed", "rss", &format!("http://{address}/feed"));
+    let preview = app.test_source_form(&world.admin, Some(id), &form).await.unwrap();
+    assert_eq!((preview.read, preview.entries.len()), (3, 2));
+    form.entries = "1".to_owned();
+    let preview = app.test_source_form(&world.admin, None, &form).await.unwrap();
+    assert_eq!(preview.read, 1);
+    let saved = app.view_source(&world.admin, id).await.unwrap().row.source;
+    assert!(saved.url.unwrap().ends_with("/none"));
+    assert_eq!(count(&world.superuser, "select count(*) from source_items").await, 0);
+    form.url = "gopher://x".to_owned();
+    let refused = app.test_source_form(&world.admin, None, &form).await;
+    assert!(matches!(refused, Err(UseCaseError::Refused(Refusal::SourceAddress))));
 }
 
 #[sqlx::test(migrations = false)]
@@ -203,6 +290,8 @@ async fn only_administrators_reach_sources(pool: PgPool) {
     not_admin(app.set_source_terms(&tenant.owner, id, &form).await.unwrap_err());
     not_admin(app.set_source_enabled(&tenant.owner, id, false).await.unwrap_err());
     not_admin(app.test_source(&tenant.owner, id).await.unwrap_err());
+    not_admin(app.edit_source(&tenant.owner, id, &form).await.unwrap_err());
+    not_admin(app.test_source_form(&tenant.owner, Some(id), &form).await.unwrap_err());
     not_admin(app.import_items(&tenant.owner, id, b"title,url\n").await.unwrap_err());
 }
 

@@ -279,7 +279,7 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 34] = [
+const COMPARED: [&str; 35] = [
     "add_portfolio",
     "cancel_specification",
     "cancel_run",
@@ -303,6 +303,7 @@ const COMPARED: [&str; 34] = [
     "resume_specification",
     "revoke_api_token",
     "run_events_after",
+    "run_funnel",
     "save_specification",
     "set_schedule",
     "submit_specification",
@@ -406,6 +407,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(view_report(owner; RunId;));
     not_found!(report_document(owner; RunId;));
     not_found!(cited_event(owner; RunId; "E-000000000000"));
+    not_found!(run_funnel(owner; RunId;));
     not_found!(revoke_api_token(owner; ApiTokenId;));
     for form in [Form::Html, Form::Json] {
         not_found!(report_text(owner; RunId; form));
