@@ -162,7 +162,7 @@ fn package(specification: Specification, days: i32) -> RunPackage {
         pack_hash: ContentHash::of_bytes(b"generated"),
         pack: PACK.clone(),
         taxonomy_version: TAXONOMY_VERSION,
-        instruction: Instruction { id: "analyst".to_owned(), version: 1, text: String::new() },
+        instruction: Instruction::new("analyst", 1, ""),
         pattern: PatternReference { id: "p".to_owned(), version: "1".to_owned() },
         previous_runs: Vec::new(),
         continuing: Vec::new(),

@@ -119,7 +119,7 @@ fn package(pack: EvidencePack, number: usize) -> RunPackage {
         pack_hash: ContentHash::of_bytes(b"bench"),
         pack,
         taxonomy_version: TAXONOMY_VERSION,
-        instruction: Instruction { id: "i".to_owned(), version: 1, text: String::new() },
+        instruction: Instruction::new("i", 1, ""),
         pattern: PatternReference { id: "p".to_owned(), version: "1".to_owned() },
         previous_runs: Vec::new(),
         continuing: Vec::new(),
@@ -138,6 +138,24 @@ fn ingest(c: &mut Criterion) {
     }
     group.finish();
     println!("largest memory of the process so far: {}", largest_memory());
+}
+
+/// Once for each size, so that the growth of time and memory can be read off.
+fn growth(_: &mut Criterion) {
+    for count in [1_000, 10_000, 100_000, 1_000_000] {
+        let raw = flood(count);
+        let begun = Instant::now();
+        let (pack, _) = black_box(sealed(&raw));
+        let took = begun.elapsed();
+        println!(
+            "{count} items: {:.2} s, {:.1} µs an item, {} kept in {} events, at most {} resident",
+            took.as_secs_f64(),
+            took.as_secs_f64() * 1e6 / f64::from(u32::try_from(count).expect("a million")),
+            pack.items.len(),
+            pack.events.len(),
+            largest_memory(),
+        );
+    }
 }
 
 fn selection(c: &mut Criterion) {
@@ -172,5 +190,5 @@ fn largest_memory() -> String {
     line.map_or_else(|| "not known here".to_owned(), |line| line.trim().to_owned())
 }
 
-criterion_group!(benches, ingest, selection);
+criterion_group!(benches, ingest, selection, growth);
 criterion_main!(benches);

@@ -41,12 +41,82 @@ pub struct RunPackage {
     pub continuing: Vec<ContinuingEvent>,
 }
 
-/// The system instruction, by version and hash, with its text.
+/// The system instruction: its text, by version and hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredInstruction")]
 pub struct Instruction {
-    pub id: String,
+    id: String,
+    version: u32,
+    text: String,
+    /// Absent in packages of before it stood beside the text; they keep their bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<ContentHash>,
+}
+
+/// An instruction without its text: what a report says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InstructionReference {
     pub version: u32,
-    pub text: String,
+    /// Of the text, in UTF-8.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub sha256: ContentHash,
+}
+
+impl Instruction {
+    pub fn new(id: impl Into<String>, version: u32, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let sha256 = Some(ContentHash::of_bytes(text.as_bytes()));
+        Self { id: id.into(), version, text, sha256 }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// None in packages that hold no hash: the reports made from them say nothing of
+    /// their instruction, and are made again without it.
+    pub fn reference(&self) -> Option<InstructionReference> {
+        Some(InstructionReference { version: self.version, sha256: self.sha256? })
+    }
+
+    /// Of the text, also where the package does not hold it.
+    pub fn hash(&self) -> ContentHash {
+        self.sha256.unwrap_or_else(|| ContentHash::of_bytes(self.text.as_bytes()))
+    }
+}
+
+#[derive(Deserialize)]
+struct StoredInstruction {
+    id: String,
+    version: u32,
+    text: String,
+    sha256: Option<ContentHash>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the hash beside the instruction is not that of its text")]
+struct WrongInstruction;
+
+impl TryFrom<StoredInstruction> for Instruction {
+    type Error = WrongInstruction;
+
+    fn try_from(stored: StoredInstruction) -> Result<Self, WrongInstruction> {
+        let StoredInstruction { id, version, text, sha256 } = stored;
+        let is_of = |hash| hash == ContentHash::of_bytes(text.as_bytes());
+        if sha256.is_some_and(|hash| !is_of(hash)) {
+            return Err(WrongInstruction);
+        }
+        Ok(Self { id, version, text, sha256 })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,4 +135,39 @@ pub struct PreviousRun {
 impl RunPackage {
     pub const SCHEMA: u32 = 1;
     pub const TAXONOMY_VERSION: u32 = TAXONOMY_VERSION;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// `printf abc | sha256sum`; the example of FIPS 180-2, B.1.
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    #[test]
+    fn an_instruction_is_written_with_the_hash_of_its_text() {
+        let instruction = Instruction::new("analyst", 2, "abc");
+        let written = serde_json::to_value(&instruction).unwrap();
+        assert_eq!(written, json!({ "id": "analyst", "version": 2, "text": "abc", "sha256": ABC }));
+        assert_eq!(serde_json::from_value::<Instruction>(written).unwrap(), instruction);
+        let reference = instruction.reference().unwrap();
+        assert_eq!((reference.version, reference.sha256.to_string().as_str()), (2, ABC));
+    }
+
+    #[test]
+    fn one_of_before_is_read_and_written_as_it_was() {
+        let before = json!({ "id": "analyst", "version": 1, "text": "abc" });
+        let instruction: Instruction = serde_json::from_value(before.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&instruction).unwrap(), before);
+        assert_eq!(instruction.reference(), None);
+        assert_eq!(instruction.hash().to_string(), ABC);
+    }
+
+    #[test]
+    fn one_whose_hash_is_of_another_text_is_no_instruction() {
+        let changed = json!({ "id": "analyst", "version": 2, "text": "abd", "sha256": ABC });
+        let refused = serde_json::from_value::<Instruction>(changed).unwrap_err();
+        assert!(refused.to_string().contains("not that of its text"), "{refused}");
+    }
 }

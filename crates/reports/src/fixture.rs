@@ -167,11 +167,7 @@ pub fn package() -> RunPackage {
         pack_hash: ContentHash::of_json(&pack).unwrap(),
         pack,
         taxonomy_version: RunPackage::TAXONOMY_VERSION,
-        instruction: Instruction {
-            id: "analyst".to_owned(),
-            version: 1,
-            text: "Use only the package.".to_owned(),
-        },
+        instruction: Instruction::new("analyst", 1, "Use only the package."),
         pattern: PatternReference { id: "observatory_report".to_owned(), version: "1".to_owned() },
         previous_runs: Vec::new(),
         continuing: Vec::new(),
@@ -352,6 +348,7 @@ fn scope(package: &RunPackage) -> ReportScope {
             id: "builtin".to_owned(),
             label: "Built-in analyst (deterministic, no language model)".to_owned(),
             version: "1".to_owned(),
+            instruction: None,
         },
         sample_data: true,
     }

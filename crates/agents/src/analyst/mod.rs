@@ -86,6 +86,8 @@ fn engine() -> Engine {
         id: ENGINE_ID.to_owned(),
         label: ENGINE_LABEL.to_owned(),
         version: ENGINE_VERSION.to_owned(),
+        // Rules alone wrote: what a model is told had no part in it.
+        instruction: None,
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn package(scope: Scope, pack: EvidencePack) -> RunPackage {
         pack_hash: ContentHash::of_json(&pack).unwrap(),
         pack,
         taxonomy_version: TAXONOMY_VERSION,
-        instruction: Instruction { id: "analyst".to_owned(), version: 1, text: String::new() },
+        instruction: Instruction::new("analyst", 1, ""),
         pattern: PatternReference { id: "observatory_report".to_owned(), version: "1".to_owned() },
         previous_runs: Vec::new(),
         continuing: Vec::new(),

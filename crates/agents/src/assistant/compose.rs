@@ -213,7 +213,7 @@ impl Assistant {
         if let Some(reasons) = not_plain(&draft) {
             return no_document(reasons);
         }
-        let document = match assemble(basis, draft, self.engine(answer)) {
+        let document = match assemble(basis, draft, self.engine(basis, answer)) {
             Ok(document) => document,
             Err(reasons) => return no_document(reasons),
         };
@@ -228,13 +228,14 @@ impl Assistant {
         }
     }
 
-    fn engine(&self, answer: &Answer) -> Engine {
+    fn engine(&self, basis: &Basis<'_>, answer: &Answer) -> Engine {
         let Identity { engine, label, model } = self.model.identity();
         let exact = answer.model.as_deref().filter(|name| is_model_name(name));
         Engine {
             id: engine.to_owned(),
             label: format!("Language model {model} ({label})"),
             version: exact.unwrap_or(&model).to_owned(),
+            instruction: basis.package.instruction.reference(),
         }
     }
 }

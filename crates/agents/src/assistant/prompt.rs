@@ -22,7 +22,7 @@ pub(super) fn first(governed: &Governed, basis: &Basis<'_>, call_id: Uuid) -> As
     let package = &governed.package;
     let whose = format!("observatory specification {}", package.specification_id);
     Ask {
-        instruction: package.instruction.text.clone(),
+        instruction: package.instruction.text().to_owned(),
         messages: vec![Message {
             author: Author::Platform,
             text: marked("PACKAGE", governed.package_hash, &data(basis)),

@@ -1,6 +1,7 @@
 use crate::{
     cadence::{Cadence, Period},
     evidence::{DateConfidence, EvidenceId, Novelty, TrustTier},
+    package::InstructionReference,
     specification::{Scope, SectionKind, Strength},
     taxonomy::{Deliverable, Region, SignalType, ValueChainLink, vocabulary},
 };
@@ -85,6 +86,10 @@ pub struct Engine {
     pub id: String,
     pub label: String,
     pub version: String,
+    /// What the engine was told to do; absent where none was read, and in reports of
+    /// before it was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<InstructionReference>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,15 +21,13 @@ use storage::{
 /// Earlier runs named in a package: context, not memory.
 const PREVIOUS_RUNS_MAX: i64 = 5;
 
-const INSTRUCTION_TEXT: &str = include_str!("../../instructions/analyst_2.md");
+const INSTRUCTION_VERSION: u32 = 3;
+const INSTRUCTION_TEXT: &str = include_str!("../../instructions/analyst_3.md");
 
 /// The system instruction of this build.
 pub fn instruction() -> Instruction {
-    Instruction {
-        id: "polyurethane_observatory_intelligence_analyst".to_owned(),
-        version: 2,
-        text: INSTRUCTION_TEXT.to_owned(),
-    }
+    let id = "polyurethane_observatory_intelligence_analyst";
+    Instruction::new(id, INSTRUCTION_VERSION, INSTRUCTION_TEXT)
 }
 
 /// Why there is no package.
@@ -125,4 +123,31 @@ pub(super) async fn assemble(
     let document = canonical_json(&package)?;
     let hash = ContentHash::of_bytes(document.as_bytes());
     Ok(Ok(Assembled { package, hash, document }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reports name version and hash, so a version is of one text for good. Other words are
+    /// another file with the next number; `sha256sum instructions/*` gives the hash.
+    #[test]
+    fn a_version_of_the_instruction_is_one_text_for_good() {
+        let check = |version: u32, text: &str, sha256: &str| {
+            let reference = Instruction::new("", version, text).reference().unwrap();
+            assert_eq!(reference.sha256.to_string(), sha256, "version {version}");
+            reference
+        };
+        check(
+            2,
+            include_str!("../../instructions/analyst_2.md"),
+            "f109f402b6f6329a275576fc8c5362a7f327bfc8839beb8dc5d79905c3d0b24e",
+        );
+        let newest = check(
+            3,
+            include_str!("../../instructions/analyst_3.md"),
+            "0258316233f99a3572ef6de86c01f0ba4895e2c570601f1721417c4709216f29",
+        );
+        assert_eq!(instruction().reference(), Some(newest));
+    }
 }

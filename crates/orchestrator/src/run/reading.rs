@@ -3,9 +3,9 @@ use super::{
     progress::{arriving, last_event, timeline},
 };
 use crate::{Actor, Orchestrator, UseCaseError};
-use domain::{id::RunId, workspace::Role};
+use domain::{id::RunId, package::Instruction, workspace::Role};
 use storage::{
-    artifact,
+    StorageError, artifact,
     assistant_call::{self, CallsOf},
     journal,
     run::{
@@ -35,9 +35,10 @@ impl Orchestrator {
     pub async fn view_run(&self, actor: &Actor, run: RunId) -> Result<RunView, UseCaseError> {
         let membership = actor.require(Role::Viewer)?;
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        let row = store::load(&mut tx, run).await?.ok_or(UseCaseError::NotFound)?;
-        // Events first: what happens in between is told twice rather than never.
+        // Events first, and before the status: what happens in between is told twice rather
+        // than never.
         let events = event::load_after(&mut tx, run, 0, EVENTS_MAX).await?;
+        let row = store::load(&mut tx, run).await?.ok_or(UseCaseError::NotFound)?;
         let journal = journal::load(&mut tx, run).await?;
         Ok(RunView {
             stages: timeline(&row, journal),
@@ -50,6 +51,21 @@ impl Orchestrator {
             time_zone: membership.time_zone.clone(),
             row,
         })
+    }
+
+    /// What the package of a run has a language model told to do. None before there is a
+    /// package, where it does not match its hash, and for another workspace's run.
+    pub async fn instruction_of_run(
+        &self,
+        actor: &Actor,
+        run: RunId,
+    ) -> Result<Option<Instruction>, UseCaseError> {
+        let membership = actor.require(Role::Viewer)?;
+        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
+        match journal::load_package(&mut tx, run).await {
+            Err(StorageError::Corrupt(_)) => Ok(None),
+            package => Ok(package?.map(|(_, package)| package.instruction)),
+        }
     }
 
     /// What happened to a run after event `after`, the oldest first.

@@ -279,7 +279,7 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 35] = [
+const COMPARED: [&str; 36] = [
     "add_portfolio",
     "cancel_specification",
     "cancel_run",
@@ -290,6 +290,7 @@ const COMPARED: [&str; 35] = [
     "export_choices",
     "execute_run",
     "execution",
+    "instruction_of_run",
     "list_overrides",
     "override_of_run",
     "pause_schedule",
@@ -433,6 +434,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     let pack = &two.pack;
     compare!(reconciliation_for, id: PortfolioId = two.portfolio, app.reconciliation_for(owner, id, pack));
     let session = SignedIn { user: owner.user, password_epoch: 0 };
+    compare!(instruction_of_run, id: RunId = two.run, app.instruction_of_run(owner, id));
     compare!(override_of_run, id: RunId = two.run, app.override_of_run(owner, id));
     compare!(actor, id: WorkspaceId = two.there.workspace, app.actor(session, Some(id)));
     let only = |id| HistoryFilter { specification: Some(id), ..HistoryFilter::default() };

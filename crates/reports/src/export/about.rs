@@ -2,7 +2,7 @@
 //! first sheet of a workbook.
 
 use super::{manifest::Manifest, parts};
-use domain::report::ReportDocument;
+use domain::{package::InstructionReference, report::ReportDocument};
 
 /// Name and value, in reading order. What the licences ask for comes first.
 pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> Vec<(&'static str, String)> {
@@ -13,6 +13,9 @@ pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> Vec<(&'st
     rows.extend(terms.attributions.iter().map(|one| ("Attribution", one.text.clone())));
     let withheld = parts::labels(document, &manifest.withheld);
     rows.extend(withheld.into_values().map(|part| ("Left out for its licence", part.to_owned())));
+    let instruction = scope.engine.instruction.map(|InstructionReference { version, sha256 }| {
+        ("Instruction", format!("version {version}, SHA-256 {sha256}"))
+    });
     rows.extend([
         ("Report", document.title.clone()),
         ("Specification", scope.specification_name.clone()),
@@ -21,6 +24,9 @@ pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> Vec<(&'st
         ("Published from", scope.window_from.to_string()),
         ("Published to", scope.window_to.to_string()),
         ("Written by", format!("{}, version {}", scope.engine.label, scope.engine.version)),
+    ]);
+    rows.extend(instruction);
+    rows.extend([
         ("Run", manifest.run_id.to_string()),
         ("Evidence pack", manifest.pack_hash.to_string()),
         ("Run package", manifest.package_hash.to_string()),

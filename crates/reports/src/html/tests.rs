@@ -219,6 +219,23 @@ fn the_footer_names_run_version_and_hashes_in_full() {
 }
 
 #[test]
+fn the_footer_names_the_instruction_of_a_model_and_of_nobody_else() {
+    let mut document = fixture::document();
+    let without = render(&document);
+    assert!(!without.contains("Instruction"));
+    document.scope.engine.instruction = fixture::package().instruction.reference();
+    let with = render(&document);
+    // `printf 'Use only the package.' | sha256sum`
+    let hash = "3ac7acf40e4c822bc452d5f35240a462a2c7ba5ec62c6ac11ac739bfe7540d31";
+    let row = format!(
+        "<div><dt>Instruction of the language model, version 1 (SHA-256)</dt>\
+         <dd><code>{hash}</code></dd></div>\n"
+    );
+    assert!(with.contains(&row), "{with}");
+    assert_eq!(with.replace(&row, ""), without, "nothing else of the page changes");
+}
+
+#[test]
 fn sample_data_and_engine_are_named_at_the_top() {
     let mut document = fixture::document();
     let shown = |document: &ReportDocument| {

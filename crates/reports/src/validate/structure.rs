@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{
     evidence::{EvidenceItem, independent_publishers},
-    report::{Outcome, ReportDocument, ReportScope, signal_map},
+    report::{Engine, Outcome, ReportDocument, ReportScope, signal_map},
     specification::{SectionKind, Strength},
     taxonomy::Deliverable,
 };
@@ -22,10 +22,11 @@ pub(super) fn schema_version(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Title and scope are copied from the package, never composed; only the engine
-/// speaks for itself.
+/// speaks for itself, save for the instruction, which is the package's or none.
 pub(super) fn scope_mirrors_package(subject: &Subject<'_>) -> Vec<Finding> {
     let package = subject.package;
     let specification = &package.specification;
+    let engine = &subject.document.scope.engine;
     let expected = ReportScope {
         specification_name: specification.name.clone(),
         specification_version: package.specification_version,
@@ -35,7 +36,10 @@ pub(super) fn scope_mirrors_package(subject: &Subject<'_>) -> Vec<Finding> {
         window_to: package.window_to,
         scope: specification.scope.clone(),
         watchlist: specification.watchlist.clone(),
-        engine: subject.document.scope.engine.clone(),
+        engine: Engine {
+            instruction: engine.instruction.and_then(|_| package.instruction.reference()),
+            ..engine.clone()
+        },
         sample_data: package.pack.sample,
     };
     let mut findings = Vec::new();

@@ -4,6 +4,7 @@ use super::{FindingCode as Code, *};
 use crate::fixture;
 use domain::{
     evidence::{EvidenceId, TrustTier},
+    package::Instruction,
     report::{ClaimKind, Outcome},
     specification::Strength,
     taxonomy::{Deliverable, Region, ValueChainLink},
@@ -56,6 +57,13 @@ fn title_and_scope_are_those_of_the_package() {
         document.scope.window_from = "2026-01-01".parse().unwrap();
     });
     check(&[Code::Schema], |(document, _)| document.scope.sample_data = false);
+    // What the engine was told is the package's instruction, where it is named.
+    check(&[], |(document, package)| {
+        document.scope.engine.instruction = package.instruction.reference();
+    });
+    check(&[Code::Schema], |(document, _)| {
+        document.scope.engine.instruction = Instruction::new("analyst", 1, "Another.").reference();
+    });
 }
 
 #[test]

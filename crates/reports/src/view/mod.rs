@@ -15,6 +15,7 @@ pub use colophon::Colophon;
 use counts::{CellGroup, Coverage, cell_groups, coverage};
 use domain::{
     cadence::format_moment,
+    package::InstructionReference,
     report::{Outcome, ReportDocument},
     specification::Language,
 };
@@ -45,6 +46,7 @@ pub(crate) struct Page<'a> {
     sample: bool,
     engine: &'a str,
     engine_version: &'a str,
+    instruction: Option<InstructionReference>,
     scope: Vec<Names<'a>>,
     quiet: bool,
     contents: Vec<Entry>,
@@ -152,6 +154,7 @@ impl<'a> Page<'a> {
             sample: scope.sample_data,
             engine: &scope.engine.label,
             engine_version: &scope.engine.version,
+            instruction: scope.engine.instruction,
             scope: chosen_names(document),
             quiet: document.outcome == Outcome::NoMaterialChange,
             contents: Vec::new(),

@@ -101,8 +101,8 @@ fn candidates(
         // There is no step around it that could end first.
         let engine = this.engine(u32::MAX)?;
         for instruction in &instructions {
-            let name = match instruction.version {
-                0 => format!("{model}, {}", instruction.id),
+            let name = match instruction.version() {
+                0 => format!("{model}, {}", instruction.id()),
                 version => format!("{model}, instruction {version}"),
             };
             let (engine, instruction) = (engine.clone(), instruction.clone());
@@ -117,5 +117,5 @@ fn read_instruction(path: &Path) -> Result<Instruction, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let id = format!("{stem} ({})", ContentHash::of_bytes(text.as_bytes()).short());
-    Ok(Instruction { id, version: 0, text })
+    Ok(Instruction::new(id, 0, text))
 }

@@ -17,11 +17,28 @@ async fn a_model_that_adds_nothing_gives_a_valid_report_that_names_engine_and_mo
     assert_eq!(engine.id, "openai-responses");
     assert_eq!(engine.label, "Language model test-model (Responses API)");
     assert_eq!(engine.version, "test-model-2026-11-01");
+    assert_eq!(engine.instruction, package.instruction.reference());
+    assert!(engine.instruction.is_some());
     assert_eq!(
         summary,
         "2 developments in 1 sections, 2 references, written by test-model-2026-11-01."
     );
     assert_eq!(server.seen().len(), 1);
+}
+
+/// A report of a package of before the hash stood in it comes out as it did then.
+#[tokio::test]
+async fn a_package_without_the_hash_of_its_instruction_gives_a_report_that_names_none() {
+    let mut package = two_events();
+    let mut before = serde_json::to_value(&package.instruction).unwrap();
+    assert!(before.as_object_mut().unwrap().remove("sha256").is_some());
+    package.instruction = serde_json::from_value(before).unwrap();
+    let (composed, _) =
+        compose(PATIENT, &package, |seen, _| Reply::says(&faithful(&package_of(seen)).to_string()))
+            .await;
+    let engine = composed.unwrap().0.scope.engine;
+    assert_eq!(engine.instruction, None);
+    assert!(!serde_json::to_string(&engine).unwrap().contains("instruction"));
 }
 
 #[tokio::test]
@@ -32,7 +49,7 @@ async fn other_peoples_words_stand_between_marks_in_the_role_of_a_user_and_nowhe
             .await;
     let seen = &server.seen()[0];
     let body = &seen.body;
-    assert_eq!(body["instructions"], package.instruction.text.as_str());
+    assert_eq!(body["instructions"], package.instruction.text());
     let words = ["Acme Foam", "Weekly", "Urethane Gazette", "400 ktpa"];
     let user = body["input"][0]["content"].as_str().unwrap();
     let mut rest = body.clone();
@@ -77,6 +94,7 @@ async fn a_quiet_period_needs_no_model() {
     let (document, summary) = composed.unwrap();
     assert_eq!(reports::validate(&document, &package), []);
     assert_eq!(document.scope.engine.id, "builtin");
+    assert_eq!(document.scope.engine.instruction, None, "nobody was told it");
     assert_eq!(summary, "No material change in the scope.");
     assert_eq!(server.seen().len(), 0);
 }

@@ -9,7 +9,7 @@ use domain::{
     evidence::EvidenceItem,
     hash::ContentHash,
     id::WorkspaceId,
-    package::RunPackage,
+    package::{Instruction, RunPackage},
     report::ReportDocument,
     taxonomy::{Deliverable, Region, SignalType},
 };
@@ -57,7 +57,8 @@ pub fn plant(publisher: &str, day: i8, title: &str, excerpt: &str) -> EvidenceIt
 /// An order of capacity moves in EMEA, with these items as evidence.
 pub fn order(items: Vec<EvidenceItem>) -> RunPackage {
     let mut package = package(scope(&[Deliverable::Capacity], &[Region::Emea]), pack_of(items));
-    package.instruction.text = "Write the report from the package alone.".to_owned();
+    package.instruction =
+        Instruction::new("analyst", 1, "Write the report from the package alone.");
     package
 }
 
