@@ -91,9 +91,8 @@ pub fn unsupported_regions(text: &str, items: &[&EvidenceItem]) -> BTreeSet<Regi
     stated
 }
 
-/// Companies that the package knows, and regions, must occur in the evidence
-/// cited. Companies that nobody has named before cannot be told from other
-/// words, so this rule does not see them.
+/// Companies that the package knows, and regions, must occur in the evidence cited. What
+/// nobody has named before is told by its capitals.
 pub(super) fn names(subject: &Subject<'_>) -> Vec<Finding> {
     let known: BTreeSet<&str> = known_companies(subject);
     let mut findings = Vec::new();
@@ -154,7 +153,7 @@ fn known_companies<'a>(subject: &Subject<'a>) -> BTreeSet<&'a str> {
         .collect()
 }
 
-fn unsupported(name: &str, place: &str) -> Finding {
+pub(super) fn unsupported(name: &str, place: &str) -> Finding {
     Finding::new(
         FindingCode::EntityUnsupported,
         format!("{name} in {place} does not occur in the evidence cited."),
@@ -162,12 +161,12 @@ fn unsupported(name: &str, place: &str) -> Finding {
 }
 
 /// Everything an item says: its publisher is part of it.
-fn words_of(item: &EvidenceItem) -> String {
+pub(super) fn words_of(item: &EvidenceItem) -> String {
     let companies = item.companies.join(", ");
     format!("{}. {}. {}. {companies}", item.title, item.excerpt, item.publisher)
 }
 
-fn without_dates(text: &str, items: &[&EvidenceItem]) -> String {
+pub(super) fn without_dates(text: &str, items: &[&EvidenceItem]) -> String {
     let mut text = text.to_owned();
     for item in items {
         text = text.replace(&item.published.strftime("%-d %B %Y").to_string(), " ");

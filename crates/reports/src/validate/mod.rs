@@ -9,6 +9,7 @@ mod finding;
 mod grounding;
 mod language;
 mod limits;
+mod names;
 mod scope;
 mod structure;
 mod subject;
@@ -49,6 +50,7 @@ const RULES: &[(&str, Rule)] = &[
     ("interpretations rest on facts", grounding::interpretations_rest_on_facts),
     ("figures occur in what they cite", grounding::figures),
     ("names occur in what they cite", grounding::names),
+    ("what is written as a name occurs in what is cited", names::names_by_their_capitals),
     ("quotations are words of what they cite", grounding::quotations),
     ("interpretations are conditional", language::mood),
     ("text is plain", language::plain_text),

@@ -1,5 +1,7 @@
 //! How the rules read prose.
 
+use std::ops::Range;
+
 /// Abbreviations after which a sentence goes on.
 const ABBREVIATIONS: &[&str] = &[
     "Inc.", "Ltd.", "Co.", "Corp.", "No.", "St.", "e.g.", "i.e.", "approx.", "vs.", "U.S.", "a.m.",
@@ -54,6 +56,10 @@ pub(super) fn names(text: &str, name: &str) -> bool {
 /// What stands between “ and ”, the outermost marks counted; one that is not closed
 /// is none.
 pub(super) fn quotations(text: &str) -> Vec<&str> {
+    places_of_quotations(text).into_iter().map(|place| &text[place]).collect()
+}
+
+fn places_of_quotations(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut depth, mut start) = (0_u32, 0);
     for (at, mark) in text.char_indices() {
@@ -65,7 +71,7 @@ pub(super) fn quotations(text: &str) -> Vec<&str> {
                 depth = depth.saturating_add(1);
             }
             '”' if depth == 1 => {
-                found.push(&text[start..at]);
+                found.push(start..at);
                 depth = 0;
             }
             '”' => depth = depth.saturating_sub(1),
@@ -75,17 +81,12 @@ pub(super) fn quotations(text: &str) -> Vec<&str> {
     found
 }
 
-/// The text without what stands between “ and ”: somebody else's words.
+/// The text without what stands between “ and ”: somebody else's words. A mark that is not
+/// closed takes nothing away, since nobody holds what follows it against the evidence.
 pub(super) fn without_quotations(text: &str) -> String {
-    let mut own = String::with_capacity(text.len());
-    let mut depth = 0_u32;
-    for character in text.chars() {
-        match character {
-            '“' => depth = depth.saturating_add(1),
-            '”' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => own.push(character),
-            _ => {}
-        }
+    let mut own = text.to_owned();
+    for place in places_of_quotations(text).into_iter().rev() {
+        own.replace_range(place, "");
     }
     own
 }
@@ -101,6 +102,14 @@ mod tests {
             ["Dow Inc. cut 3.5 kt/a.", "“It may last.”", "40 jobs go. so be it"]
         );
         assert!(sentences(" ").is_empty());
+    }
+
+    #[test]
+    fn only_a_quotation_that_is_closed_is_somebody_elses_words() {
+        let check = |text: &str, own: &str| assert_eq!(without_quotations(text), own);
+        check("Acme says “Acme grows” today", "Acme says “” today");
+        check("it says “a “b” c” and “d”", "it says “” and “”");
+        check("it says “Acme grows today", "it says “Acme grows today");
     }
 
     #[test]
