@@ -31,6 +31,8 @@ mod keeping;
 #[cfg(test)]
 mod language_model;
 #[cfg(test)]
+mod large_report;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod model_budgets;

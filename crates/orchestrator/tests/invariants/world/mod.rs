@@ -2,6 +2,7 @@
 
 mod agents;
 mod drafts;
+mod large;
 mod market;
 mod model_calls;
 mod sources;
@@ -10,10 +11,11 @@ mod sql;
 use agents::agents_with;
 pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging, held};
 pub use drafts::{draft, entitlement};
+pub use large::{EVENTS, large_order, tell_everything, write_large_feeds};
 pub use market::{LEDGER, Market, PORTFOLIO};
 pub use model_calls::{USED, answered, model_call};
 pub use sources::source_form;
-pub use sql::{code_of, count, message_of};
+pub use sql::{code_of, count, message_of, waits_for_a_lock};
 
 use domain::{
     id::{RunId, SpecificationId, UserId, WorkspaceId},

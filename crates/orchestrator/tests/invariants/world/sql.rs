@@ -1,11 +1,24 @@
 //! What a test asks the database behind the product's back.
 
 use sqlx::{AssertSqlSafe, PgPool};
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 /// The number that `sql` selects.
 pub async fn count(pool: &PgPool, sql: &str) -> i64 {
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await.unwrap()
+}
+
+/// Returns once a session of this database waits for a lock, and fails where none does in
+/// time.
+pub async fn waits_for_a_lock(pool: &PgPool) {
+    let sql = "select count(*) from pg_stat_activity
+               where datname = current_database() and wait_event_type = 'Lock'";
+    let waiting = async {
+        while count(pool, sql).await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("nobody waits for a lock");
 }
 
 /// `SQLSTATE` of the refusal.
