@@ -150,7 +150,10 @@ fn Account(used: ModelUse, now: Timestamp, zone: String) -> impl IntoView {
     };
     let (month_term, month) = match &own {
         None => ("Budget of a workspace for a month", budget(&account.budgets.month)),
-        Some(row) => ("Budget of this workspace for a month", own_words(&row.budget)),
+        Some(row) => (
+            "Budget of this workspace for a month",
+            month_words(&row.budget, &account.budgets.month, account.currency()),
+        ),
     };
     let set = own.map(|row| {
         view! {
@@ -197,10 +200,22 @@ fn Account(used: ModelUse, now: Timestamp, zone: String) -> impl IntoView {
     }
 }
 
-fn own_words(budget: &WorkspaceBudget) -> String {
-    let tokens = budget.tokens_max.map(|max| format!("{} tokens", grouped(&max.to_string())));
-    let money = budget.cost_max.as_ref().map(|(max, currency)| money_words(*max, currency));
-    tokens.into_iter().chain(money).collect::<Vec<_>>().join(" and ")
+/// Each bound with whose it is: what a workspace does not set is the installation's.
+fn month_words(own: &WorkspaceBudget, all: &Budget, currency: Option<&str>) -> String {
+    let tokens = |max: u64| format!("{} tokens", grouped(&max.to_string()));
+    let its_own = |bound: String| format!("{bound}, its own");
+    let of_all = |bound: String| format!("{bound}, the installation's");
+    let tokens = match own.tokens_max {
+        Some(max) => Some(its_own(tokens(max))),
+        None => all.tokens_max.map(|max| of_all(tokens(max))),
+    };
+    let money = match &own.cost_max {
+        Some((max, currency)) => Some(its_own(money_words(*max, currency))),
+        None => {
+            all.cost_max.zip(currency).map(|(max, currency)| of_all(money_words(max, currency)))
+        }
+    };
+    tokens.into_iter().chain(money).collect::<Vec<_>>().join("; ")
 }
 
 /// Sets what this workspace may use, apart from all others.
@@ -229,7 +244,7 @@ fn BudgetForm(used: ModelUse, typed: TypedBudget, refusal: Option<Refusal>) -> i
                 <InputField
                     id="cost_max"
                     label="Most money in a month"
-                    hint="Such as 12.50, in the currency of the prices. Empty for no bound."
+                    hint="Such as 12.50, in the currency of the prices. Empty for the installation's."
                     kind="text"
                     value=typed.cost_max.clone()
                     may_be_empty=true
@@ -242,8 +257,8 @@ fn BudgetForm(used: ModelUse, typed: TypedBudget, refusal: Option<Refusal>) -> i
     );
     view! {
         <p>
-            "It takes the place of the installation's budget for a month, from the next call on. With \
-             both fields empty the installation's counts again."
+            "Each bound takes the place of the installation's of its kind for a month, from the next call \
+             on. A field that is empty leaves the installation's bound as it is."
         </p>
         <form class="specification-form" method="post" action=SetModelBudget::PATH>
             <input type="hidden" name="workspace" value=workspace.id.to_string() />
@@ -251,7 +266,7 @@ fn BudgetForm(used: ModelUse, typed: TypedBudget, refusal: Option<Refusal>) -> i
                 <InputField
                     id="tokens_max"
                     label="Most tokens in a month"
-                    hint="A whole number; 0 allows no call. Empty for no bound."
+                    hint="A whole number; 0 allows no call. Empty for the installation's."
                     kind="text"
                     value=typed.tokens_max
                     may_be_empty=true
@@ -263,5 +278,34 @@ fn BudgetForm(used: ModelUse, typed: TypedBudget, refusal: Option<Refusal>) -> i
                 <button class="button button--primary">"Set budget"</button>
             </div>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_that_the_workspace_does_not_set_is_shown_as_the_installations() {
+        let all = Budget { tokens_max: Some(90_000), cost_max: Some(10.into()) };
+        let check = |own: WorkspaceBudget, expected: &str| {
+            assert_eq!(
+                month_words(&own, &all, Some("USD")).replace(['\u{a0}', '\u{202f}'], " "),
+                expected
+            );
+        };
+        let money = Some((3.into(), "USD".to_owned()));
+        check(
+            WorkspaceBudget { tokens_max: Some(5000), cost_max: None },
+            "5 000 tokens, its own; 10.00 USD, the installation's",
+        );
+        check(
+            WorkspaceBudget { tokens_max: None, cost_max: money.clone() },
+            "90 000 tokens, the installation's; 3.00 USD, its own",
+        );
+        check(
+            WorkspaceBudget { tokens_max: Some(0), cost_max: money },
+            "0 tokens, its own; 3.00 USD, its own",
+        );
     }
 }

@@ -21,8 +21,8 @@ pub struct Budgets {
     pub month: Budget,
 }
 
-/// What an administrator set for one workspace and a month, in place of the budget of the
-/// installation. One without any bound stands for that of the installation.
+/// What an administrator set for one workspace and a month. Each bound takes the place of
+/// the installation's of its kind; where it sets none, the installation's holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WorkspaceBudget {
     pub tokens_max: Option<u64>,
@@ -96,15 +96,12 @@ impl Budgets {
     /// # Errors
     /// [`Exhausted::PriceUnknown`] where the setting is in another one.
     pub fn with(&self, own: &WorkspaceBudget, currency: Option<&str>) -> Result<Self, Exhausted> {
-        if !own.is_set() {
-            return Ok(self.clone());
-        }
         let cost_max = match &own.cost_max {
-            None => None,
+            None => self.month.cost_max,
             Some((max, of)) if Some(of.as_str()) == currency => Some(*max),
             Some(_) => return Err(Exhausted::PriceUnknown),
         };
-        let month = Budget { tokens_max: own.tokens_max, cost_max };
+        let month = Budget { tokens_max: own.tokens_max.or(self.month.tokens_max), cost_max };
         Ok(Self { run: self.run.clone(), month })
     }
 
@@ -170,18 +167,18 @@ mod tests {
     }
 
     #[test]
-    fn a_workspaces_own_budget_takes_the_place_of_the_installations_for_the_month() {
+    fn each_bound_of_a_workspace_takes_the_place_of_the_installations_of_its_kind_alone() {
         let all = Budgets {
             run: Budget { tokens_max: Some(100), cost_max: None },
             month: Budget { tokens_max: Some(1000), cost_max: Some(10.into()) },
         };
         assert_eq!(all.with(&WorkspaceBudget::default(), Some("USD")), Ok(all.clone()));
         let tokens = WorkspaceBudget { tokens_max: Some(5000), cost_max: None };
-        let month = Budget { tokens_max: Some(5000), cost_max: None };
+        let month = Budget { tokens_max: Some(5000), cost_max: Some(10.into()) };
         assert_eq!(all.with(&tokens, None), Ok(Budgets { run: all.run.clone(), month }));
         let euros =
             WorkspaceBudget { tokens_max: None, cost_max: Some((3.into(), "EUR".to_owned())) };
-        let month = Budget { tokens_max: None, cost_max: Some(3.into()) };
+        let month = Budget { tokens_max: Some(1000), cost_max: Some(3.into()) };
         assert_eq!(all.with(&euros, Some("EUR")), Ok(Budgets { run: all.run.clone(), month }));
         for other in [Some("USD"), None] {
             assert_eq!(all.with(&euros, other), Err(Exhausted::PriceUnknown));

@@ -12,8 +12,8 @@ const DECIMALS_MAX: u32 = 6;
 
 impl Orchestrator {
     /// Sets what a workspace may use in a calendar month; the newest setting counts from
-    /// the next call on. Without any bound the installation's counts again. The amount is
-    /// in the currency of the prices.
+    /// the next call on. A bound that is not set is the installation's. The amount is in
+    /// the currency of the prices.
     pub async fn set_model_budget(
         &self,
         actor: &Actor,

@@ -1,6 +1,6 @@
 //! A workspace's own budget for the language model, which the database holds too.
 
-use crate::world::{Tenant, USED, World, answered, count, draft, model_call};
+use crate::world::{Tenant, USED, World, answered, count, draft, model_call, waits_for_a_lock};
 use agents::assistant::{Book, Entry, NotOpened};
 use domain::{
     id::{RunId, WorkspaceId},
@@ -10,7 +10,7 @@ use orchestrator::{Orchestrator, Refusal, UseCaseError, assistant::ModelAccount}
 use rust_decimal::Decimal;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use uuid::Uuid;
 
 struct Case {
@@ -113,6 +113,27 @@ async fn a_workspaces_own_budget_counts_in_place_of_the_installations_and_can_be
     case.world.book(account).open(model_call(&south, run)).await.unwrap();
 }
 
+/// Tokens for a workspace leave the installation's bound in money as it is, and money its
+/// bound in tokens. The worst case of a call is 3000 tokens and 0.0125 USD.
+#[sqlx::test(migrations = false)]
+async fn a_bound_of_a_workspace_takes_nothing_from_the_installations_of_the_other_kind(
+    pool: PgPool,
+) {
+    let case = Case::new(pool).await;
+    let bounded = |tokens_max, cost_max: Option<&str>| {
+        let month = Budget { tokens_max, cost_max: cost_max.map(|cost| cost.parse().unwrap()) };
+        ModelAccount { budgets: Budgets { month, ..Budgets::default() }, ..in_dollars() }
+    };
+    let in_money = bounded(None, Some("0.0249"));
+    case.set(&in_money, Some(1_000_000), None).await;
+    case.open(&in_money, case.run).await.unwrap();
+    assert_eq!(case.open(&in_money, case.run).await, MONTH, "0.0250 of 0.0249 USD");
+    let in_tokens = bounded(Some(5999), None);
+    case.set(&in_tokens, None, Some(Decimal::from(1000))).await;
+    assert_eq!(case.open(&in_tokens, case.run).await, MONTH, "6000 of 5999 tokens");
+    case.open(&bounded(Some(6000), None), case.run).await.unwrap();
+}
+
 /// The worst case of a call is 0.0125 USD, and what [`USED`] costs 0.003375.
 #[sqlx::test(migrations = false)]
 async fn a_budget_in_money_is_that_of_the_prices_and_held_to_the_last_digit(pool: PgPool) {
@@ -207,7 +228,7 @@ async fn a_call_waits_until_the_one_before_it_of_the_workspace_is_written_down(p
     case.insert(&mut *first, 3000).await.unwrap();
     let (book, call) = (case.world.book(tight()), model_call(&case.tenant, other));
     let second = tokio::spawn(async move { book.open(call).await });
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    waits_for_a_lock(&case.world.superuser).await;
     assert!(!second.is_finished(), "a call was opened beside another one");
     first.commit().await.unwrap();
     assert_eq!(second.await.unwrap(), MONTH);
