@@ -119,6 +119,38 @@ test("the time line moves to its end before the page is loaded anew", async ({ d
   expect(streams).toHaveLength(1);
 });
 
+test("the head of a run says what its time line says, from the queue to the end", async ({ desk }) => {
+  const { page } = await desk.owner();
+  const specification = new SpecificationPage(page);
+  await specification.open(await desk.active({ name: "Told by its head" }));
+  // Each pair of state and running step that the page showed, from its first frame to its last.
+  await page.addInitScript(() => {
+    const key = `told ${location.pathname}`;
+    const look = () => {
+      const state = document.querySelector(".page-header__state")?.textContent?.trim();
+      const running = document.querySelectorAll(".run-timeline__step--live").length;
+      if (!state) return;
+      const told: string[] = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+      const pair = `${state}, ${running} running`;
+      if (told.at(-1) !== pair) sessionStorage.setItem(key, JSON.stringify([...told, pair]));
+    };
+    const frame = () => {
+      look();
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await specification.run();
+  const run = new RunPage(page);
+  await run.expectToBeShown();
+  await run.watchToTheEnd();
+  const told = await page.evaluate<string | null>("sessionStorage.getItem(`told ${location.pathname}`)");
+  const pairs: string[] = JSON.parse(told ?? "[]");
+  const allowed = ["Queued, 0 running", "Running, 1 running", "Succeeded, 0 running"];
+  expect(pairs.filter((pair) => !allowed.includes(pair))).toEqual([]);
+  expect(pairs.at(-1)).toBe("Succeeded, 0 running");
+});
+
 test("who sets off for another page while the run ends is not called back", async ({ desk }) => {
   const { page } = await desk.owner();
   const specification = new SpecificationPage(page);

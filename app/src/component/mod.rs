@@ -4,6 +4,7 @@ pub mod icon;
 pub mod pack_words;
 pub mod price_lines;
 pub mod quote;
+pub mod state;
 pub mod timeline;
 
 #[cfg(feature = "ssr")]
@@ -57,7 +58,5 @@ pub mod scope;
 pub mod select_field;
 #[cfg(feature = "ssr")]
 pub mod staleness;
-#[cfg(feature = "ssr")]
-pub mod state;
 #[cfg(feature = "ssr")]
 pub mod text_area;

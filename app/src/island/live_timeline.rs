@@ -42,6 +42,7 @@ fn follow(run: &str, show: WriteSignal<RunProgress>) {
         let Some(text) = event.data().as_string() else { return };
         let Ok(progress) = serde_json::from_str::<RunProgress>(&text) else { return };
         let is_final = progress.is_final;
+        super::live_run_state::tell(progress.status);
         show.set(progress);
         if is_final {
             stream.close();

@@ -5,13 +5,15 @@ use crate::{
         icon::Icon,
         model_calls::{ModelCalls, sum_words},
         moment::Moment,
-        state::RunState,
     },
-    island::LiveTimeline,
+    island::{LiveRunState, LiveTimeline},
     ssr::page,
     view::run::RunProgress,
 };
-use domain::{id::RunId, schedule::RunTrigger, slot_override::OverrideKind, workspace::Role};
+use domain::{
+    id::RunId, package::Instruction, schedule::RunTrigger, slot_override::OverrideKind,
+    workspace::Role,
+};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, run::RunView};
@@ -25,6 +27,10 @@ pub fn Run() -> impl IntoView {
         let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let run = request.orchestrator.view_run(request.actor()?, id).await?;
         let slot_override = request.orchestrator.override_of_run(request.actor()?, id).await?;
+        let instruction = match run.model_calls.as_slice() {
+            [] => None,
+            _ => request.orchestrator.instruction_of_run(request.actor()?, id).await?,
+        };
         let now = request.orchestrator.now().await?;
         let progress = RunProgress::of(&run, now);
         let is_final = progress.is_final;
@@ -34,7 +40,8 @@ pub fn Run() -> impl IntoView {
         let specification = format!("/specifications/{}", run.row.specification);
         let model_calls = (!run.model_calls.is_empty()).then(|| {
             let (calls, zone) = (run.model_calls.clone(), run.time_zone.clone());
-            view! { <LanguageModel calls probe=run.probe.clone() now zone /> }
+            let probe = run.probe.clone();
+            view! { <LanguageModel calls probe instruction now zone /> }
         });
         Ok(view! {
             <div class="page-header">
@@ -54,7 +61,7 @@ pub fn Run() -> impl IntoView {
                 </nav>
                 <h1 class="page-header__title">{format!("Run for {}", run.row.period.key)}</h1>
                 <p class="page-header__state">
-                    <RunState status=run.row.status />
+                    <LiveRunState status=run.row.status />
                 </p>
                 {report
                     .map(|report| {
@@ -93,6 +100,7 @@ pub fn Run() -> impl IntoView {
 fn LanguageModel(
     calls: Vec<CallRow>,
     probe: Option<ProbeRow>,
+    instruction: Option<Instruction>,
     now: jiff::Timestamp,
     zone: String,
 ) -> impl IntoView {
@@ -106,6 +114,14 @@ fn LanguageModel(
             </p>
         }
     });
+    let instruction = instruction.map(|instruction| {
+        view! {
+            <p>
+                {format!("It followed version {} of our instruction, SHA-256 ", instruction.version())}
+                <Digest text=instruction.hash().to_string() /> "."
+            </p>
+        }
+    });
     let caption = "Calls in the order in which they were sent";
     view! {
         <section class="section" aria-labelledby="language-model">
@@ -113,6 +129,7 @@ fn LanguageModel(
                 "Language model"
             </h2>
             <p>{sum}</p>
+            {instruction}
             {probe}
             <ModelCalls caption calls of_several_runs=false now zone />
         </section>

@@ -1,3 +1,4 @@
+use domain::run::RunStatus;
 use serde::{Deserialize, Serialize};
 
 /// The time line of a run, as the page first shows it and as each event renews it.
@@ -5,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub struct RunProgress {
     /// One sentence: which step, since when, how it ended.
     pub statement: String,
-    pub status: String,
+    pub status: RunStatus,
     pub is_final: bool,
     pub stages: Vec<StageProgress>,
 }
@@ -59,7 +60,7 @@ mod from_run {
         pub fn of(run: &RunView, now: Timestamp) -> Self {
             Self {
                 statement: statement(run, now),
-                status: run.row.status.id().to_owned(),
+                status: run.row.status,
                 is_final: !run.row.status.is_live(),
                 stages: run.stages.iter().map(|stage| stage_progress(run, stage)).collect(),
             }

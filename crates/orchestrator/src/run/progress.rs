@@ -76,7 +76,8 @@ fn failed_stage(row: &RunRow) -> Option<Stage> {
 }
 
 /// Lays the journal out along the flow. A stage is done when a later one has
-/// begun or the run has succeeded; the first that is not done is the live one.
+/// begun or the run has succeeded; the first that is not done is the live one, while a
+/// worker carries the run.
 pub(super) fn timeline(row: &RunRow, journal: Vec<Step>) -> Vec<StageView> {
     let mut stages: Vec<StageView> = Stage::ALL
         .iter()
@@ -101,7 +102,7 @@ pub(super) fn timeline(row: &RunRow, journal: Vec<Step>) -> Vec<StageView> {
             RunStatus::Queued | RunStatus::Running => StageState::Waiting,
         };
     }
-    if row.status.is_live()
+    if row.status == RunStatus::Running
         && let Some(live) = stages.iter_mut().find(|view| view.state == StageState::Waiting)
     {
         live.state = StageState::Live;

@@ -51,6 +51,8 @@ mod replays;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]
+mod run_page;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod sessions;

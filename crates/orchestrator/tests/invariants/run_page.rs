@@ -1,0 +1,89 @@
+//! What the page of a run says while the run is on its way.
+
+use crate::world::{Tenant, World, draft, waits_for_a_lock};
+use domain::{
+    id::RunId,
+    run::{RunStatus, Stage},
+};
+use orchestrator::run::{RunView, StageState};
+use sqlx::PgPool;
+
+struct Case {
+    world: World,
+    tenant: Tenant,
+    run: RunId,
+}
+
+impl Case {
+    async fn queued(pool: PgPool) -> Self {
+        let world = World::new(pool).await;
+        world.read_samples().await;
+        let tenant = world.tenant_by_day("North").await;
+        let id = world.active(&tenant, draft("Monthly")).await;
+        let run = world.trigger(&tenant, id).await;
+        Self { world, tenant, run }
+    }
+
+    async fn view(&self) -> RunView {
+        self.world.orchestrator.view_run(&self.tenant.viewer, self.run).await.unwrap()
+    }
+
+    /// As a worker has it that takes the run.
+    async fn take(&self, conn: impl sqlx::PgExecutor<'_>) {
+        sqlx::query(
+            "update runs set status = 'running', started_at = now(), fencing_token = 1,
+                 lease_until = now() + interval '1 hour'
+             where id = $1",
+        )
+        .bind(self.run.as_uuid())
+        .execute(conn)
+        .await
+        .unwrap();
+    }
+}
+
+fn live(view: &RunView) -> Vec<Stage> {
+    let live = view.stages.iter().filter(|stage| stage.state == StageState::Live);
+    live.map(|stage| stage.stage).collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_step_runs_only_while_a_worker_carries_the_run(pool: PgPool) {
+    let case = Case::queued(pool).await;
+    let view = case.view().await;
+    assert_eq!((view.row.status, live(&view)), (RunStatus::Queued, vec![]));
+    case.take(&case.world.superuser).await;
+    let view = case.view().await;
+    assert_eq!((view.row.status, live(&view)), (RunStatus::Running, vec![Stage::AssemblePackage]));
+}
+
+/// Else a reader who has the event would be told no more until the next one.
+#[sqlx::test(migrations = false)]
+async fn what_is_told_with_an_event_is_no_older_than_the_event(pool: PgPool) {
+    let case = Case::queued(pool).await;
+    let superuser = case.world.superuser.clone();
+    let mut taking = superuser.begin().await.unwrap();
+    sqlx::query("lock table run_events in access exclusive mode")
+        .execute(&mut *taking)
+        .await
+        .unwrap();
+    let looking = {
+        let (app, viewer) = (case.world.orchestrator.clone(), case.tenant.viewer.clone());
+        let run = case.run;
+        tokio::spawn(async move { app.view_run(&viewer, run).await.unwrap() })
+    };
+    waits_for_a_lock(&superuser).await;
+    case.take(&mut *taking).await;
+    sqlx::query(
+        "insert into run_events (run_id, workspace_id, kind, message)
+         select id, workspace_id, 'started', 'A worker took it.' from runs",
+    )
+    .execute(&mut *taking)
+    .await
+    .unwrap();
+    taking.commit().await.unwrap();
+    let view = looking.await.unwrap();
+    let newest: i64 =
+        sqlx::query_scalar("select max(id) from run_events").fetch_one(&superuser).await.unwrap();
+    assert_eq!((view.last_event, view.row.status), (newest, RunStatus::Running));
+}
