@@ -283,6 +283,12 @@ fn by_status() -> Vec<Case> {
         ends: Ends::Fails("timed_out"),
     };
     cases.push(silent);
+    cases.push(Case {
+        name: "502 whose body never ends".to_owned(),
+        reply: Reply::new(502, "text/html", vec![raw("<html>"), Piece::Silence]),
+        bounds: BRIEF,
+        ends: Ends::Fails("timed_out"),
+    });
     cases
 }
 
