@@ -41,7 +41,7 @@ pub fn Run() -> impl IntoView {
         let model_calls = (!run.model_calls.is_empty()).then(|| {
             let (calls, zone) = (run.model_calls.clone(), run.time_zone.clone());
             let probe = run.probe.clone();
-            view! { <LanguageModel calls probe instruction now zone /> }
+            view! { <LanguageModel calls probe now zone /> }
         });
         Ok(view! {
             <div class="page-header">
@@ -87,7 +87,7 @@ pub fn Run() -> impl IntoView {
                     <h2 class="section__title" id="about">
                         "This run"
                     </h2>
-                    <Facts run slot_override now />
+                    <Facts run slot_override instruction now />
                 </section>
             </div>
             {model_calls}
@@ -100,7 +100,6 @@ pub fn Run() -> impl IntoView {
 fn LanguageModel(
     calls: Vec<CallRow>,
     probe: Option<ProbeRow>,
-    instruction: Option<Instruction>,
     now: jiff::Timestamp,
     zone: String,
 ) -> impl IntoView {
@@ -114,14 +113,6 @@ fn LanguageModel(
             </p>
         }
     });
-    let instruction = instruction.map(|instruction| {
-        view! {
-            <p>
-                {format!("It followed version {} of our instruction, SHA-256 ", instruction.version())}
-                <Digest text=instruction.hash().to_string() /> "."
-            </p>
-        }
-    });
     let caption = "Calls in the order in which they were sent";
     view! {
         <section class="section" aria-labelledby="language-model">
@@ -129,7 +120,6 @@ fn LanguageModel(
                 "Language model"
             </h2>
             <p>{sum}</p>
-            {instruction}
             {probe}
             <ModelCalls caption calls of_several_runs=false now zone />
         </section>
@@ -207,6 +197,8 @@ fn Facts(
     run: RunView,
     /// What opened its slot, if that is not the regular one.
     slot_override: Option<OverrideKind>,
+    /// What its language model was told to do, if one was called.
+    instruction: Option<Instruction>,
     now: jiff::Timestamp,
 ) -> impl IntoView {
     let RunView { row, seal, package_hash, time_zone, .. } = run;
@@ -225,6 +217,17 @@ fn Facts(
                 <dd>
                     <a href=overrides>{kind.label()}</a>
                     ", granted by an administrator"
+                </dd>
+            </div>
+        }
+    });
+    let instruction = instruction.map(|instruction| {
+        view! {
+            <div class="facts__item">
+                <dt class="facts__term">"Instruction of the language model"</dt>
+                <dd>
+                    {format!("Version {}, ", instruction.version())}
+                    <Digest text=instruction.hash().to_string() />
                 </dd>
             </div>
         }
@@ -280,6 +283,7 @@ fn Facts(
                     )
                 })
                 .collect_view()}
+            {instruction}
         </dl>
     }
 }

@@ -3,7 +3,7 @@
 use super::{FindingCode as Code, *};
 use crate::fixture;
 use domain::{
-    evidence::{EvidenceId, TrustTier},
+    evidence::{ContinuingEvent, EventId, EvidenceId, Novelty, TrustTier},
     package::Instruction,
     report::{ClaimKind, Outcome},
     specification::Strength,
@@ -263,6 +263,31 @@ fn a_company_or_region_that_its_evidence_lacks_is_refused() {
     });
     check(&[Code::EntityUnsupported], |(document, _)| {
         document.sections[0].developments[0].companies.push("Unheard Works".to_owned());
+    });
+}
+
+#[test]
+fn a_name_that_nobody_knows_and_the_evidence_lacks_is_refused() {
+    for (section, words) in [(0, "Zenithal"), (CAPACITY, "Antwerp"), (0, "March")] {
+        let findings = check(&[Code::EntityUnsupported], |(document, _)| {
+            text(document, section, 0).push_str(&format!(" It was told of {words} as well."));
+        });
+        assert!(findings[0].message.starts_with(words), "{findings:?}");
+    }
+    check(&[Code::EntityUnsupported], |(document, _)| {
+        document.sections[CAPACITY].developments[0].headline = "A plant for Antwerp".to_owned();
+    });
+}
+
+#[test]
+fn what_an_earlier_report_cites_is_not_told_again() {
+    check(&[Code::Duplicate], |(document, package)| {
+        let told = document.sections[0].developments[0].claims[0].evidence[0].clone();
+        package.continuing = vec![ContinuingEvent {
+            event: EventId::of_first(&told),
+            novelty: Novelty::ContinuingWithNewFacts,
+            cited: [told].into(),
+        }];
     });
 }
 
