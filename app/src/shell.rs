@@ -92,6 +92,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/evidence/events/:event") view=page::evidence::EventView ssr=SsrMode::Async />
                 <Route path=path!("/evidence/packs/:pack") view=page::evidence::PackView ssr=SsrMode::Async />
                 <Route path=path!("/companies/:company") view=page::evidence::CompanyPage ssr=SsrMode::Async />
+                <Route path=path!("/packs") view=page::packs::PricingPackList ssr=SsrMode::Async />
+                <Route path=path!("/packs/:pack") view=page::packs::PricingPackPage ssr=SsrMode::Async />
+                <Route path=path!("/packs/:pack/changes") view=page::packs::PackChangesPage ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library") view=page::pattern_library::PatternLibrary ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library/:pattern") view=page::pattern_library::PatternPage ssr=SsrMode::Async />
                 <Route path=path!("/execution-log") view=page::execution_log::ExecutionLog ssr=SsrMode::Async />

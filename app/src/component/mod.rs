@@ -47,6 +47,8 @@ pub mod pager;
 #[cfg(feature = "ssr")]
 pub mod panel;
 #[cfg(feature = "ssr")]
+pub mod restatement;
+#[cfg(feature = "ssr")]
 pub mod run_filter;
 #[cfg(feature = "ssr")]
 pub mod run_table;

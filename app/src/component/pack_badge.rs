@@ -5,7 +5,15 @@ use leptos::prelude::*;
 #[component]
 pub fn PackBadge(pack: Option<String>, ledger_commit: Option<String>) -> impl IntoView {
     let pack = match pack {
-        Some(pack) => view! { <code class="digest">{pack}</code> }.into_any(),
+        Some(pack) => {
+            let href = format!("/packs/{pack}");
+            view! {
+                <a href=href>
+                    <code class="digest">{pack}</code>
+                </a>
+            }
+            .into_any()
+        }
         None => "no pricing pack".into_any(),
     };
     let ledger = ledger_commit.map(|commit| {

@@ -9,6 +9,7 @@ pub mod dashboard;
 pub mod evidence;
 pub mod execution_log;
 pub mod history;
+pub mod packs;
 pub mod pattern_library;
 pub mod portfolios;
 pub mod problem;

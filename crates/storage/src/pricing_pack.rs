@@ -17,7 +17,7 @@ mod building;
 pub use backfill::{insert_complete, load_dates};
 pub use building::{
     ONE_LIVE, Restatement, VERSION, advance, fail, insert, insert_failed, load_next_version,
-    sweep_crashed,
+    sweep_crashed, take_building,
 };
 
 /// How many packs one query returns at most.
@@ -77,6 +77,40 @@ pub async fn load_last_fresh(
     Ok(select(conn, &filter).await?.pop())
 }
 
+/// Every pack of a policy and date, the newest version first.
+pub async fn load_versions(
+    conn: &mut PgConnection,
+    policy: &PricingPolicy,
+    date: Date,
+) -> Result<Vec<PricingPackRow>, StorageError> {
+    let (policy, day) = (Some(policy), Some(date));
+    let filter = Filter { policy, until: day, from: day, limit: LIST_MAX, ..Filter::default() };
+    let mut versions = select(conn, &filter).await?;
+    versions.sort_by_key(|pack| std::cmp::Reverse(pack.version));
+    Ok(versions)
+}
+
+/// How many packs of a policy there are.
+pub async fn count(conn: &mut PgConnection, policy: &PricingPolicy) -> Result<usize, StorageError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from pricing_packs where policy = $1"#,
+        policy.as_str()
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Packs of a policy, the newest first, `limit` of them behind `skipped`.
+pub async fn load_page(
+    conn: &mut PgConnection,
+    policy: &PricingPolicy,
+    limit: i64,
+    skipped: i64,
+) -> Result<Vec<PricingPackRow>, StorageError> {
+    select(conn, &Filter { policy: Some(policy), limit, skipped, ..Filter::default() }).await
+}
+
 /// The newest packs first.
 pub async fn load_newest(
     conn: &mut PgConnection,
@@ -89,14 +123,17 @@ pub async fn load_newest(
 struct Filter<'a> {
     id: Option<&'a PricingPackId>,
     policy: Option<&'a PricingPolicy>,
+    from: Option<Date>,
     until: Option<Date>,
     among: &'a [PackStatus],
     limit: i64,
+    skipped: i64,
 }
 
 impl Default for Filter<'_> {
     fn default() -> Self {
-        Self { id: None, policy: None, until: None, among: PackStatus::ALL, limit: 1 }
+        let among = PackStatus::ALL;
+        Self { id: None, policy: None, from: None, until: None, among, limit: 1, skipped: 0 }
     }
 }
 
@@ -128,13 +165,16 @@ async fn select(
              and ($2::text is null or policy = $2)
              and ($3::date is null or date <= $3)
              and status = any($4)
+             and ($6::date is null or date >= $6)
            order by date desc, (status = 'error'), version desc, id
-           limit $5"#,
+           limit $5 offset $7"#,
         filter.id.map(PricingPackId::as_str),
         filter.policy.map(PricingPolicy::as_str),
         filter.until.map(Day) as Option<Day>,
         &among,
-        filter.limit.min(LIST_MAX)
+        filter.limit.min(LIST_MAX),
+        filter.from.map(Day) as Option<Day>,
+        filter.skipped
     )
     .fetch_all(conn)
     .await?;

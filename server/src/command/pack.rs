@@ -97,6 +97,7 @@ async fn run_build(
     };
     match use_cases.build_pricing_pack(&request).await? {
         Built::New(pack) => println!("{pack} is fresh."),
+        Built::Resumed(pack) => println!("{pack} is fresh; a build that had stopped was resumed."),
         Built::Unchanged(pack) => println!("{pack} holds the same already."),
     }
     Ok(())

@@ -122,7 +122,7 @@ async fn seed_pricing_pack(
         accept_stale: Vec::new(),
         restates: None,
     };
-    let (Built::New(pack) | Built::Unchanged(pack)) =
+    let (Built::New(pack) | Built::Resumed(pack) | Built::Unchanged(pack)) =
         use_cases.build_pricing_pack(&request).await?;
     println!("Sample prices: {pack} is fresh.");
     Ok(())

@@ -6,6 +6,7 @@ use crate::{
         moment::{Moment, moment_words},
         pack_badge::PackBadge,
         panel::{Hatches, Panel},
+        restatement::RestatementBanner,
         scope::counted,
         state::OutcomeState,
     },
@@ -36,6 +37,12 @@ pub fn ExecutionPage() -> impl IntoView {
         let caller = Caller::from(request.actor()?.clone());
         let record = request.orchestrator.execution(&caller, id).await?;
         let now = request.orchestrator.now().await?;
+        let restated = match record.pack.as_ref().and_then(|pack| pack.parse().ok()) {
+            Some(pack) if !record.panels.is_empty() => {
+                request.orchestrator.corrections(request.actor()?, &pack).await?.restated
+            }
+            _ => None,
+        };
         let zone = request.time_zone().to_owned();
         // The plan of today explains the panels only if it is the one of then.
         let plan = request
@@ -46,6 +53,7 @@ pub fn ExecutionPage() -> impl IntoView {
             .map(Arc::clone);
         Ok(view! {
             <Header record=record.clone() now zone=zone.clone() />
+            {restated.map(|restated| view! { <RestatementBanner restated /> })}
             <Warning record=record.clone() />
             <Problem record=record.clone() />
             <Panels record=record.clone() plan />

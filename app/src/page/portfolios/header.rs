@@ -1,7 +1,10 @@
-use crate::component::pack_badge::PackBadge;
+use crate::{
+    component::{pack_badge::PackBadge, restatement::RestatesNote},
+    ssr::Request,
+};
 use domain::pricing_pack::PricingPackId;
 use leptos::prelude::*;
-use orchestrator::{execution::ExecutionAnswer, portfolio::PortfolioRow};
+use orchestrator::{UseCaseError, execution::ExecutionAnswer, portfolio::PortfolioRow};
 
 /// Where the page is in the workspace's portfolios, and what its figures are made of.
 #[component]
@@ -25,7 +28,10 @@ pub fn PortfolioHeader(
         }
     });
     let badge = badge.map(|made| {
-        view! { <PackBadge pack=Some(made.pack.to_string()) ledger_commit=made.ledger_commit /> }
+        view! {
+            <PackBadge pack=Some(made.pack.to_string()) ledger_commit=made.ledger_commit />
+            {made.corrects.then(|| view! { <RestatesNote pack=made.pack /> })}
+        }
     });
     view! {
         <div class="page-header">
@@ -52,10 +58,15 @@ pub fn PortfolioHeader(
 pub struct Made {
     pub pack: PricingPackId,
     pub ledger_commit: Option<String>,
+    /// The pack takes the place of one that was shown before.
+    pub corrects: bool,
 }
 
 impl Made {
-    pub fn of(answer: &ExecutionAnswer) -> Self {
-        Self { pack: answer.pack.clone(), ledger_commit: answer.trace.ledger_commit_hash.clone() }
+    pub async fn of(request: &Request, answer: &ExecutionAnswer) -> Result<Self, UseCaseError> {
+        let pack = answer.pack.clone();
+        let corrections = request.orchestrator.corrections(request.actor()?, &pack).await?;
+        let ledger_commit = answer.trace.ledger_commit_hash.clone();
+        Ok(Self { pack, ledger_commit, corrects: corrections.corrects })
     }
 }

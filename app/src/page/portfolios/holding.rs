@@ -34,7 +34,10 @@ pub fn HoldingPage() -> impl IntoView {
         let inputs = Map::from_iter([("security_id".to_owned(), Value::from(symbol.as_str()))]);
         let shown = show(&request, PATTERN, id, asof, inputs).await?;
         let shown = answer_or_reason(&request, &path, asof, shown).await?;
-        let made = shown.as_ref().ok().map(|answer| Made::of(answer));
+        let made = match &shown {
+            Ok(answer) => Some(Made::of(&request, answer).await?),
+            Err(_) => None,
+        };
         let statement = statement(shown.as_ref().ok().map(|answer| &**answer));
         let plan = request.orchestrator.patterns().get(PATTERN).map(std::sync::Arc::clone);
         let currency = portfolio.base.to_string();

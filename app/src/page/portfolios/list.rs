@@ -37,6 +37,10 @@ pub fn PortfolioList() -> impl IntoView {
             <div class="page-header">
                 <h1 class="page-header__title">"Portfolios"</h1>
                 <p class="statement">{statement}</p>
+                <p>
+                    <a href="/packs">"Pricing packs"</a>
+                    ": the prices that they are valued by, and what was corrected."
+                </p>
                 {(reads_ledger && may_edit)
                     .then(|| {
                         let variant = if is_empty && to_add.is_empty() { "button--primary" } else { "" };

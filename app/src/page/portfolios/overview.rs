@@ -39,7 +39,10 @@ pub fn PortfolioPage() -> impl IntoView {
         let asof = request.parsed("asof");
         let shown = show(&request, PATTERN, id, asof, Map::new()).await?;
         let shown = answer_or_reason(&request, &path, asof, shown).await?;
-        let made = shown.as_ref().ok().map(|answer| Made::of(answer));
+        let made = match &shown {
+            Ok(answer) => Some(Made::of(&request, answer).await?),
+            Err(_) => None,
+        };
         let statement = statement(&portfolio, shown.as_ref().ok().map(|answer| &**answer));
         let reconciliation = match &made {
             Some(made) => {

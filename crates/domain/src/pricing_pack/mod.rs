@@ -2,6 +2,7 @@
 //! that every figure of that day is computed from.
 
 mod amount;
+mod changes;
 mod content;
 mod coverage;
 mod id;
@@ -16,6 +17,7 @@ mod text;
 mod tests;
 
 pub use amount::ReceivedAmount;
+pub use changes::{PackChanges, PackedClose, PackedRate, PriceChange, RateChange};
 pub use content::{ClosingPrice, ContentError, ExchangeRate, PackContent};
 pub use coverage::{Gap, Needed, STALE_AFTER_TRADING_DAYS, gaps, is_stale};
 pub use id::{PackName, PricingPackId};

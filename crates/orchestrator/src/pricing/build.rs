@@ -19,6 +19,9 @@ use storage::{
 /// takes a minute.
 const BUILD_LEASE: SignedDuration = SignedDuration::from_mins(15);
 
+/// What is said of a build that was given up for another.
+const STOPPED: &str = "The build stopped without finishing.";
+
 /// What somebody asks to be built.
 #[derive(Clone, Debug)]
 pub struct BuildRequest {
@@ -36,6 +39,8 @@ pub struct BuildRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Built {
     New(PricingPackId),
+    /// A build of the same values that lost its process was brought to its end.
+    Resumed(PricingPackId),
     /// The fresh pack of the date holds the same already.
     Unchanged(PricingPackId),
 }
@@ -60,6 +65,8 @@ pub enum BuildError {
         "pricing pack {0} of this date is fresh and holds other values: say why it is replaced"
     )]
     NeedsReason(PricingPackId),
+    #[error("another process builds the prices of {0} at present")]
+    Busy(Date),
     #[error("another build of this date was there first")]
     Lost,
     #[error(transparent)]
@@ -107,22 +114,48 @@ fn listed(missing: &[Gap]) -> String {
 
 impl Orchestrator {
     /// Builds a pack from a market file and makes it fresh. The stages commit one by
-    /// one, so that the gate and `/health/pack` see each of them.
+    /// one, so that the gate and `/health/pack` see each of them. What an earlier build
+    /// left when it lost its process is brought to its end if it holds the same values,
+    /// and else given up.
     pub async fn build_pricing_pack(&self, request: &BuildRequest) -> Result<Built, BuildError> {
-        let built = self.begin_pricing_pack(request).await?;
-        if let Built::New(pack) = &built {
+        // Open until the build has ended, in whatever way.
+        let mut turn = tenancy::begin_global(&self.pool).await?;
+        if !pricing_pack::take_building(&mut turn, request.date).await? {
+            return Err(BuildError::Busy(request.date));
+        }
+        let built = match self.begin_pricing_pack(request).await {
+            Err(BuildError::UnderWay(left)) => self.take_up(request, &left).await?,
+            begun => begun?,
+        };
+        if let Built::New(pack) | Built::Resumed(pack) = &built {
             self.finish_pricing_pack(pack).await?;
         }
         Ok(built)
     }
 
+    /// Goes on with a build that lost its process: nobody else builds this date.
+    async fn take_up(
+        &self,
+        request: &BuildRequest,
+        left: &PricingPackId,
+    ) -> Result<Built, BuildError> {
+        let (market, commit) = asked_for(request).await?;
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        let (wanted, _) = next_pack(&mut tx, market, commit).await?;
+        let row = pricing_pack::load(&mut tx, left).await?;
+        let row = row.ok_or_else(|| BuildError::NoPack(left.clone()))?;
+        if row.status == PackStatus::Warming && is_the_same(&mut tx, &row, &wanted).await? {
+            return Ok(Built::Resumed(left.clone()));
+        }
+        drop(tx);
+        self.fail_pricing_pack(left, STOPPED).await?;
+        self.begin_pricing_pack(request).await
+    }
+
     /// The first stage: checks and stores everything. The pack is warming then, and
     /// the one that it restates is superseded.
     pub async fn begin_pricing_pack(&self, request: &BuildRequest) -> Result<Built, BuildError> {
-        let commit = ledger_commit(request.ledger.as_deref()).await?;
-        let mut market = MarketFile::read(&request.market_file, request.date).await?;
-        market.sources.stale_accepted.clone_from(&request.accept_stale);
-        market.sources.stale_accepted.sort();
+        let (market, commit) = asked_for(request).await?;
         let mut tx = tenancy::begin_global(&self.pool).await?;
         pricing_pack::sweep_crashed(&mut tx, BUILD_LEASE).await?;
         let (pack, missing) = next_pack(&mut tx, market, commit).await?;
@@ -142,10 +175,15 @@ impl Orchestrator {
             tx.commit().await?;
             return Err(BuildError::Incomplete { pack: pack.id, missing });
         }
-        let restated = standing.as_ref().zip(request.restates.as_deref());
-        if let Some((standing, _)) = restated {
+        if let Some(standing) = &standing {
             step(&mut tx, &standing.id, PackStatus::Fresh, PackStatus::Superseded).await?;
         }
+        // A correction that was given up left the pack that it corrects superseded.
+        let restated = match standing {
+            Some(standing) => Some(standing),
+            None => load_superseded(&mut tx, &pack).await?,
+        };
+        let restated = restated.as_ref().zip(request.restates.as_deref());
         let restatement =
             restated.map(|(standing, reason)| Restatement { supersedes: &standing.id, reason });
         pricing_pack::insert(&mut tx, &pack, restatement).await?;
@@ -196,6 +234,14 @@ impl Orchestrator {
     }
 }
 
+async fn asked_for(request: &BuildRequest) -> Result<(MarketFile, LedgerCommit), BuildError> {
+    let commit = ledger_commit(request.ledger.as_deref()).await?;
+    let mut market = MarketFile::read(&request.market_file, request.date).await?;
+    market.sources.stale_accepted.clone_from(&request.accept_stale);
+    market.sources.stale_accepted.sort();
+    Ok((market, commit))
+}
+
 /// The pack under its next version, with all that it lacks.
 async fn next_pack(
     conn: &mut PgConnection,
@@ -221,6 +267,16 @@ async fn load_standing(
         Some(found) if found.status != PackStatus::Fresh => Err(BuildError::UnderWay(found.id)),
         standing => Ok(standing),
     }
+}
+
+/// The newest superseded pack of the same date and policy.
+async fn load_superseded(
+    conn: &mut PgConnection,
+    pack: &PricingPack,
+) -> Result<Option<PricingPackRow>, BuildError> {
+    let (policy, date) = (pack.content.policy(), pack.content.date());
+    let versions = pricing_pack::load_versions(conn, policy, date).await?;
+    Ok(versions.into_iter().find(|found| found.status == PackStatus::Superseded))
 }
 
 async fn is_the_same(

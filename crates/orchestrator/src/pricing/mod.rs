@@ -9,6 +9,7 @@ mod ledger_commit;
 mod market_file;
 mod packs;
 mod price_history;
+mod restatement;
 mod state;
 
 pub use backfill::{BackfillRequest, Backfilled};
@@ -20,4 +21,7 @@ pub use ledger_commit::{LedgerError, ledger_commit};
 pub use market_file::{MarketFile, MarketFileError};
 pub use packs::StoredPacks;
 pub use price_history::PriceHistory;
+pub use restatement::{Corrections, NavMove, PackPage, PackView, Restated, Restatement};
+#[cfg(test)]
+pub(crate) use state::tests_support;
 pub use state::{LastFresh, PackState, PricesAsOf, Progress, estimated_ready, load_state};

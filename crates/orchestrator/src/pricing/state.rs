@@ -198,7 +198,7 @@ mod tests {
 }
 
 #[cfg(test)]
-pub(super) mod tests_support {
+pub(crate) mod tests_support {
     use super::PackState;
     use domain::pricing_pack::{BuildStage, PackStatus};
     use storage::pricing_pack::PricingPackRow;

@@ -7,7 +7,10 @@ use domain::{
     pricing_pack::{PackStatus, PricingPackId, PricingPolicy},
     workspace::Role,
 };
-use orchestrator::pricing::{Backfilled, BuildError, Built, Gate, PackState, StoredPacks, gate};
+use orchestrator::{
+    UseCaseError,
+    pricing::{Backfilled, BuildError, Built, Corrections, Gate, PackState, StoredPacks, gate},
+};
 use sqlx::{AssertSqlSafe, PgPool};
 use storage::{pricing_pack, tenancy};
 
@@ -170,6 +173,90 @@ async fn a_build_that_lost_its_process_is_swept_by_the_next(pool: PgPool) {
     let next = market.build(&world.orchestrator, DAY, "262.77").await;
     assert_eq!(next.name().version, 2);
     assert_eq!(status(&world, &lost).await, PackStatus::Failed);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_build_that_lost_its_process_is_resumed_by_one_of_the_same_values(pool: PgPool) {
+    let (world, market) = (World::new(pool).await, Market::new());
+    let app = &world.orchestrator;
+    let lost = market.begin(app, DAY, "262.77").await;
+    let resumed = app.build_pricing_pack(&market.request(DAY, "262.77")).await.unwrap();
+    assert_eq!(resumed, Built::Resumed(lost.clone()));
+    assert_eq!(status(&world, &lost).await, PackStatus::Fresh);
+    assert_eq!(count(&world.superuser, "select count(*) from pricing_packs").await, 1);
+
+    // One of other values gives it up. A correction that was given up corrects nothing, so
+    // that the next one takes the place of what was shown.
+    let correction = |close: &str| {
+        let mut request = market.request(DAY, close);
+        request.restates = Some("The exchange corrected the close.".to_owned());
+        request
+    };
+    let Built::New(given_up) = app.begin_pricing_pack(&correction("262.78")).await.unwrap() else {
+        panic!()
+    };
+    let Built::New(second) = app.build_pricing_pack(&correction("262.79")).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(status(&world, &given_up).await, PackStatus::Failed);
+    let found = state_on(&world, DAY).await.unwrap().pack;
+    assert_eq!((found.id, found.supersedes), (second, Some(lost)));
+}
+
+#[sqlx::test(migrations = false)]
+async fn one_process_at_a_time_builds_the_prices_of_a_day(pool: PgPool) {
+    let (world, market) = (World::new(pool).await, Market::new());
+    let app = &world.orchestrator;
+    let mut other = tenancy::begin_global(app.pool()).await.unwrap();
+    assert!(pricing_pack::take_building(&mut other, DAY.parse().unwrap()).await.unwrap());
+    let refused = app.build_pricing_pack(&market.request(DAY, "262.77")).await;
+    assert!(matches!(refused, Err(BuildError::Busy(_))), "{refused:?}");
+    assert_eq!(count(&world.superuser, "select count(*) from pricing_packs").await, 0);
+    market.build(app, "2025-10-22", "262.77").await;
+    drop(other);
+    market.build(app, DAY, "262.77").await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_restatement_says_what_it_changed_and_what_that_moves(pool: PgPool) {
+    let world = World::new(pool).await;
+    let market = Market::with_portfolio();
+    let tenant = world.tenant("North", "Europe/Berlin").await;
+    market.add_portfolio(&world, &tenant).await;
+    let app = market.app(&world);
+    let first = market.build(&app, DAY, "262.77").await;
+    let of_first = app.corrections(&tenant.viewer, &first).await.unwrap();
+    assert_eq!(of_first, Corrections::default());
+    let none = app.restatement(&tenant.viewer, &first).await;
+    assert!(matches!(none, Err(UseCaseError::NotFound)), "{none:?}");
+
+    let mut request = market.request(DAY, "250.00");
+    request.restates = Some("The exchange corrected the close.".to_owned());
+    let Built::New(second) = app.begin_pricing_pack(&request).await.unwrap() else { panic!() };
+    // While the correction is prepared, what was shown is said to be wrong already.
+    let of_first = app.corrections(&tenant.viewer, &first).await.unwrap().restated.unwrap();
+    assert_eq!((&of_first.by.id, of_first.by.status), (&second, PackStatus::Warming));
+    assert_eq!(of_first.reason.as_deref(), Some("The exchange corrected the close."));
+    app.finish_pricing_pack(&second).await.unwrap();
+    assert!(app.corrections(&tenant.viewer, &second).await.unwrap().corrects);
+
+    let found = app.restatement(&tenant.viewer, &second).await.unwrap();
+    assert_eq!((&found.before.id, &found.after.id), (&first, &second));
+    let changed: Vec<_> = found.changes.prices.iter().map(|price| price.symbol.as_str()).collect();
+    assert_eq!((changed, found.changes.rates.len()), (vec!["ACME"], 0));
+    // 100 shares, each 12.77 dollars less.
+    let moved = found.portfolios[0].moved().unwrap();
+    assert_eq!((moved.amount, moved.currency.as_str()), ((-1277).into(), "USD"));
+
+    let other = app
+        .view_pricing_pack(
+            &tenant.viewer,
+            &"PP_2025-10-21_CLOSE_EUR_v1_0123456789ab".parse().unwrap(),
+        )
+        .await;
+    assert!(matches!(other, Err(UseCaseError::NotFound)), "{other:?}");
+    let page = app.pack_page(&tenant.viewer, 9).await.unwrap();
+    assert_eq!((page.packs, page.page, page.rows.len()), (2, 1, 2));
 }
 
 #[sqlx::test(migrations = false)]

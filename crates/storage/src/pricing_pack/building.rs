@@ -223,6 +223,17 @@ pub async fn sweep_crashed(
     Ok(swept.rows_affected())
 }
 
+/// Takes the building of a date's packs for as long as the transaction is open; false
+/// where another process has it. A process that dies lets go of it.
+pub async fn take_building(conn: &mut PgConnection, date: Date) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock(hashtextextended('pricing_packs ' || $1::text, 0)) as "taken!""#,
+        date.to_string()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// The number of the next version of a date and policy.
 pub async fn load_next_version(
     conn: &mut PgConnection,

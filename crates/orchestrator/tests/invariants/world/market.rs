@@ -163,7 +163,7 @@ impl Market {
 fn new(built: Result<Built, BuildError>) -> PricingPackId {
     match built.unwrap() {
         Built::New(pack) => pack,
-        Built::Unchanged(pack) => panic!("{pack} was there already"),
+        Built::Resumed(pack) | Built::Unchanged(pack) => panic!("{pack} was there already"),
     }
 }
 

@@ -1,0 +1,70 @@
+//! Pricing packs: the list, one pack with all that it holds, and what a restatement changed.
+
+mod changes;
+mod detail;
+mod list;
+
+pub use changes::PackChangesPage;
+pub use detail::PricingPackPage;
+pub use list::PricingPackList;
+
+use crate::{component::state::State, view::figure::Shown};
+use domain::pricing_pack::{PackStatus, PricingPackId};
+use executor::pattern::Format;
+use jiff::civil::Date;
+use leptos::prelude::*;
+use serde_json::Value;
+
+fn address(pack: &PricingPackId) -> String {
+    format!("/packs/{pack}")
+}
+
+fn day(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
+/// An exact decimal as the reader sees it.
+fn figure(value: &impl ToString, format: Format, currency: Option<&str>) -> Shown {
+    Shown::of(&Value::from(value.to_string()), Some(format), currency)
+}
+
+#[component]
+fn PackState(status: PackStatus) -> impl IntoView {
+    let (tone, icon) = match status {
+        PackStatus::Building | PackStatus::Warming => ("live", "clock"),
+        PackStatus::Fresh => ("good", "check"),
+        PackStatus::Failed => ("bad", "cross"),
+        PackStatus::Superseded => ("", "history"),
+    };
+    view! { <State tone icon label=status.label() /> }
+}
+
+/// Where the reader is, below the list of packs.
+#[component]
+fn Crumbs(
+    /// The pack that the page belongs to, of a page below its own.
+    #[prop(default = None)]
+    pack: Option<PricingPackId>,
+) -> impl IntoView {
+    let of_pack = pack.map(|pack| {
+        view! {
+            <li class="breadcrumb__item">
+                <a class="breadcrumb__link" href=address(&pack)>
+                    {format!("Prices of {}, version {}", day(pack.date()), pack.name().version)}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="breadcrumb" aria-label="Breadcrumb">
+            <ol class="breadcrumb__list">
+                <li class="breadcrumb__item">
+                    <a class="breadcrumb__link" href="/packs">
+                        "Pricing packs"
+                    </a>
+                </li>
+                {of_pack}
+            </ol>
+        </nav>
+    }
+}
