@@ -1,5 +1,5 @@
 use super::VOLATILITY_OBSERVATIONS_MIN;
-use super::volatility::annual_deviation;
+use super::volatility::{DEVIATION_OBSERVATIONS_MIN, annual_deviation};
 use crate::performance::{ReturnSeries, annualised_return};
 use crate::statistics::{NEGLIGIBLE_DEVIATION, sample_covariance, sample_deviation};
 use domain::measure::{Fraction, Reason};
@@ -74,7 +74,7 @@ impl Paired {
     /// [`Reason::TooFewObservations`] for fewer than 20 pairs, as for a volatility.
     pub fn tracking_error(&self) -> Result<Fraction, Reason> {
         self.enough(VOLATILITY_OBSERVATIONS_MIN)?;
-        Ok(Fraction::new(tracking_error(&self.pairs.0, &self.pairs.1))?)
+        Ok(Fraction::new(tracking_error(&self.pairs.0, &self.pairs.1)?)?)
     }
 
     /// Information ratio, a plain number: annual active return / tracking error.
@@ -117,7 +117,7 @@ fn correlation(portfolio: &[f64], benchmark: &[f64]) -> Result<f64, Reason> {
     Ok((together / deviations).clamp(-1.0, 1.0))
 }
 
-fn tracking_error(portfolio: &[f64], benchmark: &[f64]) -> f64 {
+fn tracking_error(portfolio: &[f64], benchmark: &[f64]) -> Result<f64, Reason> {
     let active: Vec<f64> = portfolio.iter().zip(benchmark).map(|(ours, b)| ours - b).collect();
     annual_deviation(&active)
 }
@@ -128,7 +128,9 @@ fn information_ratio(active_annual: f64, tracking_error: f64) -> Result<f64, Rea
 }
 
 fn varying(values: &[f64]) -> Result<f64, Reason> {
-    let deviation = sample_deviation(values).unwrap_or(0.0);
+    let found = values.len();
+    let too_few = Reason::TooFewObservations { needed: DEVIATION_OBSERVATIONS_MIN, found };
+    let deviation = sample_deviation(values).ok_or(too_few)?;
     if deviation < NEGLIGIBLE_DEVIATION { Err(Reason::NoVariation) } else { Ok(deviation) }
 }
 
@@ -148,7 +150,7 @@ mod tests {
         close(correlation(&R, &B).unwrap(), 0.985_294, 5e-7);
         // By hand: squared deviations of 54e-6 from a mean difference of .001, over 4, times
         // 252. The reference prints .058326656, a digit short of √.003402 = .0583266663.
-        close(tracking_error(&R, &B), 0.003_402_f64.sqrt(), 1e-15);
+        close(tracking_error(&R, &B).unwrap(), 0.003_402_f64.sqrt(), 1e-15);
         close(information_ratio(0.03, 0.05).unwrap(), 0.6, 1e-15);
     }
 

@@ -90,7 +90,8 @@ impl Covariance {
         let mut cells = vec![0.0; size * size];
         for row in 0..size {
             for column in 0..=row {
-                let daily = sample_covariance(&columns[row], &columns[column]).unwrap_or(0.0);
+                let daily = sample_covariance(&columns[row], &columns[column]);
+                let daily = daily.ok_or(Reason::NoVariation)?;
                 cells[row * size + column] = daily * TRADING_DAYS;
                 cells[column * size + row] = daily * TRADING_DAYS;
             }

@@ -5,6 +5,8 @@ use crate::statistics::{NEGLIGIBLE_DEVIATION, count, sample_deviation};
 use domain::measure::{Fraction, Reason};
 
 pub const VOLATILITY_OBSERVATIONS_MIN: usize = 20;
+/// A sample deviation divides by one less than there are values.
+pub(super) const DEVIATION_OBSERVATIONS_MIN: usize = 2;
 
 /// Annual volatility as a fraction: the sample deviation of daily returns × √252.
 /// Zero where all returns are the same.
@@ -13,7 +15,7 @@ pub const VOLATILITY_OBSERVATIONS_MIN: usize = 20;
 /// [`Reason::TooFewObservations`] for fewer than 20 returns.
 pub fn volatility(series: &ReturnSeries) -> Result<Fraction, Reason> {
     enough(series, VOLATILITY_OBSERVATIONS_MIN)?;
-    Ok(Fraction::new(annual_deviation(&series.plain()))?)
+    Ok(Fraction::new(annual_deviation(&series.plain())?)?)
 }
 
 /// Sharpe ratio, a plain number: (annual return - risk-free rate) / volatility, all
@@ -55,10 +57,15 @@ fn excess_over(
     if deviation > 0.0 && ratio.is_finite() { Ok(ratio) } else { Err(if_none) }
 }
 
-/// Of at least two returns; deviations that stem from binary fractions count as none.
-pub(super) fn annual_deviation(returns: &[f64]) -> f64 {
-    let daily = sample_deviation(returns).unwrap_or(0.0);
-    if daily < NEGLIGIBLE_DEVIATION { 0.0 } else { daily * TRADING_DAYS.sqrt() }
+/// Deviations that stem from binary fractions count as none.
+///
+/// # Errors
+/// [`Reason::TooFewObservations`] for fewer than two returns, which have no deviation.
+pub(super) fn annual_deviation(returns: &[f64]) -> Result<f64, Reason> {
+    let found = returns.len();
+    let too_few = Reason::TooFewObservations { needed: DEVIATION_OBSERVATIONS_MIN, found };
+    let daily = sample_deviation(returns).ok_or(too_few)?;
+    Ok(if daily < NEGLIGIBLE_DEVIATION { 0.0 } else { daily * TRADING_DAYS.sqrt() })
 }
 
 fn annual_shortfall(returns: &[f64], target_daily: f64) -> f64 {
@@ -77,7 +84,14 @@ mod tests {
     // Domain reference, section 14.
     #[test]
     fn deviations_are_those_of_the_reference() {
-        close(annual_deviation(&R), 0.231_408_729, 5e-10);
+        close(annual_deviation(&R).unwrap(), 0.231_408_729, 5e-10);
+        let needed = DEVIATION_OBSERVATIONS_MIN;
+        let none = Err(Reason::TooFewObservations { needed, found: 1 });
+        assert_eq!(
+            annual_deviation(&R[..1]),
+            none,
+            "one return has none, and not a deviation of zero"
+        );
         close(annual_shortfall(&R, 0.0), 0.158_745, 5e-7);
         close(annual_shortfall(&R, 0.0) / 252_f64.sqrt(), 0.01, 1e-15);
     }
