@@ -9,6 +9,7 @@ mod metrics;
 mod position;
 mod positions;
 mod sectors;
+mod tax;
 mod transactions;
 
 #[cfg(test)]
@@ -120,6 +121,36 @@ pub fn agent(market: &Arc<dyn Market>) -> Agent {
                 "position.contribution",
                 "Computes what each security contributed to the return of the window.",
                 position::contribution,
+            ),
+            of_ground(
+                market,
+                "tax.realized_gains",
+                "Lists what each lot that was sold in a year brought, with the holding period.",
+                tax::realised_gains,
+            ),
+            of_ground(
+                market,
+                "tax.wash_sales",
+                "Lists the losses of a year that do not count, because the security was bought again.",
+                tax::wash_sales,
+            ),
+            of_ground(
+                market,
+                "tax.lot_details",
+                "Lists the open lots with what counts as their cost.",
+                tax::lot_details,
+            ),
+            of_ground(
+                market,
+                "tax.summary",
+                "Adds up what a year's sales realised, short-term and long-term.",
+                tax::summary,
+            ),
+            of_window(
+                market,
+                "position.currency_attribution",
+                "Splits the return of one security into what its market and what its currency did.",
+                position::currency_attribution,
             ),
             of_window(
                 market,

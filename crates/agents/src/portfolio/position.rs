@@ -6,15 +6,15 @@ use super::{
     positions::{LotRow, ValuedRow, of_symbol},
 };
 use analytics::{
-    attribution::contributions,
-    book::{contribution_days, position_returns},
+    attribution::{contributions, currency_attribution as attributed},
+    book::{contribution_days, position_attributed_days, position_returns},
     performance::{ReturnSeries, time_weighted_return},
     risk::{Confidence, conditional_value_at_risk, maximum_drawdown, value_at_risk, volatility},
     series::Series,
 };
 use domain::{
     measure::{Available, Fraction, Reason},
-    pricing_pack::Symbol,
+    pricing_pack::{Currency, Symbol},
 };
 use executor::capability::{Fault, FaultKind, Output};
 use jiff::civil::Date;
@@ -137,6 +137,45 @@ pub fn contribution(args: &SecurityWindowArgs, past: &Past<'_>) -> Output<Contri
     };
     let summary = format!("{} securities.", value.rows.len());
     past.output(value, summary)
+}
+
+/// Parts of the security's return in the base currency, as fractions of its value at the
+/// start of the window.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SecurityAttribution {
+    /// In which it is traded; none of a security that the ledger does not describe.
+    pub currency: Option<Currency>,
+    /// What its market did.
+    pub local: Available<Fraction>,
+    /// What the currency did.
+    pub fx: Available<Fraction>,
+    /// Local return earned on the change of the currency.
+    pub interaction: Available<Fraction>,
+    /// As it was measured in the base currency.
+    pub total: Available<Fraction>,
+    /// Measured return less all parts.
+    pub residual: Available<Fraction>,
+}
+
+pub fn currency_attribution(
+    args: &SecurityWindowArgs,
+    past: &Past<'_>,
+) -> Output<SecurityAttribution> {
+    let book = &past.ground.book;
+    let found = past
+        .days()
+        .and_then(|days| position_attributed_days(book, days, &args.security))
+        .and_then(|days| attributed(&days));
+    let security = book.securities.get(&args.security);
+    let value = SecurityAttribution {
+        currency: security.map(|security| security.currency.clone()),
+        local: of(&found, |found| Available::Value(found.parts.local)),
+        fx: of(&found, |found| Available::Value(found.parts.fx)),
+        interaction: of(&found, |found| Available::Value(found.parts.interaction)),
+        total: of(&found, |found| Available::Value(found.measured)),
+        residual: of(&found, |found| Available::Value(found.residual)),
+    };
+    past.output(value, format!("Market and currency of {}.", args.security))
 }
 
 /// Fractions; of the days on which the security was held.

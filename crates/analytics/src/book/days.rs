@@ -330,6 +330,43 @@ pub fn position_returns(days: &[BookDay], symbol: &Symbol) -> Result<ReturnSerie
     ReturnSeries::new(opened, Series::ascending(returns)).map_err(|_| Reason::OutOfRange)
 }
 
+/// Each day of one security by what its market and what its currency did, of the days on
+/// which it was held at the start. The measured return is that of [`position_returns`].
+///
+/// # Errors
+/// [`Reason::TooFewObservations`] where it was held on no two days in a row.
+pub fn position_attributed_days(
+    book: &Book,
+    days: &[BookDay],
+    symbol: &Symbol,
+) -> Result<Vec<AttributedDay>, Reason> {
+    let none = || Reason::TooFewObservations { needed: 1, found: 0 };
+    let currency = &book.securities.get(symbol).ok_or_else(none)?.currency;
+    let mut result = Vec::new();
+    for pair in days.windows(2) {
+        let (Some(before), Some(after)) =
+            (pair[0].positions.get(symbol), pair[1].positions.get(symbol))
+        else {
+            continue;
+        };
+        let (opening, opening_base) = (number(before.value)?, number(before.value_base.value())?);
+        if opening_base <= 0.0 {
+            continue;
+        }
+        let (paid, rate) = (number(after.paid)?, number(after.rate)?);
+        let closing_base = number(after.value_base.value())? - paid * rate;
+        let position = CurrencyDay {
+            currency: currency.clone(),
+            weight: Fraction::ONE,
+            local: Fraction::new((number(after.value)? - paid) / opening - 1.0)?,
+            fx: Fraction::new(rate / number(before.rate)? - 1.0)?,
+        };
+        let measured = Fraction::new(closing_base / opening_base - 1.0)?;
+        result.push(AttributedDay { positions: vec![position], measured });
+    }
+    if result.is_empty() { Err(none()) } else { Ok(result) }
+}
+
 fn number(value: Decimal) -> Result<f64, Reason> {
     value.to_f64().ok_or(Reason::OutOfRange)
 }

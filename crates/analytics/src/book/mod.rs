@@ -9,20 +9,24 @@
 mod days;
 mod holdings;
 mod reconcile;
+mod tax;
 mod valuation;
 
 pub use days::{
     BookDay, DayError, Flows, PositionDay, attributed_days, contribution_days, days, nav_history,
-    position_returns,
+    position_attributed_days, position_returns,
 };
 pub use holdings::{BookError, Holdings, OpenLot};
 pub use reconcile::{
     Difference, DifferenceCode, RECONCILED_BP, Reconciled, Side, SideBalance, reconcile,
     within_a_basis_point,
 };
+pub use tax::{TaxError, lot_books};
 pub use valuation::{
     Balance, Held, Unpriced, UnrealisedParts, Valuation, ValuedBalance, ValuedHolding, value,
 };
 
+#[cfg(test)]
+mod tax_tests;
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-fn symbol(text: &str) -> Symbol {
+pub(super) fn symbol(text: &str) -> Symbol {
     text.parse().unwrap()
 }
 
@@ -37,7 +37,7 @@ fn security(exchange: &str, currency: &str) -> Security {
 }
 
 /// A book in CAD with one security in dollars and one in Canadian dollars.
-fn book(transactions: Vec<BookTransaction>) -> Book {
+pub(super) fn book(transactions: Vec<BookTransaction>) -> Book {
     let securities =
         [(symbol("ACME"), security("XNAS", "USD")), (symbol("MAPL"), security("XTSE", "CAD"))];
     Book {
@@ -49,7 +49,11 @@ fn book(transactions: Vec<BookTransaction>) -> Book {
     }
 }
 
-fn transaction(date: &str, kind: TransactionKind, cash: &[(&str, &str)]) -> BookTransaction {
+pub(super) fn transaction(
+    date: &str,
+    kind: TransactionKind,
+    cash: &[(&str, &str)],
+) -> BookTransaction {
     let movement = |(currency, amount): &(&str, &str)| CashMovement {
         currency: currency.parse().unwrap(),
         amount: number(amount),
@@ -71,7 +75,13 @@ fn transaction(date: &str, kind: TransactionKind, cash: &[(&str, &str)]) -> Book
     }
 }
 
-fn lot(of: &str, units: &str, acquired: &str, unit_cost: &str, price: Option<&str>) -> LotMovement {
+pub(super) fn lot(
+    of: &str,
+    units: &str,
+    acquired: &str,
+    unit_cost: &str,
+    price: Option<&str>,
+) -> LotMovement {
     LotMovement {
         symbol: symbol(of),
         units: number(units),
@@ -181,6 +191,23 @@ fn a_split_changes_quantity_and_unit_cost_and_neither_cost_nor_value() {
     assert_eq!(split.flow, Amount::ZERO);
     let returns = position_returns(&days, &symbol("ACME")).unwrap();
     assert!(returns.returns().values().all(|r| r.get() == 0.0));
+}
+
+// Domain reference, section 14: local .10, FX 1.30 -> 1.35: .142308 (fx .038462, interaction
+// .003846).
+#[test]
+fn the_return_of_a_security_is_its_market_its_currency_and_both_together() {
+    let book = book(vec![bought("2024-03-01", "ACME", "100", "90", "1.30", ("USD", "-9000"))]);
+    let packs = [pack("2024-03-04", "100", "1", "1.30"), pack("2024-03-05", "110", "1", "1.35")];
+    let days = days(&book, &packs.iter().collect::<Vec<_>>()).unwrap();
+    let of = |security: &str| position_attributed_days(&book, &days, &symbol(security));
+    let found = currency_attribution(&of("ACME").unwrap()).unwrap();
+    close(found.parts.local.get(), 0.10, 1e-9);
+    close(found.parts.fx.get(), 0.038_462, 5e-7);
+    close(found.parts.interaction.get(), 0.003_846, 5e-7);
+    close(found.measured.get(), 0.142_308, 5e-7);
+    assert!(found.reconciles());
+    assert!(matches!(of("MAPL"), Err(Reason::TooFewObservations { .. })));
 }
 
 // Domain reference, section 14, lots in two currencies: 100 bought 10 at 1.30, at 15 and
