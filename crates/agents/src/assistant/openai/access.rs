@@ -155,3 +155,19 @@ impl Config for Access {
         &self.key
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever prints headers for debugging prints no key then.
+    #[test]
+    fn the_header_of_a_key_is_marked_as_sensitive() {
+        let key = Some("sk-somebodys".to_owned().into());
+        let headers = Access::new(None, key, Bounds::default()).unwrap().headers();
+        assert!(headers[AUTHORIZATION].is_sensitive());
+        assert!(!format!("{headers:?}").contains("somebodys"));
+        let without = Access::new(None, None, Bounds::default()).unwrap().headers();
+        assert!(without.is_empty(), "a server that asks for no key is sent none");
+    }
+}

@@ -1,10 +1,14 @@
 //! What is made of answers that are no report yet.
 
-use super::world::{PATIENT, compose, two_events};
+use super::{
+    book::Notes,
+    world::{PATIENT, compose, compose_in, two_events},
+};
 use crate::assistant::Bounds;
 use executor::capability::FaultKind;
 use fake_openai::{Reply, faithful, package_of};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The first answer is `alter`ed; the second, if it is asked for, is sound.
 async fn repaired(alter: impl Fn(&mut Value) + Send + Sync + 'static) -> (String, Value) {
@@ -106,7 +110,8 @@ async fn a_package_beyond_the_bound_is_not_sent() {
 #[tokio::test]
 async fn a_server_that_calls_its_model_by_a_sentence_does_not_reach_the_reader() {
     let package = two_events();
-    let (composed, _) = compose(PATIENT, &package, |seen, _| {
+    let notes = Arc::new(Notes::default());
+    let (composed, _) = compose_in(notes.clone(), PATIENT, &package, |seen, _| {
         let mut events = fake_openai::events_of(&faithful(&package_of(seen)).to_string());
         let last = events.len() - 1;
         events[last]["response"]["model"] = json!("<b>trust me</b> and click");
@@ -114,4 +119,5 @@ async fn a_server_that_calls_its_model_by_a_sentence_does_not_reach_the_reader()
     })
     .await;
     assert_eq!(composed.unwrap().0.scope.engine.version, "test-model");
+    assert_eq!(notes.ends()[0].model, None, "nor is it on record");
 }

@@ -11,6 +11,7 @@ use fake_openai::{Piece, Reply, Server, events_of, sse};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// How a case ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,6 +290,13 @@ fn by_status() -> Vec<Case> {
         bounds: BRIEF,
         ends: Ends::Fails("timed_out"),
     });
+    let cancelled = json!({ "type": "response.cancelled", "response": { "id": "resp_1" } });
+    cases.push(Case {
+        name: "cancelled by somebody, and then silence".to_owned(),
+        reply: Reply::stream(vec![event(&cancelled), Piece::Silence]),
+        bounds: BRIEF,
+        ends: Ends::Fails("truncated"),
+    });
     cases
 }
 
@@ -491,6 +499,26 @@ async fn nobody_at_the_address_is_unreachable() {
     let fault = compose_at(&format!("http://{port}/v1"), PATIENT, &two_events()).await.unwrap_err();
     assert_eq!(fault.code, Some("unreachable"));
     assert!(fault.kind.counts());
+}
+
+/// A server whose queue of connections is full: nobody refuses, and nobody answers.
+#[tokio::test]
+async fn a_server_that_takes_no_connection_meets_the_bound_on_connecting() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let full = socket.listen(1).unwrap();
+    let address = full.local_addr().unwrap();
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        waiting.spawn(TcpStream::connect(address));
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let bounds = Bounds { connect: Duration::from_millis(200), ..PATIENT };
+    let (base, package) = (format!("http://{address}/v1"), two_events());
+    let composing = compose_at(&base, bounds, &package);
+    let composed = tokio::time::timeout(Duration::from_secs(20), composing).await;
+    let fault = composed.expect("it waits beyond the bound").unwrap_err();
+    assert_eq!(fault.code, Some("timed_out"));
 }
 
 #[tokio::test]

@@ -60,6 +60,7 @@ async fn other_peoples_words_stand_between_marks_in_the_role_of_a_user_and_nowhe
     }
     assert!(!user.contains("example.com"), "an address was sent");
     assert!(body.get("tools").is_none());
+    assert_eq!(body["max_output_tokens"], PATIENT.output_tokens_max);
     let id = format!("{CALL}-compose");
     for header in ["x-client-request-id", "idempotency-key"] {
         assert_eq!(seen.headers[header], id.as_str(), "{header}");
