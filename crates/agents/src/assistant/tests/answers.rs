@@ -44,6 +44,12 @@ async fn an_answer_with_findings_goes_back_once_with_what_was_found() {
     assert_eq!(findings["role"], "user");
     let findings = findings["content"].as_str().unwrap();
     assert!(findings.contains("The figure 900000 t/y"), "{findings}");
+    // Between marks, as the package is: they quote what a model wrote.
+    let mark = package["content"].as_str().unwrap().lines().next().unwrap();
+    let mark = mark.replace("PACKAGE", "FINDINGS");
+    let is_marked = findings.starts_with(&format!("{mark}\n"))
+        && findings.ends_with(&format!("\nEND OF {mark}"));
+    assert!(is_marked, "{findings}");
 }
 
 #[tokio::test]

@@ -197,6 +197,25 @@ async fn what_ends_by_itself_is_not_cancelled_and_what_is_stopped_is() {
     }
 }
 
+/// A name stands in addresses, and in the book.
+#[tokio::test]
+async fn what_is_no_name_of_an_answer_is_taken_for_none() {
+    for name in ["resp/../models".to_owned(), String::new(), "x".repeat(201)] {
+        let (composed, _, notes) = compose(PATIENT, move |seen, _| {
+            let mut events = events_of(&faithful(&package_of(seen)).to_string());
+            for event in &mut events {
+                if event["response"].is_object() {
+                    event["response"]["id"] = json!(name);
+                }
+            }
+            Reply::events(&events)
+        })
+        .await;
+        assert_eq!(reports::validate(&composed.unwrap().0, &two_events()), []);
+        assert_eq!(notes.began(), [] as [&str; 0]);
+    }
+}
+
 /// As where a run is cancelled: whoever waits goes away.
 #[tokio::test]
 async fn an_answer_is_cancelled_when_all_time_is_used_up_and_when_nobody_waits() {

@@ -384,6 +384,15 @@ fn by_content() -> Vec<Case> {
         Ends::Fails("refused"),
     ));
     cases.push(case(
+        "a last event with more text than its pieces had, and than an answer may have",
+        edited(&|events| {
+            let last = last(events);
+            events[last]["response"]["output"][0]["content"][0]["text"] =
+                json!("x".repeat(PATIENT.answer_bytes_max + 1));
+        }),
+        Ends::Fails("over_long"),
+    ));
+    cases.push(case(
         "nothing but what is needed",
         edited(&|events| {
             for event in events.iter_mut() {

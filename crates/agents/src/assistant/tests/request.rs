@@ -61,6 +61,9 @@ async fn other_peoples_words_stand_between_marks_in_the_role_of_a_user_and_nowhe
     assert!(!user.contains("example.com"), "an address was sent");
     assert!(body.get("tools").is_none());
     assert_eq!(body["max_output_tokens"], PATIENT.output_tokens_max);
+    let whose = body["safety_identifier"].as_str().unwrap();
+    let is_hash = whose.len() == 64 && whose.chars().all(|digit| digit.is_ascii_hexdigit());
+    assert!(is_hash, "{whose} says who asks");
     let id = format!("{CALL}-compose");
     for header in ["x-client-request-id", "idempotency-key"] {
         assert_eq!(seen.headers[header], id.as_str(), "{header}");
