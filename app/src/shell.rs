@@ -97,6 +97,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/packs/:pack/changes") view=page::packs::PackChangesPage ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library") view=page::pattern_library::PatternLibrary ssr=SsrMode::Async />
                 <Route path=path!("/pattern-library/:pattern") view=page::pattern_library::PatternPage ssr=SsrMode::Async />
+                <Route path=path!("/exports/:export") view=page::export::ExportPage ssr=SsrMode::Async />
                 <Route path=path!("/execution-log") view=page::execution_log::ExecutionLog ssr=SsrMode::Async />
                 <Route path=path!("/execution-log/:execution") view=page::execution_log::ExecutionPage ssr=SsrMode::Async />
                 <Route path=path!("/history") view=page::history::History ssr=SsrMode::Async />

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
 use orchestrator::{
     execution::{KEPT_DAYS, KEPT_DAYS_MIN},
+    export::{ExportLimits, InvalidKey, SealKey},
     run::RunLimits,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -53,6 +54,10 @@ pub struct FileOptions {
     /// What the licences of our data allow; read again on SIGHUP.
     #[arg(long, env = "RIGHTS_REGISTRY_PATH", default_value = ".ops/RIGHTS_REGISTRY.yaml")]
     pub rights_registry_path: PathBuf,
+    /// Folder of font files (ttf, otf, ttc) for letters that the built-in fonts lack, such
+    /// as Chinese; without it such letters stand as squares in PDF.
+    #[arg(long, env = "FONTS_DIR")]
+    pub fonts_dir: Option<PathBuf>,
     /// Top folder of the ledger's git repository; without it no pricing pack can be
     /// built.
     #[arg(long, env = "LEDGER_PATH")]
@@ -113,10 +118,6 @@ pub struct ServeOptions {
     /// read them, or with `PLAIN_HTTP` whoever is on this machine.
     #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<SecretString>,
-    /// What files that leave are sealed with: 64 secret hexadecimal digits, as
-    /// `openssl rand -hex 32` prints them. Without it they leave unsealed.
-    #[arg(long, env = "SEAL_KEY", hide_env_values = true)]
-    pub seal_key: Option<SecretString>,
     #[command(flatten)]
     pub api: ApiOptions,
 }
@@ -134,9 +135,50 @@ pub struct ExecutionOptions {
     #[command(flatten)]
     pub runs: RunOptions,
     #[command(flatten)]
+    pub exports: ExportOptions,
+    #[command(flatten)]
     pub sources: SourceOptions,
     #[command(flatten)]
     pub assistant: AssistantOptions,
+}
+
+/// What files that leave are sealed with, and when a worker prints them. Processes that
+/// share a database are given the same.
+#[derive(Clone, Debug, Args)]
+pub struct ExportOptions {
+    /// 64 secret hexadecimal digits, as `openssl rand -hex 32` prints them, with which
+    /// files are sealed. Without it they leave unsealed.
+    #[arg(long, env = "SEAL_KEY", hide_env_values = true)]
+    pub seal_key: Option<SecretString>,
+    /// Cells of tables that are printed while somebody waits, as PDF a tenth of them; what
+    /// has more is printed by a worker.
+    #[arg(long, env = "EXPORT_CELLS_AT_ONCE", default_value_t = ExportLimits::default().cells_at_once)]
+    pub export_cells_at_once: usize,
+    /// Hours that a file is kept which a worker printed.
+    #[arg(long, env = "EXPORT_KEPT_HOURS", default_value_t = ExportLimits::default().kept_hours,
+          value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub export_kept_hours: u16,
+    /// Megabytes of such files that one workspace keeps at once.
+    #[arg(long, env = "WORKSPACE_EXPORTS_MB", default_value_t = 200,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub workspace_exports_mb: u32,
+}
+
+impl ExportOptions {
+    pub fn limits(&self) -> ExportLimits {
+        ExportLimits {
+            cells_at_once: self.export_cells_at_once,
+            kept_hours: self.export_kept_hours,
+            workspace_bytes: i64::from(self.workspace_exports_mb) * 1_000_000,
+        }
+    }
+
+    /// # Errors
+    /// [`ConfigError::SealKey`].
+    pub fn seal(&self) -> Result<Option<SealKey>, ConfigError> {
+        let key = self.seal_key.as_ref().map(|key| SealKey::parse(key.expose_secret()));
+        key.transpose().map_err(ConfigError::SealKey)
+    }
 }
 
 /// How sources of other people's hosts are read.
@@ -257,6 +299,8 @@ fn check_metrics_token(token: Option<&SecretString>) -> Result<(), ConfigError> 
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    #[error("SEAL_KEY: {0}")]
+    SealKey(InvalidKey),
     #[error(
         "PLAIN_HTTP=loopback serves only this machine, but BIND_ADDRESS is {0}; \
          put TLS in front and leave PLAIN_HTTP out"

@@ -11,11 +11,17 @@ use harvest::fetch::{FetchBounds, Fetcher};
 use orchestrator::{
     Orchestrator,
     assistant::{CallBook, ModelAccount},
+    export::add_fonts,
     identity::PasswordKeeper,
     pricing::StoredPacks,
     rights::Registry,
 };
-use std::{error::Error, path::PathBuf, sync::Arc};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use storage::{
     PgPool,
     setup::{self, ActAs},
@@ -53,17 +59,51 @@ pub async fn application(
     let account = Arc::new(execution.assistant.account()?);
     patterns(files, Arc::new(NoPacks), &engine)?;
     let rights = Registry::load(&files.rights_registry_path)?;
+    let seal = execution.exports.seal()?;
+    if let Some(folder) = &files.fonts_dir {
+        let fonts =
+            add_fonts(font_files(folder)?).map_err(|error| format!("FONTS_DIR: {error}"))?;
+        tracing::info!(fonts, "pages are set with more fonts");
+    }
     let url = database.application_url();
     let pool = setup::connect(url, ActAs::Application, database.database_connections).await?;
     let orchestrator = orchestrator(pool, files, engine.clone(), &account).await?;
     execution.assistant.announce(&engine, &account);
     let private = execution.sources.private_hosts();
     let fetcher = Fetcher::new(FetchBounds::default(), private)?;
+    let orchestrator = match seal {
+        Some(key) => {
+            let public_key = key.public_key();
+            tracing::info!(seal.key = %public_key.id(), seal.public_key = %public_key, "files are sealed");
+            orchestrator.with_seal(key)
+        }
+        None => orchestrator,
+    };
     Ok(orchestrator
         .with_fetcher(fetcher)
+        .with_export_limits(execution.exports.limits())
         .with_limits(execution.runs.limits())
         .with_rights(rights)
         .with_rights_profile(execution.rights_profile))
+}
+
+/// The contents of a folder's font files, in the order of their names, so that every process
+/// prefers the same.
+fn font_files(folder: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let cannot = |error: std::io::Error| format!("FONTS_DIR: {}: {error}", folder.display());
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+        if matches!(ending.as_deref(), Some("ttf" | "otf" | "ttc")) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        return Err(format!("FONTS_DIR: {} holds no font", folder.display()).into());
+    }
+    Ok(paths.iter().map(fs::read).collect::<Result<_, _>>().map_err(cannot)?)
 }
 
 /// The use cases on a pool that acts as the application, with every call of a

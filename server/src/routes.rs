@@ -46,6 +46,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/packs/{pack}/changes", Access::Viewer),
     ("/pattern-library", Access::Viewer),
     ("/pattern-library/{pattern}", Access::Viewer),
+    ("/exports/{export}", Access::Viewer),
     ("/execution-log", Access::Viewer),
     ("/execution-log/{execution}", Access::Viewer),
     ("/portfolios", Access::Viewer),

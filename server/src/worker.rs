@@ -7,7 +7,7 @@ use crate::{
     config::{FileOptions, WorkOptions},
     telemetry::{SPANS, trace_context::join_trace_of_run},
 };
-use domain::id::{RunId, SourceId, WorkspaceId};
+use domain::id::{ExportJobId, RunId, SourceId, WorkspaceId};
 use graphile_worker::{
     Database, IntoTaskHandlerResult, TaskHandler, Worker, WorkerBuildError, WorkerContext,
     WorkerOptions,
@@ -119,6 +119,29 @@ impl TaskHandler for CollectSource {
     }
 }
 
+/// The job that prints a large export.
+#[derive(Debug, Deserialize, Serialize)]
+struct MakeExport {
+    workspace: WorkspaceId,
+    job: ExportJobId,
+}
+
+impl TaskHandler for MakeExport {
+    const IDENTIFIER: &'static str = storage::export_job::TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let Some(orchestrator) = context.get_ext::<Orchestrator>() else {
+            return Err("the orchestrator was not provided to the worker".to_owned());
+        };
+        let _job = context.get_ext::<Wake>().map(Wake::begin);
+        orchestrator.make_export(self.workspace, self.job).await.map_err(|error| {
+            let error = crate::log::chain(&error);
+            tracing::error!(export.id = %self.job, error, "an export was interrupted; it will be tried again");
+            error
+        })
+    }
+}
+
 /// Works until `stop` completes, then lets running jobs end. The queue's loop ends when
 /// it cannot take a job: it is begun anew until the process stops.
 pub async fn work(
@@ -198,6 +221,7 @@ async fn queue(
         .add_extension(wake.clone())
         .define_job::<ExecuteRun>()
         .define_job::<CollectSource>()
+        .define_job::<MakeExport>()
         .init()
         .await
 }
@@ -267,8 +291,8 @@ async fn keep_schedules(orchestrator: Orchestrator) {
     }
 }
 
-/// Reads the sources when a reading is due, forgets expired sessions and answers, spent
-/// jobs and old executions, and writes down which overrides expired.
+/// Reads the sources when a reading is due, forgets expired sessions, answers and files,
+/// spent jobs and old executions, and writes down which overrides expired.
 async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf, executions_kept_days: u16) {
     let mut tick = tokio::time::interval(EVIDENCE_INTERVAL);
     let sessions = PgSessionStore::new(orchestrator.pool().clone());
@@ -303,6 +327,14 @@ async fn keep_house(orchestrator: Orchestrator, feeds: PathBuf, executions_kept_
         if let Err(error) = orchestrator.forget_spent_jobs().await {
             let error = crate::telemetry::log::chain(&error);
             tracing::warn!(error, "spent jobs were not deleted");
+        }
+        match orchestrator.forget_exports().await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "files of exports were deleted"),
+            Err(error) => {
+                let error = crate::telemetry::log::chain(&error);
+                tracing::warn!(error, "expired files of exports were not deleted");
+            }
         }
         match orchestrator.forget_executions(executions_kept_days).await {
             Ok(0) => {}

@@ -16,6 +16,7 @@ struct Objects {
     run: String,
     workspace: String,
     execution: String,
+    export: String,
     portfolio: String,
 }
 
@@ -24,7 +25,14 @@ const UNKNOWN: &str = "01900000-0000-7000-8000-000000000000";
 impl Objects {
     fn unknown() -> Self {
         let id = || UNKNOWN.to_owned();
-        Self { specification: id(), run: id(), workspace: id(), execution: id(), portfolio: id() }
+        Self {
+            specification: id(),
+            run: id(),
+            workspace: id(),
+            execution: id(),
+            export: id(),
+            portfolio: id(),
+        }
     }
 
     fn in_path(&self, path: &str) -> String {
@@ -32,6 +40,7 @@ impl Objects {
             .replace("{run}", &self.run)
             .replace("{workspace}", &self.workspace)
             .replace("{execution}", &self.execution)
+            .replace("{export}", &self.export)
             .replace("{portfolio}", &self.portfolio)
             .replace("{security}", "ACME")
             .replace("{pattern}", "example_prices")
@@ -147,6 +156,18 @@ fn insert_execution(world: &World) -> String {
     world.value("select id from executions")
 }
 
+/// A large export of the sample workspace that is queued.
+fn insert_export(world: &World) -> String {
+    world.sql(
+        "insert into export_jobs
+             (id, workspace_id, asked_by, subject, subject_id, title, format, document_hash, cells)
+         select gen_random_uuid(), m.workspace_id, m.user_id, 'report', gen_random_uuid(), 'Report',
+             'csv', sha256(''), 1
+         from memberships m join users u on u.id = m.user_id where u.email = 'owner@test.example'",
+    );
+    world.value("select id from export_jobs")
+}
+
 /// A portfolio of the sample workspace.
 fn insert_portfolio(world: &World) -> String {
     world.sql(
@@ -182,6 +203,7 @@ fn answer(mut response: Response<ureq::Body>, objects: &Objects) -> String {
         .replace(&objects.run, "ID")
         .replace(&objects.workspace, "ID")
         .replace(&objects.execution, "ID")
+        .replace(&objects.export, "ID")
         .replace(&objects.portfolio, "ID")
         .replace(&trace, "TRACE");
     // The nonce differs with every answer.
@@ -204,6 +226,7 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
         run: world.value("select id from runs"),
         workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
         execution: insert_execution(&world),
+        export: insert_export(&world),
         portfolio: insert_portfolio(&world),
     };
     let before =
@@ -216,6 +239,7 @@ fn another_workspaces_objects_answer_exactly_as_unknown_ones() {
                 && !path.contains("{run}")
                 && !path.contains("{workspace}")
                 && !path.contains("{execution}")
+                && !path.contains("{export}")
                 && !path.contains("{portfolio}")
             {
                 continue;
@@ -263,6 +287,7 @@ fn nobody_reaches_more_than_the_list_says() {
         run: UNKNOWN.to_owned(),
         workspace: world.value("select id from workspaces where name = 'Sample Foams'"),
         execution: UNKNOWN.to_owned(),
+        export: UNKNOWN.to_owned(),
         portfolio: UNKNOWN.to_owned(),
     };
     for (method, path, access) in routes(&world) {

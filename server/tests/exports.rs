@@ -9,8 +9,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
-use support::{Person, World};
+use support::{PATIENCE, Person, World};
 
 /// A registry file of this test, which is the repository's to begin with.
 const REGISTRY: &str = include_str!("../../.ops/RIGHTS_REGISTRY.yaml");
@@ -28,12 +30,16 @@ fn without_samples() -> String {
 
 /// Writes the file and tells the process, which says when it has read it.
 fn reload(server: &support::Process, file: &Path, text: &str, said: &str) {
+    let heard = || server.count_lines(|line| line.contains(said));
+    let before = heard();
     fs::write(file, text).unwrap();
-    let heard = server.log().len();
     let told = Command::new("kill").args(["-HUP", &server.id().to_string()]).status().unwrap();
     assert!(told.success());
-    server.wait_for_line(|line| line.contains(said));
-    assert!(server.log().len() > heard);
+    let begun = Instant::now();
+    while heard() == before {
+        assert!(begun.elapsed() < PATIENCE, "not said again: {said}");
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -107,6 +113,22 @@ fn nothing_leaves_without_its_licence_and_its_record() {
     let denied =
         "select count(*) from audit_log where entry::jsonb -> 'detail' ->> 'decision' = 'deny'";
     assert_eq!(world.value(denied), "2");
+
+    // Not to be shown either: each part has the reason in its place, and the page goes on.
+    let claim = json["document"]["references"][0]["publisher"].as_str().unwrap();
+    assert!(owner.text(&format!("{run}/artifact")).contains(claim));
+    let readable = without_samples();
+    let (before, sample) = readable.split_once("  Sample:").unwrap();
+    let sample = sample.replacen("display: true", "display: false", 1);
+    let hidden = format!("{before}  Sample:{sample}");
+    reload(&server, &file, &hidden, "was read anew");
+    let page = owner.text(&format!("{run}/report"));
+    assert!(page.contains("parts of the report are not shown"), "{page}");
+    assert!(page.contains("does not allow to show on screen. Wait for real feeds."));
+    assert!(page.contains("HTML: not allowed"), "the menu is there all the same");
+    let shown = owner.text(&format!("{run}/artifact"));
+    assert!(shown.contains("does not allow it to be shown") && !shown.contains(claim), "{shown}");
+    reload(&server, &file, &without_samples(), "was read anew");
 
     // Not to be put on record: not sent.
     world.sql("revoke insert on audit_log from observatory_app");

@@ -45,10 +45,14 @@ pub const PYTHON: Need = Need {
 };
 
 pub const PDF_TOOLS: Need = Need {
-    what: "qpdf and poppler's programs",
-    is_met: || ["qpdf", "pdftotext", "pdftoppm"].into_iter().all(|one| find_program(one).is_some()),
-    debian: &["qpdf", "poppler-utils"],
-    elsewhere: "qpdf, and of poppler pdffonts, pdfinfo, pdftoppm and pdftotext, in PATH",
+    what: "qpdf, poppler's programs and a font with Chinese letters",
+    is_met: || {
+        ["qpdf", "pdftotext", "pdftoppm"].into_iter().all(|one| find_program(one).is_some())
+            && Path::new("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf").exists()
+    },
+    debian: &["qpdf", "poppler-utils", "fonts-droid-fallback"],
+    elsewhere: "qpdf, of poppler pdffonts, pdfinfo, pdftoppm and pdftotext, in PATH, and Droid Sans \
+                Fallback as /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
 };
 
 pub const NODE: Need = Need {

@@ -1,43 +1,44 @@
 use crate::component::icon::Icon;
-use domain::id::RunId;
 use leptos::prelude::*;
 use orchestrator::{
     export::ExportChoice,
     rights::{Blocked, Decision},
 };
 
-/// What of a report may leave as a file, and what stands in the way: said before
+/// What of a report or an execution may leave as a file, and what stands in the way: said before
 /// anybody clicks. After a refusal it stands open.
 ///
 /// Accessibility: a disclosure of the browser's own; what is not allowed is text
 /// rather than a disabled button, so that everybody can read the reason.
 #[component]
 pub fn ExportMenu(
-    run: RunId,
+    /// `report` or `execution`.
+    what: &'static str,
+    /// The address below which its files are.
+    base: String,
     choices: Vec<ExportChoice>,
     /// The format that was asked for and refused.
     refused: Option<String>,
+    /// Why, where it is no licence's doing.
+    why: Option<&'static str>,
 ) -> impl IntoView {
     let asked = choices
         .iter()
         .find(|choice| refused.as_deref() == Some(choice.format.id()))
         .map(|choice| choice.format.label());
+    let reason = why.unwrap_or("The reason stands below; the attempt is on record.");
     let notice = asked.map(|format| {
         view! {
             <div class="notice notice--bad" role="alert">
                 <Icon name="blocked" />
                 <div class="notice__body">
-                    <p>
-                        {format!(
-                            "The report was not exported as {format}. The reason stands below; the attempt is on record.",
-                        )}
-                    </p>
+                    <p>{format!("The {what} was not exported as {format}. {reason}")}</p>
                 </div>
             </div>
         }
     });
-    let choices =
-        choices.into_iter().map(|choice| view! { <Choice run choice /> }.into_any()).collect_view();
+    let choice = |choice| view! { <Choice base=base.clone() choice /> }.into_any();
+    let choices = choices.into_iter().map(choice).collect_view();
     view! {
         {notice}
         <details class="export-menu" open=asked.is_some()>
@@ -51,7 +52,7 @@ pub fn ExportMenu(
 }
 
 #[component]
-fn Choice(run: RunId, choice: ExportChoice) -> impl IntoView {
+fn Choice(base: String, choice: ExportChoice) -> impl IntoView {
     let ExportChoice { format, decision, left_out } = choice;
     let label = format.label();
     let (head, denied) = if let Decision::Denied(denial) = &decision {
@@ -62,7 +63,7 @@ fn Choice(run: RunId, choice: ExportChoice) -> impl IntoView {
         (head.into_any(), Some(view! { <p>{denial.sentence()}</p> }))
     } else {
         let head = view! {
-            <a class="button button--small" href=format!("/runs/{run}/download/{}", format.id())>
+            <a class="button button--small" href=format!("{base}/download/{}", format.id())>
                 <Icon name="download" />
                 {format!("Download {label}")}
             </a>

@@ -62,3 +62,5 @@ pub mod select_field;
 pub mod staleness;
 #[cfg(feature = "ssr")]
 pub mod text_area;
+#[cfg(feature = "ssr")]
+pub mod withheld;

@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod dashboard;
 pub mod evidence;
 pub mod execution_log;
+pub mod export;
 pub mod history;
 pub mod packs;
 pub mod pattern_library;

@@ -1,12 +1,17 @@
 use crate::{
-    component::{claim_evidence::ClaimEvidence, export_menu::ExportMenu, icon::Icon},
+    component::{
+        claim_evidence::ClaimEvidence,
+        export_menu::ExportMenu,
+        icon::Icon,
+        withheld::{Attributions, WithheldParts},
+    },
     ssr::page,
 };
 use domain::{hash::ContentHash, id::RunId};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
-use orchestrator::{UseCaseError, rights::Decision};
+use orchestrator::{Refusal, UseCaseError, export::Subject};
 
 /// The artifact itself, alone in its frame, under a slim bar. Nothing of it is
 /// part of this page: the frame loads it from a route that checks its hash.
@@ -16,19 +21,26 @@ pub fn Report() -> impl IntoView {
     page("Report", |request| async move {
         let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let (run, seal) = request.orchestrator.view_report(request.actor()?, id).await?;
-        let choices = request.orchestrator.export_choices(request.actor()?, id).await;
         // A report that does not match its seal has a page that says so, and no files.
-        let (on_screen, files) = match choices {
-            Ok(rights) => (Some(rights.on_screen), rights.files),
-            Err(UseCaseError::Quarantined) => (None, Vec::new()),
+        let files = match request
+            .orchestrator
+            .export_choices(request.actor()?, Subject::Report(id))
+            .await
+        {
+            Ok(files) => files,
+            Err(UseCaseError::Quarantined) => Vec::new(),
             Err(other) => return Err(other),
         };
-        let document = match request.orchestrator.report_document(request.actor()?, id).await {
-            Ok(document) => Some(document),
+        let shown = match request.orchestrator.shown_report(request.actor()?, id).await {
+            Ok(shown) => Some(shown),
             Err(UseCaseError::Quarantined) => None,
-            Err(error) => return Err(error),
+            Err(other) => return Err(other),
         };
+        // A page without some of its parts is not the one that was sealed.
+        let is_whole = shown.as_ref().is_none_or(|shown| shown.screen.withheld.is_empty());
+        let (document, screen) = shown.map(|shown| (shown.document, shown.screen)).unzip();
         let refused = request.query("refused").map(str::to_owned);
+        let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
         if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
             response.set_status(http::StatusCode::FORBIDDEN);
         }
@@ -53,11 +65,17 @@ pub fn Report() -> impl IntoView {
                     </nav>
                     <h1 class="report-preview__title">{title}</h1>
                     <p>{run.period.label()}</p>
-                    <SealDigest hash=seal.html_hash />
+                    {is_whole.then(|| view! { <SealDigest hash=seal.html_hash /> })}
                     <Actions id />
                 </div>
-                {on_screen.map(|choice| view! { <Attribution decision=choice.decision /> })}
-                <ExportMenu run=id choices=files refused />
+                {screen
+                    .map(|screen| {
+                        view! {
+                            <Attributions terms=screen.terms />
+                            <WithheldParts withheld=screen.withheld what="the report" />
+                        }
+                    })}
+                <ExportMenu what="report" base=format!("/runs/{id}") choices=files refused why />
                 {document.map(|document| view! { <ClaimEvidence run=id document /> })}
                 <iframe
                     class="report-preview__frame"
@@ -68,35 +86,6 @@ pub fn Report() -> impl IntoView {
             </div>
         })
     })
-}
-
-/// Whose data the report shows; or why their licences do not have it shown.
-#[component]
-fn Attribution(decision: Decision) -> impl IntoView {
-    match decision {
-        Decision::Denied(denial) => view! {
-            <div class="notice notice--attention">
-                <Icon name="attention" />
-                <div class="notice__body">
-                    <p>{denial.sentence()}</p>
-                    {denial
-                        .blocked
-                        .into_iter()
-                        .map(|blocked| view! { <p>{blocked.reason} " " {blocked.unblock}</p> })
-                        .collect_view()}
-                </div>
-            </div>
-        }
-        .into_any(),
-        Decision::Allowed(terms) | Decision::Redacted { terms, .. } => {
-            let attributions = terms.attributions.into_iter().map(|one| one.text);
-            let marks = terms.watermarks.into_iter().map(|one| one.text);
-            let texts: Vec<String> = attributions.chain(marks).collect();
-            (!texts.is_empty())
-                .then(|| view! { <p class="report-preview__attribution">{texts.join(" · ")}</p> })
-                .into_any()
-        }
-    }
 }
 
 /// Short on screen, whole in its title.

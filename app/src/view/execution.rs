@@ -172,17 +172,6 @@ pub fn why_words(step: &StepTrace) -> Option<String> {
     }
 }
 
-/// Why a panel has no data: a pattern's own codes become sentences.
-pub fn reason_words(reason: &str) -> String {
-    match reason {
-        "condition_false" => "The condition of the step that gives it did not hold.".to_owned(),
-        "on_error_null" => "The step that gives it failed.".to_owned(),
-        "after_error" => "A step before it failed.".to_owned(),
-        "cancelled" => "The execution was cancelled.".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
 /// `0.4 ms`, `12 ms`, `2.4 s`; a dash for what did not happen.
 pub fn took_words(duration_ms: Option<f64>) -> String {
     match duration_ms {

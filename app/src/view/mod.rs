@@ -10,16 +10,13 @@ pub mod api_document;
 #[cfg(feature = "ssr")]
 pub mod execution;
 #[cfg(feature = "ssr")]
-pub mod figure;
-#[cfg(feature = "ssr")]
 pub mod holdings;
-#[cfg(feature = "ssr")]
-pub mod panel;
 #[cfg(feature = "ssr")]
 pub mod pattern;
 #[cfg(feature = "ssr")]
 pub mod problem_type;
 #[cfg(feature = "ssr")]
-pub mod scale;
-#[cfg(feature = "ssr")]
 pub mod schema;
+
+#[cfg(feature = "ssr")]
+pub use reports::panel::{self, figure, scale};

@@ -158,6 +158,25 @@ pub const PROBLEM_TYPES: &[ProblemType] = &[
         members: &[RETRY],
     },
     ProblemType {
+        code: "EXPORT_EXPIRED",
+        statuses: &[410],
+        title: "The file is no longer kept",
+        meaning: "A large export is kept for a limited time after it was made, or until what its \
+                  licences ask for changes. Its file was deleted.",
+        remedy: "Ask for the file again, at the address of the report or execution.",
+        members: &[],
+    },
+    ProblemType {
+        code: "EXPORT_NOT_POSSIBLE",
+        statuses: &[409],
+        title: "The export is not possible as things stand",
+        meaning: "The execution gave no answer or was made of prices that were not fresh, its \
+                  pattern does not allow the format, the file is not ready yet, or the workspace \
+                  has as many large exports as it may. `detail` says which.",
+        remedy: "Do what `detail` says.",
+        members: &[],
+    },
+    ProblemType {
         code: "NOT_REPLAYABLE",
         statuses: &[409],
         title: "The execution cannot be replayed",

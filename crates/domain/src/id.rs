@@ -61,6 +61,8 @@ ids! {
     SlotOverrideId,
     /// A licence that a workspace has bought of a provider itself.
     WorkspaceLicenceId,
+    /// A large export that a worker prints.
+    ExportJobId,
     /// The regular slot of a period, as a schedule has it.
     PlannedSlotId,
     /// One call of a language model.

@@ -70,6 +70,8 @@ pub struct Orchestrator {
     ledger: Option<Arc<Path>>,
     /// What reads sources of other people's hosts.
     collectors: evidence::Collectors,
+    /// What is printed by workers, and kept.
+    export_limits: export::ExportLimits,
     /// What exports are sealed with, if anything.
     seal: Option<export::SealKey>,
     /// Tells the runs that this process carries which of them were cancelled.
@@ -114,6 +116,7 @@ impl Orchestrator {
             press: press::Press::default(),
             ledger: None,
             collectors: None,
+            export_limits: export::ExportLimits::default(),
             seal: None,
             cancellations: broadcast::Sender::new(CANCELLATIONS_KEPT),
             stopping: watch::Sender::new(false),

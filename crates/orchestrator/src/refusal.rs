@@ -83,6 +83,19 @@ refusals! {
         "The file would be larger than 10 MB as PDF or 30 MB in another format, so nothing was sent. Choose another format.";
     ExportTooSlow = "export_too_slow",
         "The file was not finished within 15 seconds as PDF or 10 in another format, so nothing was sent. Try again, or choose another format.";
+    StaleExport = "stale_export",
+        "It was made of prices that were not fresh, and such figures do not leave. Execute it again once the pack is complete.";
+    NothingToExport = "nothing_to_export", "It gave no answer, so there is nothing to export.";
+    NotOfPattern = "not_of_pattern", "The pattern does not allow files of this format.";
+    ExportsWaiting = "exports_waiting",
+        "Eight large exports of this workspace are being made already. Wait until one of them is ready.";
+    ExportStoreFull = "export_store_full",
+        "The workspace keeps as many large exports as it may. Fetch them; each is deleted when its time is over.";
+    ExportNotReady = "export_not_ready", "The file is not ready yet. Its page says how far it is.";
+    ExportExpired = "export_expired",
+        "The file was kept for a limited time, which is over. Ask for it again.";
+    ExportOutdated = "export_outdated",
+        "What the licences ask for has changed since the file was made, so it was deleted. Ask for it again.";
     TooManyExports = "too_many_exports",
         "More than 20,000 attempts are on record there, and a file holds no part of them. Narrow the filter.";
     OverrideKind = "override_kind", "Choose an extra run or a slot reset.";

@@ -1,19 +1,22 @@
-//! Reading a sealed report: its hash is checked before it is shown. What leaves as
-//! a file goes through [`export`](crate::export).
+//! Reading a sealed report: its hashes are checked before it is shown, and so is what its
+//! licences have shown. What leaves as a file goes through [`export`](crate::export).
 
-use crate::{Actor, Orchestrator, UseCaseError};
-use domain::{hash::ContentHash, id::RunId, report::ReportDocument, workspace::Role};
+use crate::{Actor, Orchestrator, UseCaseError, export, workspace_licence};
+use domain::{id::RunId, report::ReportDocument, workspace::Role};
+use rights::Screen;
 use storage::{
     artifact::{self, Form, Seal},
     run::{self, RunRow},
     tenancy,
 };
 
-/// A report's text as it was sealed.
+/// A report as far as its licences have it shown.
 #[derive(Clone, Debug)]
-pub struct SealedText {
-    pub hash: ContentHash,
-    pub text: String,
+pub struct ShownReport {
+    pub html: String,
+    /// Without what is withheld.
+    pub document: ReportDocument,
+    pub screen: Screen,
 }
 
 impl Orchestrator {
@@ -30,38 +33,31 @@ impl Orchestrator {
         Ok((row, seal))
     }
 
-    /// The artifact for the preview.
+    /// What of the report may be shown: the sealed page where everything may, else a
+    /// page without the parts that may not. Nothing is put on record, since nothing
+    /// leaves.
     ///
     /// # Errors
     /// [`UseCaseError::Quarantined`] when it does not match its seal.
-    pub async fn report_text(
+    pub async fn shown_report(
         &self,
         actor: &Actor,
         id: RunId,
-        form: Form,
-    ) -> Result<SealedText, UseCaseError> {
-        let membership = actor.require(Role::Viewer)?;
-        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        let (hash, text) =
-            artifact::load_text(&mut tx, id, form).await?.ok_or(UseCaseError::NotFound)?;
+    ) -> Result<ShownReport, UseCaseError> {
+        let workspace = actor.require(Role::Viewer)?.workspace;
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let (_, html) = export::sealed(&mut tx, id, Form::Html).await?;
+        let report = export::load_report(&mut tx, id).await?;
+        let licences = workspace_licence::load_today(&mut tx, workspace).await?;
         tx.commit().await?;
-        if ContentHash::of_bytes(text.as_bytes()) != hash {
-            tracing::error!(run.id = %id, "an artifact does not match its seal and is not served");
-            return Err(UseCaseError::Quarantined);
+        let screen = self.rights.current().screen(&report.lineage(), &licences);
+        let keys = screen.withheld_keys();
+        if keys.is_empty() {
+            return Ok(ShownReport { html, document: report.document, screen });
         }
-        Ok(SealedText { hash, text })
-    }
-
-    /// What the report says, as data.
-    ///
-    /// # Errors
-    /// Like [`report_text`](Self::report_text).
-    pub async fn report_document(
-        &self,
-        actor: &Actor,
-        id: RunId,
-    ) -> Result<ReportDocument, UseCaseError> {
-        let SealedText { text, .. } = self.report_text(actor, id, Form::Json).await?;
-        Ok(serde_json::from_str(&text)?)
+        let html = reports::render_screen(&report.document, &report.colophon, &keys)
+            .map_err(|error| UseCaseError::Internal(error.to_string()))?;
+        let document = reports::without(&report.document, &keys);
+        Ok(ShownReport { html, document, screen })
     }
 }

@@ -4,7 +4,7 @@ use crate::{Actor, Orchestrator, UseCaseError};
 use domain::execution::RightsProfile;
 pub use rights::{
     Blocked, Decision, Denial, Format, OnBlock, Provider, ProviderId, Registry, RegistryError,
-    Right, RightsVersion,
+    Right, RightsVersion, Screen, Terms, WithheldPart,
 };
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -5,15 +5,18 @@
 //! it out as a file, under a permit; [`seal`] signs such a file and checks one. None
 //! of them knows who composed it, and none adds a statement of its own.
 
+pub mod execution;
 pub mod export;
 pub mod html;
+pub mod panel;
 mod pdf;
 pub mod seal;
 mod validate;
 mod view;
 
-pub use export::{Export, ExportError, lineage};
-pub use html::render_html;
+pub use export::{Export, ExportError, lineage, parts::without};
+pub use html::{render_html, render_screen};
+pub use pdf::{FontsRefused, add_fonts};
 pub use validate::{
     Finding, FindingCode, is_plain, sentence_keys, sentences, unsupported_figures,
     unsupported_regions, validate,

@@ -169,7 +169,7 @@ impl Registry {
         providers.iter().filter(by_licence).cloned().collect()
     }
 
-    fn blocked(
+    pub(crate) fn blocked(
         &self,
         providers: &BTreeSet<ProviderId>,
         format: Format,
@@ -184,11 +184,12 @@ impl Registry {
 
     fn block(&self, provider: &ProviderId, format: Format) -> Blocked {
         let reason = if self.is_listed(provider) {
-            format!(
-                "The licence of {provider} does not allow to {} ({}).",
-                format.right().label().to_lowercase(),
-                format.label()
-            )
+            let what = format.right().label().to_lowercase();
+            let named = match format {
+                Format::View => String::new(),
+                other => format!(" ({})", other.label()),
+            };
+            format!("The licence of {provider} does not allow to {what}{named}.")
         } else {
             format!("{provider} is not in the rights registry, so nothing is allowed of it.")
         };
@@ -197,7 +198,7 @@ impl Registry {
         Blocked { provider: provider.clone(), format, reason, unblock: sentence(unblock) }
     }
 
-    fn terms(&self, providers: &BTreeSet<ProviderId>) -> Terms {
+    pub(crate) fn terms(&self, providers: &BTreeSet<ProviderId>) -> Terms {
         let mut terms = Terms::default();
         for id in providers {
             let provider = self.provider(id);

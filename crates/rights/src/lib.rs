@@ -47,6 +47,7 @@ mod licences;
 mod lineage;
 mod permit;
 mod registry;
+mod screen;
 
 pub use decision::{Blocked, Decision, Denial, DenialReason, Terms};
 pub use domain::{
@@ -61,3 +62,4 @@ pub use registry::{
     Attribution, Bandwidth, Licence, LicenceKind, OnBlock, Profile, Provider, Registry,
     RegistryError, RightsVersion, Tier, Watermark,
 };
+pub use screen::{Screen, WithheldPart};

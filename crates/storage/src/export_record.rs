@@ -39,7 +39,7 @@ pub struct ExportRecord {
     pub workspace: WorkspaceId,
     pub workspace_name: String,
     pub actor_name: Option<String>,
-    /// The run whose report was asked for.
+    /// The run or the execution that was asked for.
     pub target: String,
     pub detail: ExportDetail,
 }
@@ -53,6 +53,9 @@ pub struct ExportDetail {
     pub outcome: ExportOutcome,
     #[serde(default)]
     pub title: Option<String>,
+    /// None of a report.
+    #[serde(default)]
+    pub execution_id: Option<String>,
     #[serde(default)]
     pub providers: Vec<ProviderId>,
     #[serde(default)]
@@ -98,7 +101,7 @@ pub async fn load_page(
            from audit_log a
            join workspaces w on w.id = a.workspace_id
            left join users u on u.id = a.actor::uuid
-           where a.action = 'report.exported'
+           where a.action in ('report.exported', 'execution.exported')
              and ($1::text is null or a.entry::jsonb -> 'detail' -> 'providers' @> to_jsonb($1::text))
              and ($2::text is null or a.entry::jsonb -> 'detail' ->> 'format' = $2)
              and ($3::text is null or a.entry::jsonb -> 'detail' ->> 'decision' = $3)

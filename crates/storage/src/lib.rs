@@ -11,6 +11,7 @@ pub mod audit;
 pub mod event_decision;
 pub mod evidence_pack;
 pub mod execution;
+pub mod export_job;
 pub mod export_record;
 pub mod funnel;
 pub mod held_item;

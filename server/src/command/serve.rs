@@ -4,8 +4,6 @@ use crate::{
     telemetry::metrics::Metrics,
     worker,
 };
-use orchestrator::export::SealKey;
-use secrecy::ExposeSecret;
 use std::{error::Error, net::SocketAddr};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -20,14 +18,7 @@ pub async fn serve(
     options.check()?;
     let metrics = Metrics::start()?;
     let asked_to_stop = process::stop_signal()?;
-    let seal = options.seal_key.as_ref().map(|key| SealKey::parse(key.expose_secret()));
-    let seal = seal.transpose().map_err(|error| format!("SEAL_KEY: {error}"))?;
-    let mut orchestrator = process::application(database, files, execution).await?;
-    if let Some(key) = seal {
-        let public_key = key.public_key();
-        tracing::info!(seal.key = %public_key.id(), seal.public_key = %public_key, "files are sealed");
-        orchestrator = orchestrator.with_seal(key);
-    }
+    let orchestrator = process::application(database, files, execution).await?;
     let reloading =
         process::reload_rights(orchestrator.clone(), files.rights_registry_path.clone())?;
     let (stop, stopping) = watch::channel(false);

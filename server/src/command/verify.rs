@@ -55,9 +55,15 @@ fn verify_file(file: &Path, keys: &[PublicKey]) -> Result<ExitCode, Box<dyn Erro
     for name in [
         "format",
         "run_id",
+        "execution_id",
+        "pattern_id",
+        "asof",
         "document_hash",
         "pack_hash",
+        "pricing_pack_id",
+        "ledger_commit_hash",
         "sealed_at",
+        "executed_at",
         "rights_profile",
         "rights_version",
     ] {

@@ -1,6 +1,7 @@
 //! The HTTP side: router, sessions, protections, endpoints beside the pages.
 
 pub mod api;
+mod download;
 mod events;
 mod export_log;
 mod health;

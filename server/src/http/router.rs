@@ -3,6 +3,7 @@ use super::{
         self,
         options::{ApiConfigError, Door},
     },
+    download,
     events::{self, Streams},
     export_log, health,
     metrics::{self, MetricsDoor},
@@ -54,7 +55,10 @@ fn endpoints() -> Vec<(&'static str, Access, MethodRouter<State>)> {
         ("/runs/{run}/events", Access::Viewer, get(events::stream)),
         ("/pack/events", Access::Viewer, get(pack_events::stream)),
         ("/runs/{run}/artifact", Access::Viewer, get(report::artifact)),
-        ("/runs/{run}/download/{form}", Access::Viewer, get(report::download)),
+        ("/runs/{run}/download/{form}", Access::Viewer, get(download::report)),
+        ("/execution-log/{execution}/download/{form}", Access::Editor, get(download::execution)),
+        ("/exports/{export}/status", Access::Viewer, get(download::status)),
+        ("/exports/{export}/file", Access::Viewer, get(download::fetch)),
         ("/admin/exports.csv", Access::Admin, get(export_log::file)),
     ]
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Bars(title: String, drawing: BarDrawing) -> impl IntoView {
+    let sentence = drawing.sentence(&title);
     let BarDrawing { bars, height, zero, parts, has_track, left_out } = drawing;
-    let sentence = sentence(&title, &bars);
     let marks = bars.iter().filter_map(|bar| Some((bar.label.clone(), bar.mark.clone()?.word?)));
     let marks =
         marks.map(|(label, word)| view! { <li>{label} ": " <MarkWord word /></li> }).collect_view();
@@ -83,10 +83,4 @@ fn Row(bar: Bar, has_track: bool) -> impl IntoView {
             {bar.value}
         </text>
     }
-}
-
-fn sentence(title: &str, bars: &[Bar]) -> String {
-    let rows: Vec<String> =
-        bars.iter().map(|bar| format!("{} {}", bar.label, bar.value).trim().to_owned()).collect();
-    format!("{title}. {}.", rows.join("; "))
 }

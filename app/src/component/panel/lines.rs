@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Lines(title: String, drawing: LineDrawing) -> impl IntoView {
-    let sentence = sentence(&title, &drawing);
+    let sentence = drawing.sentence(&title);
     let is_single = drawing.lines.len() == 1;
     let grid = drawing.grid.into_iter().map(|line| view! { <Grid line /> }).collect_view();
     let areas = drawing
@@ -72,18 +72,5 @@ fn Grid(line: GridLine) -> impl IntoView {
         <text class="chart__tick" x=x y=label_y text-anchor=anchor>
             {line.label}
         </text>
-    }
-}
-
-/// What a reader who does not see the drawing hears.
-fn sentence(title: &str, drawing: &LineDrawing) -> String {
-    let ends: Vec<&str> = drawing.axis.iter().map(|label| label.text.as_str()).collect();
-    let lines: Vec<String> =
-        drawing.lines.iter().map(|line| format!("{} ends at {}", line.name, line.last)).collect();
-    match (ends.first(), ends.last()) {
-        (Some(first), Some(last)) => {
-            format!("{title}, {first} to {last}. {}.", lines.join("; "))
-        }
-        _ => title.to_owned(),
     }
 }

@@ -12,8 +12,9 @@ mod table;
 
 use super::{icon::Icon, staleness::Staleness};
 use crate::view::{
-    execution::{Provenance, reason_words},
-    panel::{bars::BarDrawing, lines::LineDrawing, ring::Ring, rows::Rows},
+    execution::Provenance,
+    figure::reason_words,
+    panel::{bars::BarDrawing, lines::LineDrawing, metrics::metrics_of, ring::Ring, rows::Rows},
 };
 use bars::Bars;
 use chart::Chart;
@@ -21,7 +22,7 @@ use executor::pattern::{PanelDocument, PanelKind};
 pub use hatch::Hatches;
 use leptos::prelude::*;
 use lines::Lines;
-use metrics::{Metrics, metrics_of};
+use metrics::Metrics;
 use ring::RingChart;
 pub use table::Figure;
 use table::RowsTable;

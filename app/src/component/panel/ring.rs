@@ -4,9 +4,7 @@ use leptos::prelude::*;
 /// The pieces by their numbers, so that the list beside them needs no colour.
 #[component]
 pub fn RingChart(title: String, ring: Ring) -> impl IntoView {
-    let said: Vec<String> =
-        ring.pieces.iter().map(|piece| format!("{} {}", piece.label, piece.share)).collect();
-    let sentence = format!("{title}. {}.", said.join("; "));
+    let sentence = ring.sentence(&title);
     let pieces = ring
         .pieces
         .iter()

@@ -103,7 +103,7 @@ fn Table(records: Vec<ExportRecord>, now: Timestamp, zone: String) -> impl IntoV
             <caption class="data-table__caption">"Attempts to export, the newest first"</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Report"</th>
+                    <th scope="col">"Report or execution"</th>
                     <th scope="col">"Decision"</th>
                     <th scope="col">"Format"</th>
                     <th scope="col">"Providers"</th>
@@ -130,7 +130,7 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
             vec!["What is stored does not match its seal.".to_owned()]
         }
         (ExportOutcome::Deny, true) => {
-            vec!["It is not recorded where all of the report comes from.".to_owned()]
+            vec!["It is not recorded where all of it comes from.".to_owned()]
         }
         _ => reasons,
     };
@@ -144,7 +144,12 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
     let version = detail.rights_version.map(|version| {
         view! { <span class="data-table__sub">{format!("Rights version {version}")}</span> }
     });
-    let what_if = format!("/admin/rights?run={target}");
+    let about = if detail.execution_id.is_some() {
+        view! { "An execution" }.into_any()
+    } else {
+        let what_if = format!("/admin/rights?run={target}");
+        view! { <a href=what_if>"What its licences allow"</a> }.into_any()
+    };
     view! {
         <tr>
             <th scope="row" class="data-table__name">
@@ -152,7 +157,7 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
                 <span class="data-table__sub">
                     <a href=format!("/admin/workspaces/{workspace}")>{workspace_name}</a>
                     " · "
-                    <a href=what_if>"What its licences allow"</a>
+                    {about}
                 </span>
             </th>
             <td data-label="Decision">

@@ -1,6 +1,7 @@
 use crate::{
     component::{
         digest::Digest,
+        export_menu::ExportMenu,
         gantt::{GanttChart, StepTable},
         icon::Icon,
         moment::{Moment, moment_words},
@@ -9,6 +10,7 @@ use crate::{
         restatement::RestatementBanner,
         scope::counted,
         state::OutcomeState,
+        withheld::Attributions,
     },
     ssr::page,
     view::{
@@ -16,14 +18,16 @@ use crate::{
         figure::{Shown, heading_of},
     },
 };
-use domain::{execution::Outcome, id::ExecutionId};
+use domain::{access, execution::Outcome, id::ExecutionId};
 use executor::{pattern::Plan, runtime::Trace};
 use jiff::Timestamp;
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
-    UseCaseError,
+    Refusal, UseCaseError,
     execution::{Caller, ExecutionRecord},
+    export::{ExportChoice, Subject},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -35,7 +39,19 @@ pub fn ExecutionPage() -> impl IntoView {
     page("Execution", |request| async move {
         let id: ExecutionId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let caller = Caller::from(request.actor()?.clone());
-        let record = request.orchestrator.execution(&caller, id).await?;
+        let (record, terms) = request.orchestrator.shown_execution(&caller, id).await?;
+        let subject = Subject::Execution(id);
+        let may_export = request.actor()?.may(access::Right::Export.least_role());
+        let choices = match request.orchestrator.export_choices(request.actor()?, subject).await {
+            Ok(choices) => Ok(choices),
+            Err(UseCaseError::Refused(refusal)) => Err(refusal),
+            Err(other) => return Err(other),
+        };
+        let refused = request.query("refused").map(str::to_owned);
+        let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
+        if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
+            response.set_status(http::StatusCode::FORBIDDEN);
+        }
         let now = request.orchestrator.now().await?;
         let restated = match record.pack.as_ref().and_then(|pack| pack.parse().ok()) {
             Some(pack) if !record.panels.is_empty() => {
@@ -56,12 +72,33 @@ pub fn ExecutionPage() -> impl IntoView {
             {restated.map(|restated| view! { <RestatementBanner restated /> })}
             <Warning record=record.clone() />
             <Problem record=record.clone() />
+            <Attributions terms />
+            {may_export.then(|| view! { <Export id choices refused why /> })}
             <Panels record=record.clone() plan />
             <TraceSection trace=record.trace.clone() />
             <Facts record now zone />
             <Hatches />
         })
     })
+}
+
+/// The files that it can be had as, or why it cannot.
+#[component]
+fn Export(
+    id: ExecutionId,
+    choices: Result<Vec<ExportChoice>, Refusal>,
+    refused: Option<String>,
+    why: Option<&'static str>,
+) -> impl IntoView {
+    match choices {
+        Ok(choices) => {
+            let base = format!("/execution-log/{id}");
+            view! { <ExportMenu what="execution" base choices refused why /> }.into_any()
+        }
+        // Its page says already that there is no answer.
+        Err(Refusal::NothingToExport) => ().into_any(),
+        Err(refusal) => view! { <p class="field__hint">{refusal.message()}</p> }.into_any(),
+    }
 }
 
 #[component]

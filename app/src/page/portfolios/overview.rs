@@ -13,7 +13,7 @@ use crate::{
     view::{execution::provenance, holdings::HoldingsQuery},
 };
 use domain::id::PortfolioId;
-use executor::pattern::Plan;
+use executor::pattern::{PanelDocument, Plan};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
@@ -143,12 +143,14 @@ fn Overview(
     let is_empty = |data: &Value| data.as_array().is_some_and(Vec::is_empty);
     let currency = portfolio.base.to_string();
     let mut explained = None;
+    let is_listed = |panel: &PanelDocument| panel.id == POSITIONS && !panel.data.is_null();
+    let lists_positions = panels.iter().any(is_listed);
     let items = panels
         .into_iter()
         .filter_map(|panel| {
             let found = trace.panels.iter().find(|known| known.id == panel.id);
             let provenance = found.map(|panel| provenance(panel, &trace, plan.as_deref()));
-            if panel.id == POSITIONS {
+            if is_listed(&panel) {
                 explained = provenance;
                 return None;
             }
@@ -166,7 +168,11 @@ fn Overview(
             </h2>
             <div class="panels">{items}</div>
         </section>
-        <Positions rows query path currency=portfolio.base.to_string() provenance=explained />
+        {lists_positions
+            .then(|| {
+                let currency = portfolio.base.to_string();
+                view! { <Positions rows query path currency provenance=explained /> }
+            })}
     }
 }
 

@@ -49,6 +49,14 @@ impl ProviderId {
     pub fn sample() -> Self {
         "Sample".parse().expect("Sample has the form of a provider")
     }
+
+    /// The member's own data: the ledger, and what somebody entered.
+    ///
+    /// # Panics
+    /// Never: the text has the form, as a test knows.
+    pub fn manual() -> Self {
+        "Manual".parse().expect("Manual has the form of a provider")
+    }
 }
 
 impl LedgerCommit {

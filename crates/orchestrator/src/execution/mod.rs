@@ -9,8 +9,10 @@ mod refused;
 mod replay;
 mod request;
 mod retention;
+mod screen;
 
 pub use caller::Caller;
+pub(crate) use record::record_of;
 pub use record::{ExecutionPage, ExecutionRecord};
 pub use refused::{ExecutionRefused, FailedExecution};
 pub use replay::{Difference, Replay};
@@ -101,7 +103,8 @@ impl Orchestrator {
     }
 
     /// Executes a pattern for a page that is read: by the same way, through the same gate,
-    /// and nothing of it is kept.
+    /// and nothing of it is kept. Panels whose providers do not give the right to show
+    /// them have no data and say why; the outputs are empty then.
     ///
     /// # Errors
     /// [`ExecutionRefused`].
@@ -111,7 +114,10 @@ impl Orchestrator {
         request: ExecuteRequest,
         correlation: Correlation,
     ) -> Result<ExecutionAnswer, ExecutionRefused> {
-        self.execute_measured(caller, request, Keeping::Shown, correlation).await
+        let mut answer =
+            self.execute_measured(caller, request, Keeping::Shown, correlation).await?;
+        self.screen_answer(caller, &mut answer).await?;
+        Ok(answer)
     }
 
     async fn execute_measured(

@@ -197,7 +197,7 @@ fn without_sensitive(plan: &Plan, inputs: &Map<String, Value>) -> (Value, bool) 
     (Value::Object(kept), redacted)
 }
 
-fn record_of(
+pub(crate) fn record_of(
     row: ExecutionRow,
     not_replayable: Option<String>,
 ) -> Result<ExecutionRecord, UseCaseError> {

@@ -10,28 +10,25 @@ use domain::{
 use jiff::civil::date;
 use orchestrator::{
     Actor, Orchestrator, Refusal, UseCaseError,
-    export::{Export, ExportChoice, REPORT_FORMATS, WhatIf},
+    export::{Download, Export, ExportChoice, REPORT_FORMATS, Subject, WhatIf},
     press::PrintBounds,
-    rights::{Decision, Format, Registry},
+    rights::{Decision, Format, Registry, Right},
     workspace_licence::LicenceTerms,
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::time::Duration;
-use storage::{
-    artifact::Form,
-    export_record::{ExportFilter, ExportRecord},
-};
+use storage::export_record::{ExportFilter, ExportRecord};
 use uuid::Uuid;
 
-struct Reported {
-    world: World,
-    tenant: Tenant,
-    run: RunId,
+pub struct Reported {
+    pub world: World,
+    pub tenant: Tenant,
+    pub run: RunId,
 }
 
 impl Reported {
-    async fn new(pool: PgPool) -> Self {
+    pub async fn new(pool: PgPool) -> Self {
         let world = World::new(pool).await;
         world.read_samples().await;
         let tenant = world.tenant_by_day("North").await;
@@ -49,14 +46,21 @@ impl Reported {
         (count(&self.world.superuser, entries).await, detail)
     }
 
-    async fn download(&self, app: &Orchestrator, format: Format) -> Result<Export, UseCaseError> {
-        app.download_report(&self.tenant.viewer, self.run, format, &origin()).await
+    pub async fn download(
+        &self,
+        app: &Orchestrator,
+        format: Format,
+    ) -> Result<Export, UseCaseError> {
+        match app.download_report(&self.tenant.viewer, self.run, format, &origin()).await? {
+            Download::File { export, .. } => Ok(*export),
+            Download::Job(job) => panic!("{job} is to be printed by a worker"),
+        }
     }
 }
 
 /// The registry of the repository, in which the samples may not be handed out as
 /// a document.
-fn without_samples() -> Registry {
+pub fn without_samples() -> Registry {
     let text = include_str!("../../../../.ops/RIGHTS_REGISTRY.yaml");
     let (before, sample) = text.split_once("  Sample:").unwrap();
     let sample = sample.replacen("pdf: true", "pdf: false", 1).replacen(
@@ -138,10 +142,10 @@ async fn pages_leave_as_the_report_does_and_are_on_record(pool: PgPool) {
 async fn a_blocked_export_is_on_record_and_says_what_would_unblock_it(pool: PgPool) {
     let reported = Reported::new(pool).await;
     let app = reported.world.orchestrator.clone().with_rights(without_samples());
-    let choices = app.export_choices(&reported.tenant.viewer, reported.run).await.unwrap();
+    let choices =
+        app.export_choices(&reported.tenant.viewer, Subject::Report(reported.run)).await.unwrap();
     assert_eq!(reported.recorded().await.0, 0, "to look is not to take");
     let allowed: Vec<_> = choices
-        .files
         .iter()
         .map(|choice| (choice.format, matches!(choice.decision, Decision::Allowed(_))))
         .collect();
@@ -197,7 +201,49 @@ async fn what_cannot_be_put_on_record_does_not_leave(pool: PgPool) {
     }
     assert_eq!(reported.recorded().await.0, 0);
     // The preview is no export.
-    app.report_text(&reported.tenant.viewer, reported.run, Form::Html).await.unwrap();
+    app.shown_report(&reported.tenant.viewer, reported.run).await.unwrap();
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_may_not_be_shown_is_withheld_with_the_reason_and_all_else_is_shown(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let viewer = &reported.tenant.viewer;
+    let app = &reported.world.orchestrator;
+    let sealed: String = sqlx::query_scalar("select html from artifacts")
+        .fetch_one(&reported.world.superuser)
+        .await
+        .unwrap();
+    let shown = app.shown_report(viewer, reported.run).await.unwrap();
+    assert_eq!(shown.html, sealed, "what may be shown whole is shown as it was sealed");
+    assert!(shown.screen.withheld.is_empty());
+    let claim = shown.document.claims().next().unwrap().1.text.clone();
+
+    let text = include_str!("../../../../.ops/RIGHTS_REGISTRY.yaml");
+    let (before, sample) = text.split_once("  Sample:").unwrap();
+    let sample = sample.replacen("display: true", "display: false", 1).replacen(
+        "unblock: null",
+        "unblock: \"wait for real feeds\"",
+        1,
+    );
+    let hidden = Registry::parse("rights.yaml", &format!("{before}  Sample:{sample}")).unwrap();
+    for profile in RightsProfile::ALL {
+        let app = app.clone().with_rights(hidden.clone()).with_rights_profile(*profile);
+        let shown = app.shown_report(viewer, reported.run).await.unwrap();
+        // All rests on the samples; title and scope are the subscriber's own words.
+        let title = &shown.document.title;
+        assert!(shown.html.contains(title.as_str()) && !shown.html.contains(&claim));
+        assert!(shown.html.contains("does not allow it to be shown"), "{}", shown.html);
+        assert_eq!(shown.document.claims().count(), 0);
+        assert!(shown.screen.withheld.iter().all(|part| part.blocked.len() == 1));
+        let blocked = &shown.screen.withheld[0].blocked[0];
+        assert_eq!(blocked.unblock, "Wait for real feeds.");
+        assert!(blocked.reason.contains("Sample does not allow to show on screen"), "{blocked:?}");
+    }
+    let rights = vec![Right::Display];
+    let terms = LicenceTerms { rights, ..licence_for_samples() };
+    let app = app.clone().with_rights(hidden);
+    app.record_licence(&reported.world.admin, reported.tenant.workspace, &terms).await.unwrap();
+    assert_eq!(app.shown_report(viewer, reported.run).await.unwrap().html, sealed);
 }
 
 #[sqlx::test(migrations = false)]
@@ -266,7 +312,7 @@ async fn administrators_find_attempts_by_each_filter_and_take_them_as_a_file(poo
     assert!(matches!(refused, Err(UseCaseError::ExportUnrecorded(_))), "{refused:?}");
 }
 
-fn licence_for_samples() -> LicenceTerms {
+pub fn licence_for_samples() -> LicenceTerms {
     LicenceTerms { provider: "Sample".parse().unwrap(), ..licence() }
 }
 
@@ -282,8 +328,9 @@ async fn a_workspaces_own_licence_lets_its_reports_leave_and_no_others(pool: PgP
 
     let own = reported.tenant.workspace;
     let licence = app.record_licence(admin, own, &licence_for_samples()).await.unwrap();
-    let choices = app.export_choices(&reported.tenant.viewer, reported.run).await.unwrap();
-    assert!(choices.files.iter().all(|one| matches!(one.decision, Decision::Allowed(_))));
+    let choices =
+        app.export_choices(&reported.tenant.viewer, Subject::Report(reported.run)).await.unwrap();
+    assert!(choices.iter().all(|one| matches!(one.decision, Decision::Allowed(_))));
     reported.download(&app, Format::Pdf).await.unwrap();
     let (_, detail) = reported.recorded().await;
     assert_eq!(detail["licensed_to_workspace"], json!(["Sample"]));

@@ -9,10 +9,15 @@ use agents::{
     builtin,
     market::NoPacks,
 };
+use domain::report::ReportDocument;
 use fake_openai::Server;
 use orchestrator::{assistant::ModelAccount, run::Executed};
 use sqlx::PgPool;
 use std::sync::Arc;
+use storage::{
+    artifact::{self, Form},
+    tenancy,
+};
 
 #[sqlx::test(migrations = false)]
 async fn a_report_of_100_kb_is_written_by_one_call_of_the_language_model_and_published(
@@ -38,7 +43,10 @@ async fn a_report_of_100_kb_is_written_by_one_call_of_the_language_model_and_pub
 
     let view = world.orchestrator.view_run(&tenant.viewer, run).await.unwrap();
     assert_eq!(view.failure(), None);
-    let document = world.orchestrator.report_document(&tenant.viewer, run).await.unwrap();
+    let mut tx =
+        tenancy::begin_workspace(world.orchestrator.pool(), tenant.workspace).await.unwrap();
+    let (_, text) = artifact::load_text(&mut tx, run, Form::Json).await.unwrap().unwrap();
+    let document: ReportDocument = serde_json::from_str(&text).unwrap();
     let told: usize = document.sections.iter().map(|section| section.developments.len()).sum();
     assert_eq!((told, server.seen().len()), (EVENTS, 1));
     let bytes = domain::hash::canonical_json(&document).unwrap().len();

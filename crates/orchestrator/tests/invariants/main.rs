@@ -13,6 +13,8 @@ mod audit;
 #[cfg(test)]
 mod event_decisions;
 #[cfg(test)]
+mod execution_exports;
+#[cfg(test)]
 mod executions;
 #[cfg(test)]
 mod exports;
@@ -30,6 +32,8 @@ mod immutability;
 mod keeping;
 #[cfg(test)]
 mod language_model;
+#[cfg(test)]
+mod large_exports;
 #[cfg(test)]
 mod large_report;
 #[cfg(test)]

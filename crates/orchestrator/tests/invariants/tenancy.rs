@@ -5,8 +5,8 @@ use domain::{
     access::Right,
     hash::ContentHash,
     id::{
-        ApiTokenId, ExecutionId, PortfolioId, RunId, SpecificationId, UserId, WorkspaceId,
-        WorkspaceLicenceId,
+        ApiTokenId, ExecutionId, ExportJobId, PortfolioId, RunId, SpecificationId, UserId,
+        WorkspaceId, WorkspaceLicenceId,
     },
     pricing_pack::PricingPackId,
     schedule::{Schedule, ScheduleDraft},
@@ -14,7 +14,9 @@ use domain::{
     workspace::Role,
 };
 use orchestrator::{
+    UseCaseError,
     execution::{Caller, Correlation},
+    export::Subject,
     idempotency::Keyed,
     identity::{SignedIn, TokenRequest},
     portfolio::TransactionFilter,
@@ -25,7 +27,6 @@ use sqlx::{AssertSqlSafe, PgPool, error::DatabaseError};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
 use storage::{
     Transaction,
-    artifact::Form,
     export_record::ExportFilter,
     idempotency::{KeyedRequest, StoredAnswer},
     run::history::HistoryFilter,
@@ -43,6 +44,7 @@ struct Two {
     run: RunId,
     token: ApiTokenId,
     execution: ExecutionId,
+    export: ExportJobId,
     portfolio: PortfolioId,
     pack: PricingPackId,
 }
@@ -54,7 +56,7 @@ impl Two {
         let here = world.tenant_by_day("Here").await;
         let there = world.tenant_by_day("There").await;
         let own = world.active(&here, draft("Monthly")).await;
-        world.succeed_with_a_call(&here, own).await;
+        let own_run = world.succeed_with_a_call(&here, own).await;
         let specification = world.active(&there, draft("Monthly")).await;
         let run = world.succeed_with_a_call(&there, specification).await;
         for id in [own, specification] {
@@ -95,8 +97,10 @@ impl Two {
             .await
             .unwrap();
         world.execute(&here.viewer, "2025-10-21").await.unwrap();
+        world.made_export(&here, own_run, Format::Json).await;
+        let export = world.made_export(&there, run, Format::Json).await;
         let execution = world.execute(&there.viewer, "2025-10-21").await.unwrap().execution;
-        Self { world, here, there, specification, run, token, execution, portfolio, pack }
+        Self { world, here, there, specification, run, token, execution, export, portfolio, pack }
     }
 
     async fn begin(&self, tenant: &Tenant) -> Transaction {
@@ -279,27 +283,27 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 36] = [
+const COMPARED: [&str; 39] = [
     "add_portfolio",
     "cancel_specification",
     "cancel_run",
     "cited_event",
     "clone_specification",
     "compare_versions",
+    "download_execution",
     "download_report",
-    "export_choices",
     "execute_run",
     "execution",
+    "fetch_export",
     "instruction_of_run",
     "list_overrides",
+    "make_export",
     "override_of_run",
     "pause_schedule",
     "pause_specification",
     "portfolio",
     "reconciliation_for",
     "replay",
-    "report_document",
-    "report_text",
     "resume_schedule",
     "resume_specification",
     "revoke_api_token",
@@ -307,9 +311,12 @@ const COMPARED: [&str; 36] = [
     "run_funnel",
     "save_specification",
     "set_schedule",
+    "shown_execution",
+    "shown_report",
     "submit_specification",
     "transactions",
     "trigger_run",
+    "view_export",
     "view_report",
     "view_run",
     "view_schedule",
@@ -385,6 +392,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
         (@ RunId) => { two.run };
         (@ ApiTokenId) => { two.token };
         (@ ExecutionId) => { two.execution };
+        (@ ExportJobId) => { two.export };
         (@ PortfolioId) => { two.portfolio };
     }
     let reason = "Long enough a reason";
@@ -406,19 +414,25 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(view_run(owner; RunId;));
     not_found!(run_events_after(owner; RunId; 0));
     not_found!(view_report(owner; RunId;));
-    not_found!(report_document(owner; RunId;));
+    not_found!(shown_report(owner; RunId;));
     not_found!(cited_event(owner; RunId; "E-000000000000"));
     not_found!(run_funnel(owner; RunId;));
     not_found!(revoke_api_token(owner; ApiTokenId;));
-    for form in [Form::Html, Form::Json] {
-        not_found!(report_text(owner; RunId; form));
+    for subject in [Subject::Report(two.run), Subject::Execution(two.execution)] {
+        let answer = app.export_choices(owner, subject).await;
+        assert!(matches!(answer, Err(UseCaseError::NotFound)), "{answer:?}");
     }
-    not_found!(export_choices(owner; RunId;));
     for format in [Format::Html, Format::Json] {
         not_found!(download_report(owner; RunId; format, &origin()));
     }
+    not_found!(download_execution(owner; ExecutionId; Format::Csv, &origin()));
+    not_found!(view_export(owner; ExportJobId;));
+    not_found!(fetch_export(owner; ExportJobId; &origin()));
+    let made = compare!(make_export, id: ExportJobId = two.export, app.make_export(two.here.workspace, id));
+    assert_eq!(made, "Ok(())");
     let caller = Caller::from(owner.clone());
     not_found!(execution(&caller; ExecutionId;));
+    not_found!(shown_execution(&caller; ExecutionId;));
     let correlation = || Correlation { trace_id: "1".repeat(32), request_id: Uuid::nil() };
     let replayed =
         compare!(replay, id: ExecutionId = two.execution, app.replay(&caller, id, correlation()));
@@ -492,12 +506,13 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
 }
 
 fn collect_use_cases(folder: &Path, found: &mut BTreeSet<String>) {
-    const IDS: [&str; 7] = [
+    const IDS: [&str; 8] = [
         "SpecificationId",
         "RunId",
         "WorkspaceId",
         "ApiTokenId",
         "ExecutionId",
+        "ExportJobId",
         "PortfolioId",
         "WorkspaceLicenceId",
     ];

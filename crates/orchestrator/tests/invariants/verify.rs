@@ -75,18 +75,27 @@ impl Sealed {
 
     async fn is_served(&self, form: Form) -> bool {
         let app = &self.world.orchestrator;
-        let read = app.report_text(&self.tenant.viewer, self.run, form).await;
         let format = match form {
             Form::Html => Format::Html,
             Form::Json => Format::Json,
         };
         let downloaded =
             app.download_report(&self.tenant.viewer, self.run, format, &origin()).await;
-        match (read, downloaded) {
-            (Ok(_), Ok(_)) => true,
-            (Err(UseCaseError::Quarantined), Err(UseCaseError::Quarantined)) => false,
-            other => panic!("{other:?}"),
+        let served = match downloaded {
+            Ok(_) => true,
+            Err(UseCaseError::Quarantined) => false,
+            Err(other) => panic!("{other:?}"),
+        };
+        // The page is made of both forms, so it is shown only where the HTML file is.
+        if form == Form::Html {
+            let shown = app.shown_report(&self.tenant.viewer, self.run).await;
+            match shown {
+                Ok(_) => assert!(served),
+                Err(UseCaseError::Quarantined) => assert!(!served),
+                Err(other) => panic!("{other:?}"),
+            }
         }
+        served
     }
 }
 

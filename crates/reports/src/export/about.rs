@@ -1,18 +1,20 @@
 //! What a file of tables says of itself in words, above each CSV table and on the
 //! first sheet of a workbook.
 
-use super::{manifest::Manifest, parts};
+use super::{
+    manifest::{MadeOf, Manifest},
+    parts,
+};
+use crate::execution::ExecutionDocument;
 use domain::{package::InstructionReference, report::ReportDocument};
 
 /// Name and value, in reading order. What the licences ask for comes first.
-pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> Vec<(&'static str, String)> {
+pub(super) type About = Vec<(&'static str, String)>;
+
+pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> About {
     let scope = &document.scope;
-    let terms = &manifest.terms;
-    let mut rows = Vec::new();
-    rows.extend(terms.watermarks.iter().map(|one| ("Watermark", one.text.clone())));
-    rows.extend(terms.attributions.iter().map(|one| ("Attribution", one.text.clone())));
     let withheld = parts::labels(document, &manifest.withheld);
-    rows.extend(withheld.into_values().map(|part| ("Left out for its licence", part.to_owned())));
+    let mut rows = licence(manifest, withheld.into_values().map(str::to_owned));
     let instruction = scope.engine.instruction.map(|InstructionReference { version, sha256 }| {
         ("Instruction", format!("version {version}, SHA-256 {sha256}"))
     });
@@ -26,12 +28,66 @@ pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> Vec<(&'st
         ("Written by", format!("{}, version {}", scope.engine.label, scope.engine.version)),
     ]);
     rows.extend(instruction);
+    rows.extend(seals(manifest));
+    rows
+}
+
+pub(super) fn about_execution(document: &ExecutionDocument, manifest: &Manifest) -> About {
+    let removed = document.panels.iter().filter(|part| manifest.withheld.contains(&part.panel.id));
+    let mut rows = licence(manifest, removed.map(|part| part.panel.title.clone()));
+    rows.push(("Title", document.title.clone()));
+    rows.extend(document.portfolio.iter().map(|one| ("Portfolio", one.name.clone())));
+    rows.extend(document.base_currency.iter().map(|one| ("Base currency", one.clone())));
+    rows.extend(seals(manifest));
+    let warnings: std::collections::BTreeSet<&String> =
+        document.without(&manifest.withheld).flat_map(|part| &part.warnings).collect();
+    rows.extend(warnings.into_iter().map(|one| ("Note", one.clone())));
+    rows
+}
+
+fn licence(manifest: &Manifest, withheld: impl Iterator<Item = String>) -> About {
+    let terms = &manifest.terms;
+    let mut rows = About::new();
+    rows.extend(terms.watermarks.iter().map(|one| ("Watermark", one.text.clone())));
+    rows.extend(terms.attributions.iter().map(|one| ("Attribution", one.text.clone())));
+    rows.extend(withheld.map(|part| ("Left out for its licence", part)));
+    rows
+}
+
+/// By what the file and all that it was made of can be found again.
+fn seals(manifest: &Manifest) -> About {
+    let document = ("Document", manifest.document_hash.to_string());
+    let mut rows = match &manifest.made_of {
+        MadeOf::Report { run_id, package_hash, pack_hash, sealed_at } => vec![
+            ("Run", run_id.to_string()),
+            ("Evidence pack", pack_hash.to_string()),
+            ("Run package", package_hash.to_string()),
+            document,
+            ("Sealed at", sealed_at.to_string()),
+        ],
+        MadeOf::Execution {
+            execution_id,
+            pattern_id,
+            pattern_version,
+            asof,
+            pricing_pack_id,
+            ledger_commit_hash,
+            executed_at,
+            ..
+        } => vec![
+            ("As of", asof.to_string()),
+            ("Pricing pack", pricing_pack_id.clone().unwrap_or_else(|| "None".to_owned())),
+            (
+                "Ledger commit",
+                ledger_commit_hash.as_ref().map_or_else(|| "None".to_owned(), ToString::to_string),
+            ),
+            ("Pattern", format!("{pattern_id}, version {pattern_version}")),
+            ("Execution", execution_id.to_string()),
+            document,
+            ("Executed at", executed_at.to_string()),
+        ],
+    };
     rows.extend([
-        ("Run", manifest.run_id.to_string()),
-        ("Evidence pack", manifest.pack_hash.to_string()),
-        ("Run package", manifest.package_hash.to_string()),
-        ("Document", manifest.document_hash.to_string()),
-        ("Sealed at", manifest.sealed_at.to_string()),
         ("Rights profile", manifest.rights_profile.id().to_owned()),
         ("Rights version", manifest.rights_version.to_string()),
     ]);

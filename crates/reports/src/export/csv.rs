@@ -1,6 +1,6 @@
 //! The tables as CSV (RFC 4180), one file each, in a ZIP archive.
 
-use super::{manifest::Manifest, table::Table};
+use super::{Meter, manifest::Manifest, table::Table};
 use csv::{Terminator, WriterBuilder};
 use domain::hash::canonical_json;
 use std::io::{self, Cursor, Write};
@@ -26,9 +26,10 @@ pub enum CsvError {
 /// One file for each table, each with `about` above it, and the manifest. The
 /// archive holds no time, so that the same tables give the same bytes.
 pub(super) fn archive(
-    tables: &[Table],
+    tables: Vec<Table<'_>>,
     about: &[(&'static str, String)],
     manifest: &Manifest,
+    meter: &Meter,
 ) -> Result<Vec<u8>, CsvError> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
@@ -36,7 +37,7 @@ pub(super) fn archive(
         .last_modified_time(DateTime::default());
     for table in tables {
         archive.start_file(format!("{}.csv", table.key), options)?;
-        archive.write_all(&file(table, about)?)?;
+        write_file(table, about, &mut archive, meter)?;
     }
     archive.start_file("manifest.json", options)?;
     archive.write_all(canonical_json(manifest)?.as_bytes())?;
@@ -62,29 +63,34 @@ pub fn records<const N: usize>(
     Ok(bytes)
 }
 
-/// `#` rows, a blank one, the names of the columns, the table.
-fn file(table: &Table, about: &[(&'static str, String)]) -> Result<Vec<u8>, CsvError> {
-    let mut bytes = Vec::new();
-    let mut head = writer(&mut bytes);
-    head.write_record(["# Table", table.title])?;
+/// `#` rows, a blank one, the names of the columns, the table: row by row, as they are
+/// made.
+fn write_file(
+    table: Table<'_>,
+    about: &[(&'static str, String)],
+    out: &mut impl Write,
+    meter: &Meter,
+) -> Result<(), CsvError> {
+    let mut head = writer(&mut *out);
+    head.write_record(["# Table", &guarded(&table.title)])?;
     for (name, value) in about {
         head.write_record([format!("# {name}"), guarded(value)])?;
     }
     head.flush()?;
     drop(head);
-    bytes.extend_from_slice(b"\r\n");
-    let mut body = writer(&mut bytes);
-    body.write_record(table.columns.iter().map(|column| column.name))?;
-    for row in &table.rows {
+    out.write_all(b"\r\n")?;
+    let mut body = writer(out);
+    body.write_record(table.columns.iter().map(|column| guarded(&column.plain_name())))?;
+    for row in table.rows {
         body.write_record(row.iter().map(|cell| guarded(&cell.plain())))?;
+        meter.add(row.len());
     }
     body.flush()?;
-    drop(body);
-    Ok(bytes)
+    Ok(())
 }
 
-fn writer(bytes: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
-    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(bytes)
+fn writer<W: Write>(out: W) -> csv::Writer<W> {
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out)
 }
 
 /// The text with an apostrophe before everything that a spreadsheet would take for

@@ -1,6 +1,10 @@
-use crate::Colophon;
-use domain::{hash::ContentHash, id::RunId};
-use jiff::Timestamp;
+use crate::{Colophon, execution::ExecutionDocument};
+use domain::{
+    hash::ContentHash,
+    id::{ExecutionId, PortfolioId, RunId},
+    pricing_pack::LedgerCommit,
+};
+use jiff::{Timestamp, civil::Date};
 use rights::{Format, Grant, RightsProfile, RightsVersion, Terms};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -10,15 +14,11 @@ use std::collections::BTreeSet;
 pub struct Manifest {
     pub schema: u32,
     pub format: Format,
-    pub run_id: RunId,
-    /// Of the whole document, as it is sealed: with nothing withheld, the
+    #[serde(flatten)]
+    pub made_of: MadeOf,
+    /// Of the whole document, as it is kept: with nothing withheld, the
     /// SHA-256 of the canonical JSON of `document`.
     pub document_hash: ContentHash,
-    pub package_hash: ContentHash,
-    pub pack_hash: ContentHash,
-    /// When the report was sealed; a file has no time of its own, so that the
-    /// same document gives the same bytes.
-    pub sealed_at: Timestamp,
     #[serde(flatten)]
     pub terms: Terms,
     /// Keys of the parts that are left out.
@@ -27,18 +27,100 @@ pub struct Manifest {
     pub rights_version: RightsVersion,
 }
 
+/// What a file was made of.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum MadeOf {
+    Report {
+        run_id: RunId,
+        package_hash: ContentHash,
+        pack_hash: ContentHash,
+        /// When the report was sealed; a file has no time of its own, so that the
+        /// same document gives the same bytes.
+        sealed_at: Timestamp,
+    },
+    Execution {
+        execution_id: ExecutionId,
+        pattern_id: String,
+        pattern_version: String,
+        portfolio_id: Option<PortfolioId>,
+        asof: Date,
+        pricing_pack_id: Option<String>,
+        ledger_commit_hash: Option<LedgerCommit>,
+        executed_at: Timestamp,
+    },
+}
+
+impl MadeOf {
+    /// The only moment of a file.
+    pub const fn moment(&self) -> Timestamp {
+        match self {
+            Self::Report { sealed_at, .. } => *sealed_at,
+            Self::Execution { executed_at, .. } => *executed_at,
+        }
+    }
+
+    /// For the foot of a printed sheet.
+    pub fn in_short(&self) -> String {
+        match self {
+            Self::Report { run_id, .. } => format!("Run {run_id}"),
+            Self::Execution { execution_id, pricing_pack_id, ledger_commit_hash, .. } => {
+                let pack = pricing_pack_id.as_deref().unwrap_or("none");
+                let commit = short_commit(ledger_commit_hash.as_ref());
+                format!("Execution {execution_id}, pack {pack}, ledger {commit}")
+            }
+        }
+    }
+}
+
+/// The first twelve digits of a commit.
+pub(crate) fn short_commit(commit: Option<&LedgerCommit>) -> &str {
+    commit.and_then(|commit| commit.as_str().get(..12)).unwrap_or("none")
+}
+
 impl Manifest {
     pub const SCHEMA: u32 = 1;
 
     pub(super) fn of(colophon: &Colophon, grant: &Grant, format: Format) -> Self {
-        Self {
-            schema: Self::SCHEMA,
-            format,
+        let made_of = MadeOf::Report {
             run_id: colophon.run_id,
-            document_hash: colophon.document_hash,
             package_hash: colophon.package_hash,
             pack_hash: colophon.pack_hash,
             sealed_at: colophon.sealed_at,
+        };
+        Self::of_document(colophon.document_hash, made_of, grant, format)
+    }
+
+    pub(super) fn of_execution(
+        document: &ExecutionDocument,
+        document_hash: ContentHash,
+        grant: &Grant,
+        format: Format,
+    ) -> Self {
+        let made_of = MadeOf::Execution {
+            execution_id: document.execution_id,
+            pattern_id: document.pattern_id.clone(),
+            pattern_version: document.pattern_version.clone(),
+            portfolio_id: document.portfolio.as_ref().map(|portfolio| portfolio.id),
+            asof: document.asof,
+            pricing_pack_id: document.pricing_pack_id.clone(),
+            ledger_commit_hash: document.ledger_commit_hash.clone(),
+            executed_at: document.executed_at,
+        };
+        Self::of_document(document_hash, made_of, grant, format)
+    }
+
+    fn of_document(
+        document_hash: ContentHash,
+        made_of: MadeOf,
+        grant: &Grant,
+        format: Format,
+    ) -> Self {
+        Self {
+            schema: Self::SCHEMA,
+            format,
+            made_of,
+            document_hash,
             terms: grant.terms().clone(),
             withheld: grant.removed().clone(),
             rights_profile: grant.profile(),

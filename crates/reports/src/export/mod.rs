@@ -35,15 +35,19 @@
 
 mod about;
 mod csv;
+pub mod execution;
 mod lineage;
 mod manifest;
-mod parts;
+mod meter;
+pub(crate) mod parts;
 mod table;
 mod workbook;
 
 pub use csv::{CsvError, records};
 pub use lineage::lineage;
-pub use manifest::Manifest;
+pub(crate) use manifest::short_commit;
+pub use manifest::{MadeOf, Manifest};
+pub use meter::Meter;
 
 use crate::{
     html::render_export,
@@ -110,6 +114,8 @@ pub enum ExportError {
     Csv(#[from] CsvError),
     #[error("the report has no XLSX form")]
     Workbook(#[from] XlsxError),
+    #[error("there is no file of this form")]
+    NoSuchForm,
 }
 
 /// One self-contained page with attributions, watermark and rights version.
@@ -123,7 +129,8 @@ pub fn html(
     let withheld = parts::labels(document, grant.removed());
     let manifest = Manifest::of(colophon, &grant, Format::Html);
     let document = parts::without(document, grant.removed());
-    let text = render_export(&document, colophon, &grant, withheld)?;
+    let about = canonical_json(&manifest)?;
+    let text = render_export(&document, colophon, &grant, withheld, &about)?;
     Ok(finished(manifest, text.into_bytes()))
 }
 
@@ -170,7 +177,7 @@ pub fn csv(
     let manifest = Manifest::of(colophon, &grant, Format::Csv);
     let tables = table::tables(&parts::without(document, grant.removed()), grant.removed())?;
     let about = about::about(document, &manifest);
-    let bytes = csv::archive(&tables, &about, &manifest)?;
+    let bytes = csv::archive(tables, &about, &manifest, &Meter::default())?;
     Ok(finished(manifest, bytes))
 }
 
@@ -186,8 +193,14 @@ pub fn xlsx(
     let manifest = Manifest::of(colophon, &grant, Format::Xlsx);
     let tables = table::tables(&parts::without(document, grant.removed()), grant.removed())?;
     let about = about::about(document, &manifest);
-    let bytes = workbook::workbook(&tables, &about, &manifest)?;
+    let bytes = workbook::workbook(tables, &about, &manifest, &Meter::default())?;
     Ok(finished(manifest, bytes))
+}
+
+/// The cells of a report's tables, by which the size of its files is judged beforehand.
+pub fn cells(document: &ReportDocument) -> Result<usize, ExportError> {
+    let tables = table::tables(document, &std::collections::BTreeSet::new())?;
+    Ok(tables.into_iter().flat_map(|table| table.rows).map(|row| row.len()).sum())
 }
 
 /// The permit is for what the document is now, not for what it is called.
@@ -205,6 +218,6 @@ fn finished(manifest: Manifest, bytes: Vec<u8>) -> Export {
 }
 
 #[cfg(test)]
-mod opened;
+pub(crate) mod opened;
 #[cfg(test)]
 pub(crate) mod tests;

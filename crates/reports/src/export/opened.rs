@@ -21,12 +21,19 @@ fn python() -> PathBuf {
 }
 
 async fn opened(document: &ReportDocument, package: &RunPackage, profile: RightsProfile) -> Value {
+    let archive = printed(document, package, Format::Csv, profile).await;
+    let workbook = printed(document, package, Format::Xlsx, profile).await;
+    opened_files(&archive, &workbook)
+}
+
+/// What others' programs find in an archive of CSV files and in a workbook.
+pub(crate) fn opened_files(archive: &[u8], workbook: &[u8]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut open = Command::new(python());
     open.args(["-c", include_str!("opened.py")]);
-    for (name, format) in [("tables.zip", Format::Csv), ("tables.xlsx", Format::Xlsx)] {
+    for (name, bytes) in [("tables.zip", archive), ("tables.xlsx", workbook)] {
         let path = folder.path().join(name);
-        std::fs::write(&path, printed(document, package, format, profile).await).unwrap();
+        std::fs::write(&path, bytes).unwrap();
         open.arg(path);
     }
     let said = open.output().unwrap();
@@ -39,14 +46,14 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 /// The rows of a CSV file below its head, names of columns first.
-fn body<'a>(opened: &'a Value, name: &str) -> Vec<Vec<&'a str>> {
+pub(crate) fn body<'a>(opened: &'a Value, name: &str) -> Vec<Vec<&'a str>> {
     let rows = opened["tables"][name].as_array().unwrap();
     let blank = rows.iter().position(|row| row == &json!([])).unwrap();
     rows[blank + 1..].iter().map(texts).collect()
 }
 
 /// What a workbook's sheet shows, as text.
-fn shown(opened: &Value, sheet: &str) -> Vec<Vec<String>> {
+pub(crate) fn shown(opened: &Value, sheet: &str) -> Vec<Vec<String>> {
     let plain = |cell: &Value| match &cell[1] {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

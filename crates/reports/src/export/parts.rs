@@ -28,7 +28,7 @@ pub(super) fn key_of(section: &Section) -> String {
 }
 
 /// The headings under which notices stand.
-pub(super) fn labels(document: &ReportDocument, removed: &BTreeSet<String>) -> Withheld {
+pub(crate) fn labels(document: &ReportDocument, removed: &BTreeSet<String>) -> Withheld {
     let sections = document.sections.iter().map(|one| (key_of(one), one.kind.label()));
     let others = PARTS.iter().map(|(key, label, _)| ((*key).to_owned(), *label));
     sections.chain(others).filter(|(key, _)| removed.contains(key)).collect()
@@ -36,7 +36,7 @@ pub(super) fn labels(document: &ReportDocument, removed: &BTreeSet<String>) -> W
 
 /// The document without what is removed. Coverage stays in it, since it has no
 /// empty form; whoever prints the document leaves it out.
-pub(super) fn without(document: &ReportDocument, removed: &BTreeSet<String>) -> ReportDocument {
+pub fn without(document: &ReportDocument, removed: &BTreeSet<String>) -> ReportDocument {
     let mut rest = document.clone();
     if removed.is_empty() {
         return rest;

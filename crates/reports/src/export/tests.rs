@@ -90,6 +90,19 @@ async fn exported(package: &RunPackage, format: Format, profile: RightsProfile) 
     String::from_utf8(bytes).unwrap()
 }
 
+#[tokio::test]
+async fn a_page_that_leaves_holds_its_manifest_and_one_that_is_shown_holds_none() {
+    let (document, package) = (fixture::document(), fixture::package());
+    let export = export_of(&document, &package, Format::Html).await;
+    let page = scraper::Html::parse_document(std::str::from_utf8(&export.bytes).unwrap());
+    let selector = scraper::Selector::parse("meta[name=observatory-manifest]").unwrap();
+    let manifest = page.select(&selector).next().unwrap().attr("content").unwrap();
+    let manifest: Value = serde_json::from_str(manifest).unwrap();
+    assert_eq!(manifest, serde_json::to_value(&export.manifest).unwrap());
+    let shown = crate::render_html(&document, &colophon(&package)).unwrap();
+    assert!(!shown.contains("observatory-manifest"));
+}
+
 fn named(lineage: &DocumentLineage) -> Vec<(&str, Vec<&str>)> {
     lineage
         .parts
@@ -173,6 +186,9 @@ fn a_quiet_report_comes_from_what_was_read() {
 async fn a_file_carries_every_attribution_and_each_watermark() {
     let package = package_with(3, Some("FRED"));
     let html = exported(&package, Format::Html, RightsProfile::Production).await;
+    // Beside the manifest, which is one line and no text on the page.
+    let lines = html.lines().filter(|line| !line.contains("observatory-manifest"));
+    let html = lines.collect::<Vec<_>>().join("\n");
     for text in [
         "Source: FRED, Federal Reserve Bank of St. Louis",
         "Sample data, not market data",

@@ -1,10 +1,12 @@
 //! The tables as a workbook: a sheet each, and one that says where they come from.
 
 use super::{
+    Meter,
     manifest::Manifest,
-    table::{Cell, Table},
+    table::{Cell, Digits, Table, missing},
 };
 use jiff::civil::Date;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Workbook,
     Worksheet, XlsxError,
@@ -20,18 +22,19 @@ const A4: u8 = 9;
 /// Its moment of creation is that of the seal, so that the same tables give the
 /// same bytes. Every text is written as text, so that none is a formula.
 pub(super) fn workbook(
-    tables: &[Table],
+    tables: Vec<Table<'_>>,
     about: &[(&'static str, String)],
     manifest: &Manifest,
+    meter: &Meter,
 ) -> Result<Vec<u8>, XlsxError> {
     let formats = Formats::new();
     let mut workbook = Workbook::new();
-    let sealed_at = ExcelDateTime::from_timestamp(manifest.sealed_at.as_second())?;
-    let properties = DocProperties::new().set_creation_datetime(&sealed_at);
+    let moment = ExcelDateTime::from_timestamp(manifest.made_of.moment().as_second())?;
+    let properties = DocProperties::new().set_creation_datetime(&moment);
     workbook.set_properties(&properties);
-    fill_about(printable(workbook.add_worksheet(), manifest)?, tables, about, &formats)?;
+    fill_about(printable(workbook.add_worksheet(), manifest)?, &tables, about, &formats)?;
     for table in tables {
-        fill(printable(workbook.add_worksheet(), manifest)?, table, &formats)?;
+        fill(printable(workbook.add_worksheet(), manifest)?, table, &formats, meter)?;
     }
     workbook.save_to_buffer()
 }
@@ -42,6 +45,10 @@ struct Formats {
     text: Format,
     count: Format,
     date: Format,
+    all: Format,
+    percent: Format,
+    one: Format,
+    two: Format,
 }
 
 impl Formats {
@@ -57,6 +64,22 @@ impl Formats {
             text: cell().set_text_wrap(),
             count: cell().set_num_format("#,##0"),
             date: cell().set_num_format("yyyy-mm-dd"),
+            all: cell(),
+            percent: cell().set_num_format("0.00%"),
+            one: cell().set_num_format("#,##0.0"),
+            two: cell().set_num_format("#,##0.00"),
+        }
+    }
+}
+
+impl Formats {
+    const fn of(&self, digits: Digits) -> &Format {
+        match digits {
+            Digits::All => &self.all,
+            Digits::Percent => &self.percent,
+            Digits::None => &self.count,
+            Digits::One => &self.one,
+            Digits::Two => &self.two,
         }
     }
 }
@@ -71,21 +94,19 @@ fn printable<'a>(
     let marks: String = marks.join(" · ").chars().take(MARK_CHARACTERS_MAX).collect();
     // An ampersand begins an instruction there.
     sheet.set_header(format!("&C{}", marks.replace('&', "&&")));
-    sheet.set_footer(format!(
-        "&LRun {}, attributions on the sheet About&RPage &P of &N",
-        manifest.run_id
-    ));
+    let made_of = manifest.made_of.in_short().replace('&', "&&");
+    sheet.set_footer(format!("&L{made_of}, attributions on the sheet About&RPage &P of &N"));
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)
 }
 
 fn fill_about(
     sheet: &mut Worksheet,
-    tables: &[Table],
+    tables: &[Table<'_>],
     about: &[(&'static str, String)],
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     sheet.set_name("About")?.set_column_width(0, 26)?.set_column_width(1, 100)?;
-    let sheets = tables.iter().map(|table| ("Sheet", table.title));
+    let sheets = tables.iter().map(|table| ("Sheet", table.title.as_ref()));
     let about = about.iter().map(|(name, value)| (*name, value.as_str()));
     for (row, (name, value)) in (0..).zip(about.chain(sheets)) {
         sheet.write_string_with_format(row, 0, name, &formats.name)?;
@@ -94,20 +115,26 @@ fn fill_about(
     Ok(())
 }
 
-fn fill(sheet: &mut Worksheet, table: &Table, formats: &Formats) -> Result<(), XlsxError> {
-    sheet.set_name(table.title)?.set_freeze_panes(1, 0)?;
-    for (column, about) in (0..).zip(table.columns) {
+fn fill(
+    sheet: &mut Worksheet,
+    table: Table<'_>,
+    formats: &Formats,
+    meter: &Meter,
+) -> Result<(), XlsxError> {
+    sheet.set_name(table.title.as_ref())?.set_freeze_panes(1, 0)?;
+    for (column, about) in (0..).zip(table.columns.iter()) {
         sheet.set_column_width(column, about.width)?;
-        sheet.write_string_with_format(0, column, about.name, &formats.head)?;
+        sheet.write_string_with_format(0, column, about.name.as_ref(), &formats.head)?;
     }
     let mut last_row = 0;
-    for (row, cells) in (1..).zip(&table.rows) {
-        for (column, cell) in (0..).zip(cells) {
+    for (row, cells) in (1..).zip(table.rows) {
+        for (column, cell) in (0..).zip(&cells) {
             write(sheet, row, column, cell, formats)?;
         }
+        meter.add(cells.len());
         last_row = row;
     }
-    // A table has at least one column and at most a dozen.
+    // A table has at least one column; a sheet refuses more than it has room for.
     let last_column = u16::try_from(table.columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
     sheet.autofilter(0, 0, last_row, last_column)?;
     Ok(())
@@ -121,6 +148,19 @@ fn write(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     match cell {
+        Cell::Empty => {}
+        Cell::Number(number, digits) => match number.to_f64() {
+            Some(shown) if holds(*number, shown) => {
+                sheet.write_number_with_format(row, column, shown, formats.of(*digits))?;
+            }
+            _ => {
+                let digits = number.normalize().to_string();
+                sheet.write_string_with_format(row, column, digits, &formats.text)?;
+            }
+        },
+        Cell::Missing(reason) => {
+            sheet.write_string_with_format(row, column, missing(reason), &formats.text)?;
+        }
         Cell::Count(count) => {
             sheet.write_number_with_format(row, column, *count, &formats.count)?;
         }
@@ -140,6 +180,16 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// A sheet keeps fifteen digits of a figure; one that has more is written as text rather
+/// than changed, if it is an amount and no measured quantity.
+fn holds(number: Decimal, shown: f64) -> bool {
+    const DIGITS: u32 = 15;
+    let number = number.normalize();
+    let digits = number.mantissa().unsigned_abs().checked_ilog10().map_or(1, |log| log + 1);
+    // A computed fraction has as many digits as it was computed with.
+    digits <= DIGITS || (number.scale() > 0 && shown.abs() < 1e9)
 }
 
 /// A workbook counts its days from 1900 on.

@@ -1,15 +1,18 @@
-//! The report as a document of pages: tagged for readers (PDF/UA-1), fonts embedded.
+//! Documents of pages: tagged for readers (PDF/UA-1), fonts embedded.
 //!
-//! The template is a file of this repository, and everything that a report says reaches
-//! it as values of one JSON file, so that no text is ever read as markup. The typesetter
-//! finds nothing but these two files and its own fonts: no clock, no folder, no network.
+//! The templates are files of this repository, and everything that a document says reaches
+//! them as values of one JSON file, so that no text is ever read as markup. The typesetter
+//! finds nothing but these files and its own fonts: no clock, no folder, no network.
 //! Same document, colophon and grant: same bytes.
 
 mod letters;
 mod world;
 
-use crate::view::{Colophon, Page, RenderError, Withheld};
-use domain::report::ReportDocument;
+use crate::{
+    execution::{self, ExecutionDocument},
+    view::{Colophon, Page, RenderError, Withheld},
+};
+use domain::{hash::ContentHash, report::ReportDocument};
 use jiff::Timestamp;
 use letters::with_letters_we_have;
 use rights::Grant;
@@ -21,7 +24,8 @@ use typst::{
 };
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
-use world::ReportWorld;
+use world::{DocumentWorld, Template};
+pub use world::{FontsRefused, add_fonts};
 
 /// The document as PDF, with what its licences ask for and without what they keep back.
 /// `document` no longer holds what is withheld.
@@ -32,12 +36,32 @@ pub(crate) fn render_pdf(
     withheld: Withheld,
 ) -> Result<Vec<u8>, RenderError> {
     let page = Page::of(document, colophon)?.exported(grant, withheld);
-    let pages = typeset(serde_json::to_value(&page)?)?;
+    let page = serde_json::to_value(&page)?;
+    printed(Template::Report, page, colophon.document_hash, colophon.sealed_at)
+}
+
+/// An execution as PDF, on the same terms.
+pub(crate) fn render_execution_pdf(
+    document: &ExecutionDocument,
+    grant: &Grant,
+    hash: ContentHash,
+) -> Result<Vec<u8>, RenderError> {
+    let page = serde_json::to_value(execution::Page::of(document, grant, hash))?;
+    printed(Template::Execution, page, hash, document.executed_at)
+}
+
+fn printed(
+    template: Template,
+    page: Value,
+    document_hash: ContentHash,
+    moment: Timestamp,
+) -> Result<Vec<u8>, RenderError> {
+    let pages = typeset(template, page)?;
     let options = PdfOptions {
         // What the document's identifier is derived from; that of the bytes is their own.
-        ident: Smart::Custom(colophon.document_hash.to_string()),
+        ident: Smart::Custom(document_hash.to_string()),
         creator: Smart::Custom(Some("Observatory".to_owned())),
-        timestamp: Some(timestamp(colophon.sealed_at)?),
+        timestamp: Some(timestamp(moment)?),
         standards: PdfStandards::new(&[PdfStandard::Ua_1])
             .map_err(|error| RenderError::Typeset(error.message().to_string()))?,
         ..PdfOptions::default()
@@ -46,11 +70,11 @@ pub(crate) fn render_pdf(
 }
 
 /// What is typeset stays in the typesetter's cache until it is told to forget; it is a
-/// subscriber's report, so it is told at once.
-fn typeset(report: Value) -> Result<PagedDocument, RenderError> {
-    let (mut report, substituted) = with_letters_we_have(report);
-    report["substituted"] = json!(substituted);
-    let world = ReportWorld::of(serde_json::to_vec(&report)?);
+/// subscriber's document, so it is told at once.
+fn typeset(template: Template, page: Value) -> Result<PagedDocument, RenderError> {
+    let (mut page, substituted) = with_letters_we_have(page);
+    page["substituted"] = json!(substituted);
+    let world = DocumentWorld::of(template, serde_json::to_vec(&page)?);
     let pages = typst::compile::<PagedDocument>(&world).output.map_err(|found| fault(&found));
     typst::comemo::evict(0);
     pages
@@ -78,4 +102,4 @@ fn timestamp(moment: Timestamp) -> Result<typst_pdf::Timestamp, RenderError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

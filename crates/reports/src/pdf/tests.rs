@@ -18,13 +18,13 @@ use std::{path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// A file on disk for other programs.
-struct Opened {
+pub(crate) struct Opened {
     _folder: TempDir,
     path: PathBuf,
 }
 
 impl Opened {
-    fn new(bytes: &[u8]) -> Self {
+    pub fn new(bytes: &[u8]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.pdf");
         std::fs::write(&path, bytes).unwrap();
@@ -36,7 +36,7 @@ impl Opened {
     }
 
     /// What a program prints on the file; it must be content with it.
-    fn told(&self, program: &str, before: &[&str], after: &[&str]) -> String {
+    pub fn told(&self, program: &str, before: &[&str], after: &[&str]) -> String {
         let done = Command::new(program).args(before).arg(&self.path).args(after).output();
         let done = done.unwrap_or_else(|error| {
             panic!("{program}: {error}; `cargo xtask test tests` installs it")
@@ -50,18 +50,18 @@ impl Opened {
         said
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.told("pdftotext", &["-layout"], &["-"])
     }
 
     /// By page, the last one without its form feed.
-    fn pages(&self) -> Vec<String> {
+    pub fn pages(&self) -> Vec<String> {
         let text = self.text();
         let pages = text.trim_end_matches('\u{c}').split('\u{c}');
         pages.map(str::to_owned).collect()
     }
 
-    fn info(&self, name: &str) -> String {
+    pub fn info(&self, name: &str) -> String {
         let info = self.told("pdfinfo", &[], &[]);
         let line = info.lines().find_map(|line| line.strip_prefix(&format!("{name}:")));
         line.unwrap_or_else(|| panic!("no {name} in {info}")).trim().to_owned()
@@ -74,7 +74,7 @@ impl Opened {
 }
 
 /// Words as a reader finds them, whatever line they stand on.
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

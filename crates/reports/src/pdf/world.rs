@@ -1,6 +1,6 @@
-//! All that the typesetter can see: the template, the report's values, our fonts.
+//! All that the typesetter can see: the templates, the document's values, our fonts.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use typst::{
     Library, LibraryExt, World,
     diag::{FileError, FileResult},
@@ -10,30 +10,83 @@ use typst::{
     utils::LazyHash,
 };
 
-/// What does not change from one report to the next.
+/// What does not change from one document to the next.
 struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    template: Source,
-    report: FileId,
+    common: Source,
+    report: Source,
+    execution: Source,
+    document: FileId,
+}
+
+/// What is typeset.
+#[derive(Clone, Copy)]
+pub(super) enum Template {
+    Report,
+    Execution,
+}
+
+impl Template {
+    fn source(self) -> &'static Source {
+        match self {
+            Self::Report => &PRESS.report,
+            Self::Execution => &PRESS.execution,
+        }
+    }
+}
+
+/// What an operator has besides, for letters that ours lack.
+static MORE_FONTS: OnceLock<Vec<Font>> = OnceLock::new();
+
+/// Sets pages with these fonts, too, wherever ours have no form for a letter. To be called
+/// once, before the first page is set; each item is the content of a font file.
+///
+/// # Errors
+/// [`FontsRefused`] when a file holds no font, or they come too late.
+pub fn add_fonts(files: impl IntoIterator<Item = Vec<u8>>) -> Result<usize, FontsRefused> {
+    let mut fonts = Vec::new();
+    for file in files {
+        let before = fonts.len();
+        fonts.extend(Font::iter(Bytes::new(file)));
+        if fonts.len() == before {
+            return Err(FontsRefused::NoFont);
+        }
+    }
+    let count = fonts.len();
+    MORE_FONTS.set(fonts).map_err(|_| FontsRefused::TooLate)?;
+    Ok(count)
+}
+
+/// Why fonts were not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FontsRefused {
+    #[error("a file holds no font")]
+    NoFont,
+    #[error("fonts were chosen already")]
+    TooLate,
 }
 
 static PRESS: LazyLock<Press> = LazyLock::new(|| {
-    let fonts: Vec<Font> =
-        typst_assets::fonts().flat_map(|file| Font::iter(Bytes::new(file))).collect();
-    let template = include_str!("../../templates/report.typ").to_owned();
+    let ours = typst_assets::fonts().flat_map(|file| Font::iter(Bytes::new(file)));
+    // Whoever comes later is told so.
+    let more = MORE_FONTS.get_or_init(Vec::new).iter().cloned();
+    let fonts: Vec<Font> = ours.chain(more).collect();
+    let source = |name, text: &str| Source::new(file_called(name), text.to_owned());
     Press {
         library: LazyHash::new(Library::default()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
         fonts,
-        template: Source::new(file_called("report.typ"), template),
-        report: file_called("report.json"),
+        common: source("common.typ", include_str!("../../templates/common.typ")),
+        report: source("report.typ", include_str!("../../templates/report.typ")),
+        execution: source("execution.typ", include_str!("../../templates/execution.typ")),
+        document: file_called("document.json"),
     }
 });
 
 fn file_called(name: &str) -> FileId {
-    let path = VirtualPath::new(name).expect("the names of our two files are paths");
+    let path = VirtualPath::new(name).expect("the names of our files are paths");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
@@ -44,18 +97,19 @@ pub(super) fn some_font_has(characters: &str) -> bool {
     PRESS.fonts.iter().any(has)
 }
 
-pub(super) struct ReportWorld {
-    report: Bytes,
+pub(super) struct DocumentWorld {
+    template: Template,
+    document: Bytes,
 }
 
-impl ReportWorld {
-    /// `report` is JSON.
-    pub fn of(report: Vec<u8>) -> Self {
-        Self { report: Bytes::new(report) }
+impl DocumentWorld {
+    /// `document` is JSON.
+    pub fn of(template: Template, document: Vec<u8>) -> Self {
+        Self { template, document: Bytes::new(document) }
     }
 }
 
-impl World for ReportWorld {
+impl World for DocumentWorld {
     fn library(&self) -> &LazyHash<Library> {
         &PRESS.library
     }
@@ -65,26 +119,24 @@ impl World for ReportWorld {
     }
 
     fn main(&self) -> FileId {
-        PRESS.template.id()
+        self.template.source().id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == PRESS.template.id() {
-            Ok(PRESS.template.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        let known = [self.template.source(), &PRESS.common];
+        let found = known.into_iter().find(|source| source.id() == id);
+        found.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == PRESS.report { Ok(self.report.clone()) } else { Err(FileError::AccessDenied) }
+        if id == PRESS.document { Ok(self.document.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
         PRESS.fonts.get(index).cloned()
     }
 
-    /// No report depends on the day on which it is printed.
+    /// No document depends on the day on which it is printed.
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
         None
     }

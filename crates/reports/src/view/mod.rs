@@ -70,17 +70,30 @@ pub(crate) struct Page<'a> {
 /// the notice stands.
 pub(crate) type Withheld = BTreeMap<String, &'static str>;
 
+/// What the licences of a file ask for.
 #[derive(Serialize)]
-struct Licence<'a> {
+pub(crate) struct Licence<'a> {
     attributions: Vec<&'a str>,
     watermarks: &'a [Watermark],
     profile: &'static str,
     rights_version: &'a str,
 }
 
+impl<'a> Licence<'a> {
+    pub fn of(grant: &'a Grant) -> Self {
+        let terms = grant.terms();
+        Self {
+            attributions: terms.attributions.iter().map(|one| one.text.as_str()).collect(),
+            watermarks: &terms.watermarks,
+            profile: grant.profile().label(),
+            rights_version: grant.rights_version().as_str(),
+        }
+    }
+}
+
 /// A date for machine and reader.
 #[derive(Clone, Serialize)]
-struct Day {
+pub(crate) struct Day {
     iso: String,
     words: String,
 }
@@ -177,13 +190,12 @@ impl<'a> Page<'a> {
 
     /// The page as a file.
     pub fn exported(mut self, grant: &'a Grant, withheld: Withheld) -> Self {
-        let terms = grant.terms();
-        self.licence = Some(Licence {
-            attributions: terms.attributions.iter().map(|one| one.text.as_str()).collect(),
-            watermarks: &terms.watermarks,
-            profile: grant.profile().label(),
-            rights_version: grant.rights_version().as_str(),
-        });
+        self.licence = Some(Licence::of(grant));
+        self.screened(withheld)
+    }
+
+    /// The page without parts that may not be shown.
+    pub fn screened(mut self, withheld: Withheld) -> Self {
         self.contents.retain(|entry| !withheld.contains_key(&entry.anchor));
         self.withheld = withheld;
         self
@@ -213,7 +225,7 @@ impl<'a> Page<'a> {
 }
 
 impl Day {
-    fn of(date: Date) -> Self {
+    pub fn of(date: Date) -> Self {
         Self { iso: date.to_string(), words: date.strftime("%-d %B %Y").to_string() }
     }
 }

@@ -76,6 +76,10 @@ codes! {
         "The address does not take this method";
     ExecutionInProgress = "EXECUTION_IN_PROGRESS", "execution-in-progress", CONFLICT,
         "The same request is still being answered";
+    ExportExpired = "EXPORT_EXPIRED", "export-expired", GONE,
+        "The file is no longer kept";
+    ExportNotPossible = "EXPORT_NOT_POSSIBLE", "export-not-possible", CONFLICT,
+        "The export is not possible as things stand";
     NotReplayable = "NOT_REPLAYABLE", "not-replayable", CONFLICT,
         "The execution cannot be replayed";
     InvalidInput = "INVALID_INPUT", "invalid-input", UNPROCESSABLE_ENTITY,
@@ -282,6 +286,17 @@ impl From<UseCaseError> for Problem {
             UseCaseError::Refused(refusal @ Refusal::NotReplayable) => {
                 Self::new(Code::NotReplayable, refusal.message())
             }
+            UseCaseError::Refused(refusal @ (Refusal::ExportExpired | Refusal::ExportOutdated)) => {
+                Self::new(Code::ExportExpired, refusal.message())
+            }
+            UseCaseError::Refused(
+                refusal @ (Refusal::StaleExport
+                | Refusal::NothingToExport
+                | Refusal::NotOfPattern
+                | Refusal::ExportsWaiting
+                | Refusal::ExportStoreFull
+                | Refusal::ExportNotReady),
+            ) => Self::new(Code::ExportNotPossible, refusal.message()),
             UseCaseError::Refused(refusal) => {
                 Self::invalid(&[(String::new(), refusal.message().to_owned())])
             }

@@ -18,7 +18,7 @@ pub use sources::source_form;
 pub use sql::{code_of, count, message_of, waits_for_a_lock};
 
 use domain::{
-    id::{RunId, SpecificationId, UserId, WorkspaceId},
+    id::{ExportJobId, RunId, SpecificationId, UserId, WorkspaceId},
     specification::SpecificationDraft,
     workspace::Role,
 };
@@ -27,7 +27,7 @@ use jiff::civil::date;
 use orchestrator::{
     Actor, Orchestrator,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
-    export::Origin,
+    export::{Download, ExportLimits, Origin},
     identity::{PasswordKeeper, SignedIn},
     press::PrintBounds,
     pricing::StoredPacks,
@@ -159,6 +159,23 @@ impl World {
         assert_eq!(executed, Executed::Final);
         assert_eq!(self.status(run).await, "succeeded");
         run
+    }
+
+    /// A large export of the run's report that is queued.
+    pub async fn queued_export(&self, tenant: &Tenant, run: RunId, format: Format) -> ExportJobId {
+        let large = ExportLimits { cells_at_once: 0, ..ExportLimits::default() };
+        let app = self.orchestrator.clone().with_export_limits(large);
+        match app.download_report(&tenant.viewer, run, format, &origin()).await.unwrap() {
+            Download::Job(job) => job,
+            Download::File { .. } => panic!("it was printed at once"),
+        }
+    }
+
+    /// One that a worker has made.
+    pub async fn made_export(&self, tenant: &Tenant, run: RunId, format: Format) -> ExportJobId {
+        let job = self.queued_export(tenant, run, format).await;
+        self.orchestrator.make_export(tenant.workspace, job).await.unwrap();
+        job
     }
 
     /// The example pattern as of a date, with its defaults.

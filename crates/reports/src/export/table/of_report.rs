@@ -9,40 +9,34 @@ use crate::view::RenderError;
 use domain::report::ReportDocument;
 use std::collections::BTreeSet;
 
-const COVERAGE_COLUMNS: &[Column] = &[
-    Column { name: "What", width: 30 },
-    Column { name: "Name", width: 44 },
-    Column { name: "Count", width: 10 },
-];
+const COVERAGE_COLUMNS: &[Column] =
+    &[Column::of("What", 30), Column::of("Name", 44), Column::of("Count", 10)];
 
-const SOURCES: &[Column] = &[
-    Column { name: "Source", width: 44 },
-    Column { name: "Outcome", width: 12 },
-    Column { name: "Reason", width: 80 },
-];
+const SOURCES: &[Column] =
+    &[Column::of("Source", 44), Column::of("Outcome", 12), Column::of("Reason", 80)];
 
-const NOTES: &[Column] = &[Column { name: "Note", width: 100 }];
+const NOTES: &[Column] = &[Column::of("Note", 100)];
 
 const REFERENCES: &[Column] = &[
-    Column { name: "Number", width: 9 },
-    Column { name: "Title", width: 60 },
-    Column { name: "Publisher", width: 28 },
-    Column { name: "Published", width: 12 },
-    Column { name: "Address", width: 60 },
-    Column { name: "Evidence", width: 22 },
+    Column::of("Number", 9),
+    Column::of("Title", 60),
+    Column::of("Publisher", 28),
+    Column::of("Published", 12),
+    Column::of("Address", 60),
+    Column::of("Evidence", 22),
 ];
 
 const APPENDIX: &[Column] = &[
-    Column { name: "Evidence", width: 22 },
-    Column { name: "Title", width: 60 },
-    Column { name: "Publisher", width: 28 },
-    Column { name: "Published", width: 12 },
-    Column { name: "Confidence in date", width: 18 },
-    Column { name: "Tier", width: 7 },
-    Column { name: "Excerpt", width: 80 },
-    Column { name: "Deliverables", width: 40 },
-    Column { name: "Developments", width: 14 },
-    Column { name: "Address", width: 60 },
+    Column::of("Evidence", 22),
+    Column::of("Title", 60),
+    Column::of("Publisher", 28),
+    Column::of("Published", 12),
+    Column::of("Confidence in date", 18),
+    Column::of("Tier", 7),
+    Column::of("Excerpt", 80),
+    Column::of("Deliverables", 40),
+    Column::of("Developments", 14),
+    Column::of("Address", 60),
 ];
 
 /// The tables that have rows, in reading order. `document` no longer holds what
@@ -50,7 +44,7 @@ const APPENDIX: &[Column] = &[
 pub fn tables(
     document: &ReportDocument,
     removed: &BTreeSet<String>,
-) -> Result<Vec<Table>, RenderError> {
+) -> Result<Vec<Table<'static>>, RenderError> {
     let numbers = Numbers::of(document);
     let mut tables = vec![
         summary(document, &numbers)?,
@@ -63,11 +57,11 @@ pub fn tables(
         tables.extend([coverage(document), sources(document), notes(document)]);
     }
     tables.extend([references(document), appendix(document)]);
-    tables.retain(|table| !table.rows.is_empty());
+    tables.retain_mut(|table| table.rows.peek().is_some());
     Ok(tables)
 }
 
-fn coverage(document: &ReportDocument) -> Table {
+fn coverage(document: &ReportDocument) -> Table<'static> {
     let note = &document.coverage;
     let row = |what: &str, name: &str, count| {
         vec![Cell::text(what), Cell::text(name), Cell::Count(count)]
@@ -87,25 +81,25 @@ fn coverage(document: &ReportDocument) -> Table {
     }
     rows.extend(note.quiet_regions.iter().map(|one| row("Quiet region", one.label(), 0)));
     rows.extend(note.quiet_sections.iter().map(|one| row("Quiet section", one.label(), 0)));
-    Table { key: "coverage", title: "Coverage", columns: COVERAGE_COLUMNS, rows }
+    Table::of("coverage", "Coverage", COVERAGE_COLUMNS, rows)
 }
 
-fn sources(document: &ReportDocument) -> Table {
+fn sources(document: &ReportDocument) -> Table<'static> {
     let row = |source: &str, outcome: &str, reason: &str| {
         vec![Cell::text(source), Cell::text(outcome), Cell::text(reason)]
     };
     let note = &document.coverage;
     let read = note.sources_read.iter().map(|source| row(source, "Read", ""));
     let failed = note.sources_failed.iter().map(|(source, why)| row(source, "Not read", why));
-    Table { key: "sources", title: "Sources", columns: SOURCES, rows: read.chain(failed).collect() }
+    Table::of("sources", "Sources", SOURCES, read.chain(failed).collect())
 }
 
-fn notes(document: &ReportDocument) -> Table {
+fn notes(document: &ReportDocument) -> Table<'static> {
     let rows = document.coverage.notes.iter().map(|note| vec![Cell::text(note)]).collect();
-    Table { key: "coverage_notes", title: "Coverage notes", columns: NOTES, rows }
+    Table::of("coverage_notes", "Coverage notes", NOTES, rows)
 }
 
-fn references(document: &ReportDocument) -> Table {
+fn references(document: &ReportDocument) -> Table<'static> {
     let row = |one: &domain::report::Reference| {
         vec![
             Cell::Count(one.number),
@@ -117,10 +111,10 @@ fn references(document: &ReportDocument) -> Table {
         ]
     };
     let rows = document.references.iter().map(row).collect();
-    Table { key: "references", title: "References", columns: REFERENCES, rows }
+    Table::of("references", "References", REFERENCES, rows)
 }
 
-fn appendix(document: &ReportDocument) -> Table {
+fn appendix(document: &ReportDocument) -> Table<'static> {
     let row = |entry: &domain::report::AppendixEntry| {
         vec![
             Cell::text(entry.evidence.as_str()),
@@ -136,5 +130,5 @@ fn appendix(document: &ReportDocument) -> Table {
         ]
     };
     let rows = document.appendix.iter().map(row).collect();
-    Table { key: "appendix", title: "Evidence appendix", columns: APPENDIX, rows }
+    Table::of("appendix", "Evidence appendix", APPENDIX, rows)
 }

@@ -10,44 +10,40 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-const SUMMARY: &[Column] = &[
-    Column { name: "Theme", width: 14 },
-    Column { name: "Statement", width: 80 },
-    Column { name: "References", width: 12 },
-];
+const SUMMARY: &[Column] =
+    &[Column::of("Theme", 14), Column::of("Statement", 80), Column::of("References", 12)];
 
 const DEVELOPMENTS: &[Column] = &[
-    Column { name: "Section", width: 26 },
-    Column { name: "Development", width: 13 },
-    Column { name: "Headline", width: 60 },
-    Column { name: "Signal", width: 16 },
-    Column { name: "Strength", width: 16 },
-    Column { name: "First published", width: 15 },
-    Column { name: "Last published", width: 15 },
-    Column { name: "Regions", width: 24 },
-    Column { name: "Value-chain links", width: 24 },
-    Column { name: "Companies", width: 28 },
-    Column { name: "Deliverables", width: 40 },
+    Column::of("Section", 26),
+    Column::of("Development", 13),
+    Column::of("Headline", 60),
+    Column::of("Signal", 16),
+    Column::of("Strength", 16),
+    Column::of("First published", 15),
+    Column::of("Last published", 15),
+    Column::of("Regions", 24),
+    Column::of("Value-chain links", 24),
+    Column::of("Companies", 28),
+    Column::of("Deliverables", 40),
 ];
 
 const STATEMENTS: &[Column] = &[
-    Column { name: "Section", width: 26 },
-    Column { name: "Development", width: 13 },
-    Column { name: "Kind", width: 14 },
-    Column { name: "Statement", width: 80 },
-    Column { name: "Confidence", width: 12 },
-    Column { name: "References", width: 12 },
+    Column::of("Section", 26),
+    Column::of("Development", 13),
+    Column::of("Kind", 14),
+    Column::of("Statement", 80),
+    Column::of("Confidence", 12),
+    Column::of("References", 12),
 ];
 
 const SIGNAL_MAP: &[Column] = &[
-    Column { name: "Signal", width: 20 },
-    Column { name: "Region", width: 24 },
-    Column { name: "Developments", width: 14 },
-    Column { name: "Highest strength", width: 20 },
+    Column::of("Signal", 20),
+    Column::of("Region", 24),
+    Column::of("Developments", 14),
+    Column::of("Highest strength", 20),
 ];
 
-const MONITORING: &[Column] =
-    &[Column { name: "Development", width: 13 }, Column { name: "What to watch", width: 80 }];
+const MONITORING: &[Column] = &[Column::of("Development", 13), Column::of("What to watch", 80)];
 
 /// The numbers under which evidence is cited.
 pub(super) struct Numbers<'a>(BTreeMap<&'a EvidenceId, u32>);
@@ -73,7 +69,7 @@ impl<'a> Numbers<'a> {
 pub(super) fn summary(
     document: &ReportDocument,
     numbers: &Numbers<'_>,
-) -> Result<Table, RenderError> {
+) -> Result<Table<'static>, RenderError> {
     let row = |bullet: &domain::report::SummaryBullet| {
         Ok(vec![
             Cell::text(bullet.theme.label()),
@@ -82,10 +78,10 @@ pub(super) fn summary(
         ])
     };
     let rows = document.executive_summary.iter().map(row).collect::<Result<_, RenderError>>()?;
-    Ok(Table { key: "summary", title: "Executive summary", columns: SUMMARY, rows })
+    Ok(Table::of("summary", "Executive summary", SUMMARY, rows))
 }
 
-pub(super) fn developments(document: &ReportDocument) -> Table {
+pub(super) fn developments(document: &ReportDocument) -> Table<'static> {
     let mut rows = Vec::new();
     for section in &document.sections {
         for development in &section.developments {
@@ -104,14 +100,14 @@ pub(super) fn developments(document: &ReportDocument) -> Table {
             ]);
         }
     }
-    Table { key: "developments", title: "Developments", columns: DEVELOPMENTS, rows }
+    Table::of("developments", "Developments", DEVELOPMENTS, rows)
 }
 
 /// Every claim in reading order, with the development that it belongs to.
 pub(super) fn statements(
     document: &ReportDocument,
     numbers: &Numbers<'_>,
-) -> Result<Table, RenderError> {
+) -> Result<Table<'static>, RenderError> {
     let row = |section: &str, development: &str, claim: &Claim| {
         Ok::<_, RenderError>(vec![
             Cell::text(section),
@@ -137,10 +133,10 @@ pub(super) fn statements(
             rows.push(row(label, "", claim)?);
         }
     }
-    Ok(Table { key: "statements", title: "Statements", columns: STATEMENTS, rows })
+    Ok(Table::of("statements", "Statements", STATEMENTS, rows))
 }
 
-pub(super) fn signal_map(document: &ReportDocument) -> Table {
+pub(super) fn signal_map(document: &ReportDocument) -> Table<'static> {
     let cells = document.signal_map.iter();
     let rows = cells
         .map(|cell| {
@@ -152,14 +148,14 @@ pub(super) fn signal_map(document: &ReportDocument) -> Table {
             ]
         })
         .collect();
-    Table { key: "signal_map", title: "Signal map", columns: SIGNAL_MAP, rows }
+    Table::of("signal_map", "Signal map", SIGNAL_MAP, rows)
 }
 
-pub(super) fn monitoring(document: &ReportDocument) -> Table {
+pub(super) fn monitoring(document: &ReportDocument) -> Table<'static> {
     let advice = document.monitoring.iter();
     let rows =
         advice.map(|one| vec![Cell::text(&one.development), Cell::text(&one.text)]).collect();
-    Table { key: "monitoring", title: "What to watch", columns: MONITORING, rows }
+    Table::of("monitoring", "What to watch", MONITORING, rows)
 }
 
 fn strength(strength: Strength) -> Cell {

@@ -1,8 +1,10 @@
 //! Bars from a common zero line, one row each: plain, stacked, or on the fixed
 //! scale of ratings.
 
-use super::rows::{Cell, Mark, Rows};
-use crate::view::scale::{Scale, place_text};
+use super::{
+    rows::{Cell, Mark, Rows},
+    scale::{Scale, place_text},
+};
 use executor::pattern::{PanelDocument, PanelKind};
 
 pub const WIDTH: f64 = 480.0;
@@ -93,6 +95,15 @@ impl BarDrawing {
             left_out: rows.rows.len() - bars.len() + rows.left_out,
             bars,
         })
+    }
+}
+
+impl BarDrawing {
+    /// What a reader who does not see the drawing hears.
+    pub fn sentence(&self, title: &str) -> String {
+        let said = |bar: &Bar| format!("{} {}", bar.label, bar.value).trim().to_owned();
+        let rows: Vec<String> = self.bars.iter().map(said).collect();
+        format!("{title}. {}.", rows.join("; "))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a panel's data is, as rows: every kind of panel has its table, and most
 //! drawings are drawn from it.
 
-use crate::view::figure::{Shown, coordinate, heading_of, instant, reason_of};
+use super::figure::{Shown, coordinate, heading_of, instant, reason_of};
 use executor::pattern::{Color, Column, Format, PanelDocument};
 use serde_json::{Map, Number, Value};
 
@@ -53,19 +53,28 @@ pub struct Mark {
 }
 
 impl Rows {
-    /// None when the data is missing or is no table: one text, one figure.
+    /// As many as anybody reads on a page. None when the data is missing or is no
+    /// table: one text, one figure.
     pub fn of(panel: &PanelDocument, currency: Option<&str>) -> Option<Self> {
-        let records = records(&panel.data)?;
-        let heads = heads(panel, &records);
-        let left_out = records.len().saturating_sub(ROWS_MAX);
+        Self::up_to(panel, currency, ROWS_MAX)
+    }
+
+    /// All of them.
+    pub fn whole(panel: &PanelDocument, currency: Option<&str>) -> Option<Self> {
+        Self::up_to(panel, currency, usize::MAX)
+    }
+
+    fn up_to(panel: &PanelDocument, currency: Option<&str>, most: usize) -> Option<Self> {
+        let Records { heads, records } = Records::of(panel)?;
+        let left_out = records.len().saturating_sub(most);
         let rows = records
             .iter()
-            .take(ROWS_MAX)
+            .take(most)
             .map(|record| {
                 heads
                     .iter()
                     .map(|head| {
-                        let value = record.get(&head.key).unwrap_or(&Value::Null);
+                        let value = record.get(&head.key);
                         cell(value, head.format, head.color.as_ref(), currency)
                     })
                     .collect()
@@ -132,19 +141,55 @@ fn mark(color: &Color, at: f64, format: Option<Format>, currency: Option<&str>) 
     }
 }
 
+/// A panel's data as records, with what is known of each column.
+pub struct Records<'a> {
+    pub heads: Vec<Head>,
+    pub records: Vec<Record<'a>>,
+}
+
+impl<'a> Records<'a> {
+    /// None when the data is missing or is no table: one text, one figure.
+    pub fn of(panel: &'a PanelDocument) -> Option<Self> {
+        let records = records(&panel.data)?;
+        Some(Self { heads: heads(panel, &records), records })
+    }
+}
+
+/// One row as it stands in the data, or a name with its value.
+pub enum Record<'a> {
+    Row(&'a Map<String, Value>),
+    Pair { name: Value, value: &'a Value },
+}
+
+impl Record<'_> {
+    /// Null where it has nothing of this name.
+    pub fn get(&self, key: &str) -> &Value {
+        match (self, key) {
+            (Self::Row(members), _) => members.get(key).unwrap_or(&Value::Null),
+            (Self::Pair { name, .. }, "name") => name,
+            (Self::Pair { value, .. }, "value") => value,
+            (Self::Pair { .. }, _) => &Value::Null,
+        }
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        match self {
+            Self::Row(members) => members.keys().map(String::as_str).collect(),
+            Self::Pair { .. } => vec!["name", "value"],
+        }
+    }
+}
+
 /// A list of objects as it is; other lists and plain objects as names and values.
-fn records(data: &Value) -> Option<Vec<Map<String, Value>>> {
-    let pair = |name: Value, value: &Value| {
-        Map::from_iter([("name".to_owned(), name), ("value".to_owned(), value.clone())])
-    };
+fn records(data: &Value) -> Option<Vec<Record<'_>>> {
     match data {
         Value::Array(items) => Some(
             items
                 .iter()
                 .enumerate()
                 .map(|(at, item)| match item {
-                    Value::Object(record) => record.clone(),
-                    other => pair(Value::from((at + 1).to_string()), other),
+                    Value::Object(members) => Record::Row(members),
+                    value => Record::Pair { name: Value::from((at + 1).to_string()), value },
                 })
                 .collect(),
         ),
@@ -154,7 +199,10 @@ fn records(data: &Value) -> Option<Vec<Map<String, Value>>> {
             None => Some(
                 members
                     .iter()
-                    .map(|(name, value)| pair(Value::from(heading_of(name)), value))
+                    .map(|(name, value)| Record::Pair {
+                        name: Value::from(heading_of(name)),
+                        value,
+                    })
                     .collect(),
             ),
         },
@@ -172,10 +220,9 @@ fn list_within(members: &Map<String, Value>) -> Option<&Value> {
     (lists.next().is_none() && !only.as_array()?.is_empty()).then_some(only)
 }
 
-fn heads(panel: &PanelDocument, records: &[Map<String, Value>]) -> Vec<Head> {
+fn heads(panel: &PanelDocument, records: &[Record<'_>]) -> Vec<Head> {
     let is_figure = |key: &str| {
-        let mut values =
-            records.iter().filter_map(|record| record.get(key)).filter(|v| !v.is_null());
+        let mut values = records.iter().map(|record| record.get(key)).filter(|v| !v.is_null());
         let first = values.next();
         first.is_some() && first.into_iter().chain(values).all(|value| coordinate(value).is_some())
     };
@@ -199,8 +246,8 @@ fn heads(panel: &PanelDocument, records: &[Map<String, Value>]) -> Vec<Head> {
         return panel.columns.iter().map(named).collect();
     }
     let mut keys: Vec<&str> = Vec::new();
-    for key in records.iter().flat_map(Map::keys) {
-        if !keys.contains(&key.as_str()) {
+    for key in records.iter().flat_map(Record::keys) {
+        if !keys.contains(&key) {
             keys.push(key);
         }
     }

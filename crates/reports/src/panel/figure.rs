@@ -117,6 +117,17 @@ pub fn reason_of(value: &Value) -> Option<&str> {
     members.get("reason")?.get("text")?.as_str()
 }
 
+/// Why a panel has no data: a pattern's own codes become sentences.
+pub fn reason_words(reason: &str) -> String {
+    match reason {
+        "condition_false" => "The condition of the step that gives it did not hold.".to_owned(),
+        "on_error_null" => "The step that gives it failed.".to_owned(),
+        "after_error" => "A step before it failed.".to_owned(),
+        "cancelled" => "The execution was cancelled.".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 /// The exact decimal of a JSON number or of a text that is one.
 pub fn decimal(value: &Value) -> Option<Decimal> {
     let text = match value {
@@ -206,8 +217,8 @@ mod tests {
 
     /// Written with plain spaces for the narrow ones.
     #[track_caller]
-    fn check(value: Value, format: Option<Format>, expected: &str) {
-        let text = Shown::of(&value, format, Some("EUR")).text().replace([GAP, UNIT_GAP], " ");
+    fn check(value: &Value, format: Option<Format>, expected: &str) {
+        let text = Shown::of(value, format, Some("EUR")).text().replace([GAP, UNIT_GAP], " ");
         assert_eq!(text, expected, "{value} as {format:?}");
     }
 
@@ -215,25 +226,25 @@ mod tests {
     // is multiplied. 0.0215 = 2.15 % = 215 bp.
     #[test]
     fn a_fraction_is_multiplied_only_where_it_is_printed() {
-        check(json!(0.0215), Some(Format::Percent), "2.15 %");
-        check(json!("0.0215"), Some(Format::Bps), "215.0 bp");
-        check(json!(0.355), Some(Format::Probability), "35.5 %");
+        check(&json!(0.0215), Some(Format::Percent), "2.15 %");
+        check(&json!("0.0215"), Some(Format::Bps), "215.0 bp");
+        check(&json!(0.355), Some(Format::Probability), "35.5 %");
     }
 
     #[test]
     fn what_is_missing_is_a_dash_and_never_a_zero() {
         for format in [None, Some(Format::Percent), Some(Format::Currency), Some(Format::Text)] {
             assert_eq!(Shown::of(&Value::Null, format, None), Shown::Missing);
-            check(Value::Null, format, "–");
+            check(&Value::Null, format, "–");
         }
     }
 
     #[test]
     fn a_figure_that_may_be_missing_is_its_value_or_a_dash_with_its_reason() {
-        check(json!({"value": 0.0215}), Some(Format::Percent), "2.15 %");
-        check(json!({"value": {"amount": "12.5", "currency": "USD"}}), None, "12.50 USD");
+        check(&json!({"value": 0.0215}), Some(Format::Percent), "2.15 %");
+        check(&json!({"value": {"amount": "12.5", "currency": "USD"}}), None, "12.50 USD");
         let missing = json!({"value": null, "reason": {"code": "no_benchmark", "text": "there is no benchmark"}});
-        check(missing.clone(), Some(Format::Percent), "–");
+        check(&missing, Some(Format::Percent), "–");
         assert_eq!(reason_of(&missing), Some("there is no benchmark"));
         assert_eq!(reason_of(&json!({"value": 1})), None);
         assert_eq!(coordinate(&json!({"value": {"amount": "2.5", "currency": "USD"}})), Some(2.5));
@@ -242,40 +253,40 @@ mod tests {
     #[test]
     fn amounts_carry_their_currency_and_keep_every_digit() {
         check(
-            json!("1234567890123456789.005"),
+            &json!("1234567890123456789.005"),
             Some(Format::Currency),
             "1 234 567 890 123 456 789.01 EUR",
         );
-        check(json!({"amount": "-12.5", "currency": "USD"}), None, "−12.50 USD");
-        check(json!({"amount": "-12.5", "currency": "USD"}), Some(Format::Currency), "−12.50 USD");
+        check(&json!({"amount": "-12.5", "currency": "USD"}), None, "−12.50 USD");
+        check(&json!({"amount": "-12.5", "currency": "USD"}), Some(Format::Currency), "−12.50 USD");
     }
 
     #[test]
     fn halves_are_rounded_away_from_zero_and_a_rounded_zero_has_no_sign() {
-        check(json!("0.125"), Some(Format::Decimal2), "0.13");
-        check(json!("-0.125"), Some(Format::Decimal2), "−0.13");
-        check(json!("-0.001"), Some(Format::Decimal2), "0.00");
-        check(json!("2.5"), Some(Format::Integer), "3");
+        check(&json!("0.125"), Some(Format::Decimal2), "0.13");
+        check(&json!("-0.125"), Some(Format::Decimal2), "−0.13");
+        check(&json!("-0.001"), Some(Format::Decimal2), "0.00");
+        check(&json!("2.5"), Some(Format::Integer), "3");
     }
 
     #[test]
     fn a_figure_without_a_format_shows_what_it_has() {
-        check(json!(1_250_000), None, "1 250 000");
-        check(json!(0.1), Some(Format::Number), "0.1");
-        check(json!(1e-7), Some(Format::Number), "0");
-        check(json!("00123"), None, "00123");
+        check(&json!(1_250_000), None, "1 250 000");
+        check(&json!(0.1), Some(Format::Number), "0.1");
+        check(&json!(1e-7), Some(Format::Number), "0");
+        check(&json!("00123"), None, "00123");
     }
 
     #[test]
     fn days_and_instants_are_said_in_words() {
-        check(json!("2026-11-23"), Some(Format::Date), "23 November 2026");
-        check(json!("2026-11-23T08:12:00Z"), Some(Format::Date), "23 November 2026, 08:12 UTC");
-        check(json!("soon"), Some(Format::Date), "soon");
+        check(&json!("2026-11-23"), Some(Format::Date), "23 November 2026");
+        check(&json!("2026-11-23T08:12:00Z"), Some(Format::Date), "23 November 2026, 08:12 UTC");
+        check(&json!("soon"), Some(Format::Date), "soon");
     }
 
     #[test]
     fn a_rating_names_its_scale_and_a_gain_its_sign() {
-        check(json!(7.25), Some(Format::Rating), "7.3 of 10");
+        check(&json!(7.25), Some(Format::Rating), "7.3 of 10");
         let shown = |value| Shown::of(&value, Some(Format::Percent), None).signed();
         assert_eq!(shown(json!(0.05)), format!("+5.00{UNIT_GAP}%"));
         assert_eq!(shown(json!(-0.05)), format!("−5.00{UNIT_GAP}%"));
@@ -284,9 +295,9 @@ mod tests {
 
     #[test]
     fn a_text_where_a_figure_was_meant_stays_that_text() {
-        check(json!("not permitted"), Some(Format::Percent), "not permitted");
-        check(json!(true), Some(Format::Number), "Yes");
-        check(json!([]), None, "None");
-        check(json!(["a", 2]), None, "a, 2");
+        check(&json!("not permitted"), Some(Format::Percent), "not permitted");
+        check(&json!(true), Some(Format::Number), "Yes");
+        check(&json!([]), None, "None");
+        check(&json!(["a", 2]), None, "a, 2");
     }
 }

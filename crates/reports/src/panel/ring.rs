@@ -1,8 +1,6 @@
 //! Shares of a whole as a ring of numbered pieces.
 
-use super::rows::Rows;
-use crate::view::figure::Shown;
-use crate::view::scale::place_text;
+use super::{figure::Shown, rows::Rows, scale::place_text};
 use executor::pattern::{Format, PanelDocument};
 use serde_json::Value;
 use std::f64::consts::TAU;
@@ -73,6 +71,15 @@ impl Ring {
             })
             .collect();
         Some(Self { pieces })
+    }
+}
+
+impl Ring {
+    /// What a reader who does not see the drawing hears.
+    pub fn sentence(&self, title: &str) -> String {
+        let said = |piece: &RingPiece| format!("{} {}", piece.label, piece.share);
+        let said: Vec<String> = self.pieces.iter().map(said).collect();
+        format!("{title}. {}.", said.join("; "))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use executor::pattern::{Color, Column, Format, PanelDocument, PanelKind, Series};
 use serde_json::{Value, json};
 
-fn panel(kind: PanelKind, data: Value) -> PanelDocument {
+pub(crate) fn panel(kind: PanelKind, data: Value) -> PanelDocument {
     PanelDocument {
         id: "p".to_owned(),
         title: "Panel".to_owned(),

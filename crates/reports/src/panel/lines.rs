@@ -1,8 +1,8 @@
 //! Lines and areas over a common axis.
 
-use super::rows::Rows;
-use crate::view::{
+use super::{
     figure::{Shown, UNIT_GAP},
+    rows::Rows,
     scale::{Scale, place_text},
 };
 use executor::pattern::{Format, PanelDocument, PanelKind};
@@ -98,6 +98,21 @@ impl LineDrawing {
         }
         let left_out = all.len() - drawn.len();
         Some(Self { lines, grid, axis: axis(rows, &across), is_area, left_out })
+    }
+}
+
+impl LineDrawing {
+    /// What a reader who does not see the drawing hears.
+    pub fn sentence(&self, title: &str) -> String {
+        let ends: Vec<&str> = self.axis.iter().map(|label| label.text.as_str()).collect();
+        let lines: Vec<String> =
+            self.lines.iter().map(|line| format!("{} ends at {}", line.name, line.last)).collect();
+        match (ends.first(), ends.last()) {
+            (Some(first), Some(last)) => {
+                format!("{title}, {first} to {last}. {}.", lines.join("; "))
+            }
+            _ => title.to_owned(),
+        }
     }
 }
 

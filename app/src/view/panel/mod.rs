@@ -1,8 +1,0 @@
-//! Panels as drawings and tables: geometry and words, no markup.
-
-pub mod bars;
-pub mod lines;
-pub mod ring;
-pub mod rows;
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,201 @@
+//! Executions leave as files like reports do, with the pack and the ledger's commit in them;
+//! and what may not be shown of them is withheld on screen.
+
+use crate::world::{Market, PORTFOLIO, Tenant, World, origin, rights};
+use domain::id::ExecutionId;
+use orchestrator::{
+    Orchestrator, Refusal, UseCaseError,
+    execution::{Caller, Correlation, ExecuteRequest},
+    export::{Download, Export, Subject},
+    rights::{Decision, Format, Registry},
+};
+use serde_json::{Map, Value, json};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+const DAY: &str = "2025-10-21";
+
+struct Valued {
+    world: World,
+    tenant: Tenant,
+    app: Orchestrator,
+    execution: ExecutionId,
+}
+
+impl Valued {
+    async fn new(pool: PgPool) -> Self {
+        let world = World::new(pool).await;
+        let market = Market::with_portfolio();
+        let tenant = world.tenant("North", "Europe/Berlin").await;
+        market.add_portfolio(&world, &tenant).await;
+        let app = market.app(&world);
+        market.build(&app, DAY, "262.77").await;
+        let caller = Caller::from(tenant.viewer.clone());
+        let answer = app.execute(&caller, request(), correlation()).await.unwrap();
+        Self { world, tenant, app, execution: answer.execution }
+    }
+
+    async fn download(&self, app: &Orchestrator, format: Format) -> Result<Export, UseCaseError> {
+        match self.asked(app, format).await? {
+            Download::File { export, .. } => Ok(*export),
+            Download::Job(job) => panic!("{job} is to be printed by a worker"),
+        }
+    }
+
+    async fn asked(&self, app: &Orchestrator, format: Format) -> Result<Download, UseCaseError> {
+        app.download_execution(&self.tenant.editor, self.execution, format, &origin()).await
+    }
+
+    async fn newest(&self) -> Value {
+        sqlx::query_scalar(
+            "select entry::jsonb -> 'detail' from audit_log where action = 'execution.exported'
+             order by sequence desc limit 1",
+        )
+        .fetch_one(&self.world.superuser)
+        .await
+        .unwrap()
+    }
+}
+
+fn request() -> ExecuteRequest {
+    ExecuteRequest {
+        pattern_id: "portfolio_overview".to_owned(),
+        portfolio_id: Some(PORTFOLIO.parse().unwrap()),
+        inputs: Map::new(),
+        asof: Some(DAY.parse().unwrap()),
+        require_fresh: true,
+    }
+}
+
+fn correlation() -> Correlation {
+    Correlation { trace_id: Uuid::now_v7().simple().to_string(), request_id: Uuid::now_v7() }
+}
+
+/// The registry of the repository with another line about the samples.
+fn samples(from: &str, to: &str) -> Registry {
+    let text = include_str!("../../../../.ops/RIGHTS_REGISTRY.yaml");
+    let (before, sample) = text.split_once("  Sample:").unwrap();
+    let unblock = "unblock: \"wait for real prices\"";
+    let sample = sample.replacen(from, to, 1).replacen("unblock: null", unblock, 1);
+    Registry::parse("rights.yaml", &format!("{before}  Sample:{sample}")).unwrap()
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_execution_leaves_with_its_providers_pack_and_commit(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let commit: String = sqlx::query_scalar("select ledger_commit::text from executions")
+        .fetch_one(&valued.world.superuser)
+        .await
+        .unwrap();
+    for format in [Format::Pdf, Format::Xlsx, Format::Csv, Format::Json] {
+        let export = valued.download(&valued.app, format).await.unwrap();
+        let detail = valued.newest().await;
+        // The ledger is the member's own; the prices are the samples'.
+        assert_eq!(detail["providers"], json!(["Manual", "Sample"]));
+        assert_eq!(detail["attributions"].as_array().unwrap().len(), 1);
+        assert_eq!(detail["decision"], "allow");
+        assert_eq!(detail["format"], format.id());
+        assert_eq!(detail["ledger_commit_hash"], commit);
+        assert_eq!(detail["execution_id"], valued.execution.to_string());
+        assert_eq!(detail["portfolio_id"], PORTFOLIO);
+        let manifest = serde_json::to_value(&export.manifest).unwrap();
+        assert_eq!(manifest["ledger_commit_hash"], commit);
+        assert_eq!(manifest["pricing_pack_id"], detail["pricing_pack_id"]);
+        assert_eq!(manifest["document_hash"], detail["document_hash"]);
+        assert_eq!(export, valued.download(&valued.app, format).await.unwrap(), "the same again");
+    }
+    let Download::File { name, .. } = valued.asked(&valued.app, Format::Csv).await.unwrap() else {
+        panic!("it is small")
+    };
+    let id = valued.execution.to_string();
+    let expected = format!("observatory_main-book_portfolio_overview_{DAY}_{}.csv.zip", &id[..8]);
+    assert_eq!(name, expected);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_licence_that_forbids_it_blocks_an_execution_and_names_its_provider_alone(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let app = valued.app.clone().with_rights(samples("pdf: true", "pdf: false"));
+    let refused = valued.download(&app, Format::Pdf).await;
+    let Err(UseCaseError::RightsBlocked(denial)) = refused else { panic!("{refused:?}") };
+    let named: Vec<&str> = denial.blocked.iter().map(|one| one.provider.as_str()).collect();
+    assert_eq!(named, ["Sample"]);
+    assert_eq!(valued.newest().await["decision"], "deny");
+    valued.download(&app, Format::Csv).await.unwrap();
+    let subject = Subject::Execution(valued.execution);
+    let choices = app.export_choices(&valued.tenant.viewer, subject).await.unwrap();
+    let denied: Vec<Format> = choices
+        .iter()
+        .filter(|choice| matches!(choice.decision, Decision::Denied(_)))
+        .map(|choice| choice.format)
+        .collect();
+    assert_eq!((choices.len(), denied), (4, vec![Format::Pdf]));
+}
+
+#[sqlx::test(migrations = false)]
+async fn only_who_may_export_takes_an_answer_of_fresh_prices(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let (app, id) = (&valued.app, valued.execution);
+    let viewer = &valued.tenant.viewer;
+    let refused = app.download_execution(viewer, id, Format::Csv, &origin()).await;
+    assert!(matches!(refused, Err(UseCaseError::RoleTooLow { .. })), "{refused:?}");
+    for format in [Format::Html, Format::View, Format::Redistribute] {
+        let refused = valued.download(app, format).await;
+        assert!(matches!(refused, Err(UseCaseError::NotFound)), "{refused:?}");
+    }
+    let insert = |outcome: &str, stale: bool| {
+        format!(
+            "insert into executions
+             select gen_random_uuid(), workspace_id, user_id, pattern_id, pattern_name, pattern_version,
+                 pattern_hash, portfolio_id, inputs, false, asof, pricing_pack_id, ledger_commit,
+                 base_currency, rights_profile, require_fresh, {stale}, trace_id, request_id,
+                 '{outcome}', case when '{outcome}' = 'succeeded' then null else '{{}}'::jsonb end,
+                 trace, panels, case when '{outcome}' = 'succeeded' then data end,
+                 case when '{outcome}' = 'succeeded' then data_hash end, started_at, duration_ms
+             from executions where id = '{id}' returning id"
+        )
+    };
+    for (outcome, stale, refusal) in
+        [("succeeded", true, Refusal::StaleExport), ("failed", false, Refusal::NothingToExport)]
+    {
+        let other: Uuid = sqlx::query_scalar(sqlx::AssertSqlSafe(insert(outcome, stale)))
+            .fetch_one(&valued.world.superuser)
+            .await
+            .unwrap();
+        let other = ExecutionId::from_uuid(other);
+        let editor = &valued.tenant.editor;
+        let refused = app.download_execution(editor, other, Format::Csv, &origin()).await;
+        assert_eq!(refused.unwrap_err().to_string(), refusal.message());
+    }
+    let entries = "select count(*) from audit_log where action = 'execution.exported'";
+    assert_eq!(crate::world::count(&valued.world.superuser, entries).await, 0);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_panel_that_may_not_be_shown_says_why_and_the_others_stay(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let caller = Caller::from(valued.tenant.viewer.clone());
+    let (shown, terms) = valued.app.shown_execution(&caller, valued.execution).await.unwrap();
+    assert!(shown.data.is_some());
+    assert_eq!(terms.attributions[0].text, "Sample data, not market data");
+    assert_eq!(valued.app.rights_version(), *rights().version());
+
+    let app = valued.app.clone().with_rights(samples("display: true", "display: false"));
+    let answer = app.execute_to_show(&caller, request(), correlation()).await.unwrap();
+    let (kept, terms) = app.shown_execution(&caller, valued.execution).await.unwrap();
+    assert!(answer.data.is_empty() && kept.data.is_none());
+    assert!(terms.attributions.is_empty());
+    for panels in [answer.panels, kept.panels] {
+        // Of the book alone: the list of what has no price, and cash in the base currency.
+        let (withheld, shown): (Vec<_>, Vec<_>) =
+            panels.into_iter().partition(|panel| panel.data.is_null());
+        assert!(withheld.iter().any(|panel| panel.id == "positions"), "{withheld:?}");
+        for panel in &withheld {
+            let reason = panel.reason.as_deref().unwrap();
+            assert!(reason.contains("does not allow to show on screen"), "{reason}");
+            assert!(reason.contains("Wait for real prices."), "{reason}");
+        }
+        let text = serde_json::to_string(&shown).unwrap();
+        assert!(!text.contains("262.77"), "{text}");
+    }
+}
