@@ -1,5 +1,7 @@
 use domain::{
-    specification::{SectionKind, Specification, Strength},
+    specification::{
+        PortfolioOrder, PortfolioPanel, PortfolioWindow, SectionKind, Specification, Strength,
+    },
     taxonomy::{Deliverable, Region, ValueChainLink},
 };
 use leptos::prelude::*;
@@ -9,6 +11,9 @@ use std::fmt::Display;
 /// and an administrator decides on.
 #[component]
 pub fn ScopeFacts(specification: Specification) -> impl IntoView {
+    if let Some(order) = specification.portfolio.clone() {
+        return view! { <PortfolioFacts specification order /> }.into_any();
+    }
     let Specification { scope, cadence, tier, seats, watchlist, options, .. } = specification;
     let deliverables = scope
         .deliverables
@@ -42,6 +47,44 @@ pub fn ScopeFacts(specification: Specification) -> impl IntoView {
             {rest}
         </dl>
     }
+    .into_any()
+}
+
+/// The same of the portfolio desk.
+#[component]
+fn PortfolioFacts(specification: Specification, order: PortfolioOrder) -> impl IntoView {
+    let Specification { cadence, seats, options, .. } = specification;
+    let panels = order.panels.iter().map(|panel| view! { <li>{panel.label()}</li> }).collect_view();
+    let facts = [
+        ("Figures look back", window_words(order.window)),
+        ("Cadence", cadence.to_string()),
+        ("Size", counted(seats.into(), "seat", "seats")),
+        ("Report title", options.title),
+    ];
+    let rest = facts.into_iter().map(|(term, value)| view! { <Fact term value /> }).collect_view();
+    view! {
+        <dl class="facts">
+            <div class="facts__item">
+                <dt class="facts__term">"Portfolio"</dt>
+                <dd>
+                    <a href=format!("/portfolios/{}", order.portfolio)>
+                        <code class="digest">{order.portfolio.to_string()}</code>
+                    </a>
+                </dd>
+            </div>
+            <div class="facts__item">
+                <dt class="facts__term">"Panels"</dt>
+                <dd>
+                    <ul class="facts__list">{panels}</ul>
+                </dd>
+            </div>
+            {rest}
+        </dl>
+    }
+}
+
+fn window_words(window: PortfolioWindow) -> String {
+    format!("{window}, {} trading days", window.trading_days())
 }
 
 /// A term with its plain words, for a list of class `facts`.
@@ -62,12 +105,24 @@ pub fn names<T: Display>(values: impl IntoIterator<Item = T>) -> String {
 }
 
 /// The names of a scope on a line or two: what, where, which part of the chain.
-pub fn scope_in_names(scope: &domain::specification::Scope) -> [(&'static str, String); 3] {
+fn scope_in_names(scope: &domain::specification::Scope) -> [(&'static str, String); 3] {
     [
         ("Deliverables", names::<&Deliverable>(&scope.deliverables)),
         ("Regions", names::<&Region>(&scope.regions)),
         ("Value-chain links", link_words(&scope.links)),
     ]
+}
+
+/// What is ordered on a line or two, of whichever desk.
+pub fn ordered_in_names(specification: &Specification) -> [(&'static str, String); 3] {
+    match &specification.portfolio {
+        None => scope_in_names(&specification.scope),
+        Some(order) => [
+            ("Portfolio", order.portfolio.to_string()),
+            ("Panels", names::<&PortfolioPanel>(&order.panels)),
+            ("Figures look back", window_words(order.window)),
+        ],
+    }
 }
 
 /// `1 seat`, `3 seats`.

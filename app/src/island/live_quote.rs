@@ -27,8 +27,9 @@ pub fn LiveQuote(
     });
     #[cfg(not(feature = "hydrate"))]
     let _ = (set_typed, set_changed);
-    let price =
-        Memo::new(move |_| typed.with(|draft| PriceView::of(partial_quote(draft).as_ref())));
+    let price = Memo::new(move |_| {
+        typed.with(|draft| PriceView::of(partial_quote(draft).as_ref(), draft.desk()))
+    });
     let errors = Memo::new(move |_| {
         let errors = || typed.with(check).err().unwrap_or_default();
         if is_changed.get() { errors() } else { Vec::new() }

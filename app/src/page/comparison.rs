@@ -172,6 +172,7 @@ fn list_length(field: Field, of: &Specification) -> Option<usize> {
         Field::Links => Some(of.scope.links.len()),
         Field::Watchlist => Some(of.watchlist.len()),
         Field::Sections => Some(of.options.sections.len()),
+        Field::Panels => Some(of.portfolio.as_ref().map_or(0, |order| order.panels.len())),
         _ => None,
     }
 }

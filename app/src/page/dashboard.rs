@@ -134,6 +134,14 @@ fn Card(
         let counted = |n: usize, one: &str, many: &str| {
             if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
         };
+        if let Some(order) = &current.portfolio {
+            let words = [
+                "a portfolio".to_owned(),
+                counted(order.panels.len(), "panel", "panels"),
+                order.window.label().to_lowercase(),
+            ];
+            return (current.cadence.label(), words.join(", "));
+        }
         let scope = &current.scope;
         let mut words = vec![
             counted(scope.deliverables.len(), "deliverable", "deliverables"),

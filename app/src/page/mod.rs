@@ -12,6 +12,7 @@ pub mod export;
 pub mod history;
 pub mod packs;
 pub mod pattern_library;
+mod portfolio_report;
 pub mod portfolios;
 pub mod problem;
 pub mod problems;

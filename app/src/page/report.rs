@@ -5,9 +5,10 @@ use crate::{
         icon::Icon,
         withheld::{Attributions, WithheldParts},
     },
+    page::portfolio_report::portfolio_report,
     ssr::page,
 };
-use domain::{hash::ContentHash, id::RunId};
+use domain::{hash::ContentHash, id::RunId, specification::Desk};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
@@ -21,6 +22,9 @@ pub fn Report() -> impl IntoView {
     page("Report", |request| async move {
         let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let (run, seal) = request.orchestrator.view_report(request.actor()?, id).await?;
+        if run.desk == Desk::Portfolio {
+            return portfolio_report(&request, id, &run).await;
+        }
         // A report that does not match its seal has a page that says so, and no files.
         let files = match request
             .orchestrator
@@ -84,13 +88,14 @@ pub fn Report() -> impl IntoView {
                     sandbox="allow-popups allow-popups-to-escape-sandbox"
                 ></iframe>
             </div>
-        })
+        }
+        .into_any())
     })
 }
 
 /// Short on screen, whole in its title.
 #[component]
-fn SealDigest(hash: ContentHash) -> impl IntoView {
+pub(super) fn SealDigest(hash: ContentHash) -> impl IntoView {
     view! {
         <p class="digest" title=format!("SHA-256 {hash}")>
             <Icon name="seal" />
@@ -107,16 +112,23 @@ fn Actions(id: RunId) -> impl IntoView {
             <a class="button button--small" href=format!("/runs/{id}/funnel")>
                 "How it was selected"
             </a>
-            <a
-                class="button button--small"
-                href=format!("/runs/{id}/artifact")
-                target="_blank"
-                rel="noopener"
-            >
-                <Icon name="print" />
-                "Open to print"
-                <span class="visually-hidden">" in a new tab"</span>
-            </a>
+            <OpenToPrint id />
         </div>
+    }
+}
+
+#[component]
+pub(super) fn OpenToPrint(id: RunId) -> impl IntoView {
+    view! {
+        <a
+            class="button button--small"
+            href=format!("/runs/{id}/artifact")
+            target="_blank"
+            rel="noopener"
+        >
+            <Icon name="print" />
+            "Open to print"
+            <span class="visually-hidden">" in a new tab"</span>
+        </a>
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     id::RunId, package::Instruction, schedule::RunTrigger, slot_override::OverrideKind,
-    workspace::Role,
+    specification::Desk, workspace::Role,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
@@ -203,9 +203,24 @@ fn Facts(
 ) -> impl IntoView {
     let RunView { row, seal, package_hash, time_zone, .. } = run;
     let specification = format!("/specifications/{}", row.specification);
+    // A report of the portfolio desk looks at prices and the ledger, and at no publications.
+    let (pack, published) = match row.desk {
+        Desk::Polyurethane => {
+            ("Evidence pack", Some(format!("{} to {}", row.window_from, row.window_to)))
+        }
+        Desk::Portfolio => ("Pricing pack", None),
+    };
+    let published = published.map(|days| {
+        view! {
+            <div class="facts__item">
+                <dt class="facts__term">"Evidence published"</dt>
+                <dd>{days}</dd>
+            </div>
+        }
+    });
     let hashes = [
         ("Package", package_hash),
-        ("Evidence pack", seal.as_ref().map(|seal| seal.pack_hash)),
+        (pack, seal.as_ref().map(|seal| seal.pack_hash)),
         ("Document", seal.as_ref().map(|seal| seal.document_hash)),
         ("Artifact", seal.as_ref().map(|seal| seal.html_hash)),
     ];
@@ -239,10 +254,7 @@ fn Facts(
                 <dd>{row.period.label()}</dd>
             </div>
             {slot_override}
-            <div class="facts__item">
-                <dt class="facts__term">"Evidence published"</dt>
-                <dd>{format!("{} to {}", row.window_from, row.window_to)}</dd>
-            </div>
+            {published}
             <div class="facts__item">
                 <dt class="facts__term">"Started by"</dt>
                 <dd>

@@ -2,6 +2,7 @@
 //! right or wrong; what is wrong is only said after a save.
 
 mod controls;
+mod portfolio_questions;
 mod report_questions;
 mod scope_choices;
 mod scope_questions;
@@ -16,18 +17,21 @@ use crate::{
     },
     island::LiveQuote,
     page::dashboard::display_name,
-    ssr::{page, redirect_to},
+    ssr::{Request, page, redirect_to},
 };
 use controls::{Question, RemarkTexts, TextField};
 use domain::{
-    id::SpecificationId,
-    specification::{Field, NAME_LENGTH, SpecificationDraft, SpecificationState},
+    id::{PortfolioId, SpecificationId},
+    specification::{Desk, Field, FieldError, NAME_LENGTH, SpecificationDraft, SpecificationState},
     workspace::Role,
 };
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
-use orchestrator::{Refusal, UseCaseError, specification::SpecificationView};
+use orchestrator::{
+    Refusal, UseCaseError, portfolio::PortfolioRow, specification::SpecificationView,
+};
+use portfolio_questions::PortfolioQuestions;
 use report_questions::ReportQuestions;
 use scope_questions::ScopeQuestions;
 use shown_form::ShownForm;
@@ -37,7 +41,14 @@ use shown_form::ShownForm;
 pub fn NewSpecification() -> impl IntoView {
     page("New specification", |request| async move {
         request.actor()?.require(Role::Editor)?;
-        let form = ShownForm::load(&request, None, SpecificationDraft::blank()).await;
+        let desk = request.parsed("desk").unwrap_or(Desk::Polyurethane);
+        let blank = match desk {
+            Desk::Polyurethane => SpecificationDraft::blank(),
+            Desk::Portfolio => SpecificationDraft::blank_portfolio(),
+        };
+        let mut form = ShownForm::load(&request, None, blank).await;
+        let portfolios = portfolios(&request, &mut form).await?;
+        let is_portfolio = form.draft.is_portfolio();
         Ok(view! {
             <Header
                 crumbs=vec![list_crumb()]
@@ -46,9 +57,56 @@ pub fn NewSpecification() -> impl IntoView {
                            gaps and go on later."
                     .to_owned()
             />
-            <Editor form />
+            <Desks is_portfolio />
+            <Editor form portfolios />
         })
     })
+}
+
+/// What the form chooses from; nothing for the other desk. That a portfolio is not the
+/// workspace's is known here alone, so the form says it here.
+async fn portfolios(
+    request: &Request,
+    form: &mut ShownForm,
+) -> Result<Vec<PortfolioRow>, UseCaseError> {
+    if !form.draft.is_portfolio() {
+        return Ok(Vec::new());
+    }
+    let added = request.orchestrator.portfolios(request.actor()?).await?.added;
+    let chosen: Option<PortfolioId> = form.draft.portfolio.trim().parse().ok();
+    let is_gone = chosen.is_some_and(|chosen| added.iter().all(|row| row.id != chosen));
+    if is_gone && request.query("checked") == Some("1") {
+        let message = "The workspace has no such portfolio. Choose one of its own.";
+        form.errors.push(FieldError::new(Field::Portfolio, message));
+        form.errors.sort_by_key(|error| error.field);
+    }
+    Ok(added)
+}
+
+/// The desk is chosen before anything is typed: each has a form of its own.
+#[component]
+fn Desks(is_portfolio: bool) -> impl IntoView {
+    let current = |is_this: bool| is_this.then_some("page");
+    view! {
+        <nav class="tabs" aria-label="Desk">
+            <ul class="tabs__list">
+                <li>
+                    <a class="tabs__link" href="/specifications/new" aria-current=current(!is_portfolio)>
+                        "Polyurethane desk"
+                    </a>
+                </li>
+                <li>
+                    <a
+                        class="tabs__link"
+                        href="/specifications/new?desk=portfolio"
+                        aria-current=current(is_portfolio)
+                    >
+                        "Portfolio desk"
+                    </a>
+                </li>
+            </ul>
+        </nav>
+    }
 }
 
 /// The draft of a specification, with what still needs mending after a save.
@@ -68,10 +126,11 @@ pub fn EditSpecification() -> impl IntoView {
         let crumbs =
             vec![list_crumb(), (format!("/specifications/{id}"), display_name(&view.row.name))];
         let statement = statement(&view, now);
-        let form = ShownForm::load(&request, Some(id), view.row.draft).await;
+        let mut form = ShownForm::load(&request, Some(id), view.row.draft).await;
+        let portfolios = portfolios(&request, &mut form).await?;
         Ok(view! {
             <Header crumbs title="Edit specification" statement />
-            <Editor form specification=id />
+            <Editor form portfolios specification=id />
         })
     })
 }
@@ -135,6 +194,8 @@ fn Header(
 #[component]
 fn Editor(
     form: ShownForm,
+    /// Of the portfolio desk: what it chooses from.
+    portfolios: Vec<PortfolioRow>,
     /// None: saving makes a new one.
     #[prop(optional)]
     specification: Option<SpecificationId>,
@@ -160,8 +221,15 @@ fn Editor(
                 .map(|id| view! { <input type="hidden" name="specification" value=id.to_string() /> })}
             <div class="specification-form__questions">
                 <NameQuestion form=form.clone() />
-                <ScopeQuestions form=form.clone() />
-                <ReportQuestions form=form.clone() />
+                {if form.draft.is_portfolio() {
+                    view! { <PortfolioQuestions form=form.clone() portfolios /> }.into_any()
+                } else {
+                    view! {
+                        <ScopeQuestions form=form.clone() />
+                        <ReportQuestions form=form.clone() />
+                    }
+                        .into_any()
+                }}
                 {specification.map(|_| view! { <WhyChanged reason=form.reason.clone() /> })}
             </div>
             <aside class="specification-form__price" aria-labelledby="price-title">
@@ -228,18 +296,32 @@ fn WhyChanged(reason: String) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::specification::FieldError;
 
     fn html_of(errors: Vec<FieldError>) -> String {
-        let form = ShownForm { draft: SpecificationDraft::blank(), reason: String::new(), errors };
-        Owner::new().with(|| view! { <Editor form /> }.to_html())
+        html_of_desk(Desk::Polyurethane, errors)
+    }
+
+    fn html_of_desk(desk: Desk, errors: Vec<FieldError>) -> String {
+        let draft = match desk {
+            Desk::Polyurethane => SpecificationDraft::blank(),
+            Desk::Portfolio => SpecificationDraft::blank_portfolio(),
+        };
+        let form = ShownForm { draft, reason: String::new(), errors };
+        Owner::new().with(|| view! { <Editor form portfolios=Vec::new() /> }.to_html())
     }
 
     #[test]
     fn every_error_leads_to_one_control_that_refers_to_it() {
-        let errors = Field::ALL.iter().map(|field| FieldError::new(*field, "Mend this.")).collect();
-        let html = html_of(errors);
-        for field in Field::ALL {
+        for desk in Desk::ALL {
+            every_error_leads_to_a_control_of(*desk);
+        }
+    }
+
+    fn every_error_leads_to_a_control_of(desk: Desk) {
+        let fields = || Field::ALL.iter().filter(|field| field.is_of(desk));
+        let errors = fields().map(|field| FieldError::new(*field, "Mend this.")).collect();
+        let html = html_of_desk(desk, errors);
+        for field in fields() {
             let id = field.id();
             let count = |text: String| html.matches(&text).count();
             assert_eq!(count(format!("href=\"#{id}\"")), 1, "{id} in the summary");

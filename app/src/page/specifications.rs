@@ -113,6 +113,7 @@ fn Table(summaries: Vec<Summary>, caption: String, now: Timestamp, zone: String)
 #[component]
 fn Row(summary: Summary, now: Timestamp, zone: String) -> impl IntoView {
     let (cadence, tier) = match &summary.current {
+        Some(current) if current.portfolio.is_some() => (current.cadence.label(), "Portfolio desk"),
         Some(current) => (current.cadence.label(), current.tier.label()),
         // Chosen perhaps, but not in a version yet.
         None => ("Not settled", "Not settled"),

@@ -1,5 +1,5 @@
 use crate::component::quote::money;
-use domain::price::Quote;
+use domain::{price::Quote, specification::Desk};
 
 /// A quote as the price panel shows it. Every line is always there, with a dash
 /// when it does not count, so that a change of the form never moves the page.
@@ -26,21 +26,25 @@ const FIXED_LINES: usize = 2;
 const EXTRAS: [&str; 2] = ["Company news", "Value-chain links"];
 
 impl PriceView {
-    pub fn of(quote: Option<&Quote>) -> Self {
-        let unit = if quote.is_some() {
-            "USD per seat and month, billed yearly"
-        } else {
-            "No price yet: choose deliverables, a region and a cadence."
+    /// What is missing for a price depends on the desk.
+    pub fn of(quote: Option<&Quote>, desk: Desk) -> Self {
+        let unit = match (quote, desk) {
+            (Some(_), _) => "USD per seat and month, billed yearly",
+            (None, Desk::Polyurethane) => {
+                "No price yet: choose deliverables, a region and a cadence."
+            }
+            (None, Desk::Portfolio) => "No price yet: choose a cadence.",
         };
         Self {
             month: quote.map_or_else(|| "–".to_owned(), |quote| money(quote.month_per_seat)),
             unit,
-            lines: lines(quote),
+            lines: lines(quote, desk),
         }
     }
 }
 
-fn lines(quote: Option<&Quote>) -> Vec<PriceLine> {
+/// The portfolio desk has no surcharges.
+fn lines(quote: Option<&Quote>, desk: Desk) -> Vec<PriceLine> {
     let line = |label: &str, detail: Option<String>| PriceLine {
         label: label.to_owned(),
         detail,
@@ -55,8 +59,9 @@ fn lines(quote: Option<&Quote>) -> Vec<PriceLine> {
             .collect(),
         None => vec![line("Report, per seat and month", None), line("Tier", None)],
     };
-    lines.extend(EXTRAS.map(|extra| {
-        let step = quote.and_then(|quote| quote.lines.iter().find(|step| step.label == extra));
+    let extras = if desk == Desk::Portfolio { &[][..] } else { &EXTRAS[..] };
+    lines.extend(extras.iter().map(|extra| {
+        let step = quote.and_then(|quote| quote.lines.iter().find(|step| step.label == *extra));
         line(extra, step.map(|step| step.detail.clone()))
     }));
     lines.push(line("Per seat and month", quote.map(|quote| money(quote.month_per_seat))));
@@ -79,7 +84,7 @@ mod tests {
 
     /// Lines as `label: detail`, a dash for what does not count.
     fn check(quote: Option<&Quote>, expected: &[&str]) {
-        let shown: Vec<String> = PriceView::of(quote)
+        let shown: Vec<String> = PriceView::of(quote, Desk::Polyurethane)
             .lines
             .into_iter()
             .map(|line| format!("{}: {}", line.label, line.detail.as_deref().unwrap_or("–")))
@@ -93,7 +98,7 @@ mod tests {
     fn a_quote_is_shown_step_by_step_up_to_the_total_of_a_year() {
         let scope = Scope { links: [ValueChainLink::EndUse].into(), ..Scope::default() };
         let quote = quote(&scope, Cadence::Weekly, Tier::Pro, 3);
-        assert_eq!(PriceView::of(Some(&quote)).month, "67.28");
+        assert_eq!(PriceView::of(Some(&quote), Desk::Polyurethane).month, "67.28");
         check(
             Some(&quote),
             &[
@@ -111,10 +116,20 @@ mod tests {
 
     #[test]
     fn without_a_quote_every_line_is_there_with_a_dash() {
-        let with = PriceView::of(Some(&quote(&Scope::default(), Cadence::Daily, Tier::Pro, 1)));
-        let without = PriceView::of(None);
+        let quote = quote(&Scope::default(), Cadence::Daily, Tier::Pro, 1);
+        let with = PriceView::of(Some(&quote), Desk::Polyurethane);
+        let without = PriceView::of(None, Desk::Polyurethane);
         assert_eq!(without.month, "–");
         assert_eq!(without.lines.len(), with.lines.len());
         assert!(without.lines.iter().all(|line| line.detail.is_none()));
+    }
+
+    #[test]
+    fn the_portfolio_desk_has_no_surcharges() {
+        let quote = quote(&Scope::default(), Cadence::Daily, Tier::Starter, 1);
+        let view = PriceView::of(Some(&quote), Desk::Portfolio);
+        assert_eq!(view.month, "119.00");
+        assert!(view.lines.iter().all(|line| line.detail.is_some()), "{:?}", view.lines);
+        assert_eq!(PriceView::of(None, Desk::Portfolio).unit, "No price yet: choose a cadence.");
     }
 }

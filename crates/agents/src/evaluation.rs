@@ -4,11 +4,9 @@ use crate::{
     analyst::{self, Basis},
     assistant::Engine,
     evidence::select,
+    governed::Sealed,
 };
-use executor::{
-    capability::{Call, Fault, FaultKind},
-    context::Governed,
-};
+use executor::capability::{Call, Fault, FaultKind};
 use reports::{Finding, validate};
 
 /// One report in figures.
@@ -39,8 +37,12 @@ impl Measured {
 ///
 /// # Errors
 /// The fault of an engine that gave no report.
-pub async fn measure(engine: &Engine, governed: &Governed, call: &Call) -> Result<Measured, Fault> {
-    let package = &governed.package;
+pub async fn measure(
+    engine: &Engine,
+    governed: &Sealed<'_>,
+    call: &Call,
+) -> Result<Measured, Fault> {
+    let package = governed.package;
     let selection = select(package);
     let basis = Basis::new(package, &selection)
         .map_err(|error| Fault::new(FaultKind::Empty, error.to_string()))?;

@@ -9,7 +9,8 @@ pub mod evidence;
 pub mod example;
 pub mod market;
 pub mod portfolio;
+mod portfolio_report;
 pub mod report;
 
-mod governed;
+pub mod governed;
 mod pack;

@@ -1,6 +1,6 @@
 //! The agent that validates documents and renders artifacts.
 
-use crate::governed::governed;
+use crate::{governed::governed, portfolio_report};
 use domain::{hash::ContentHash, report::ReportDocument};
 use executor::{
     capability::{Agent, Call, Capability, Cost, Fault, FaultKind, Output},
@@ -50,29 +50,31 @@ struct Artifact {
 
 /// Validates documents and renders artifacts.
 pub fn agent() -> Agent {
+    let mut capabilities = vec![
+        Capability::new(
+            "reports.validate_document",
+            "1.0.0",
+            "Checks the report against scope and evidence.",
+            |args: ValidateDocument, call| async move { validated(&args, &call) },
+        )
+        .ttl(Ttl::Day)
+        .cost(Cost::Compute)
+        .governed(),
+        Capability::new(
+            "reports.render",
+            "1.0.0",
+            "Renders the report as a page.",
+            |args: Render, call| async move { rendered(&args, &call) },
+        )
+        .ttl(Ttl::Day)
+        .cost(Cost::Compute)
+        .governed(),
+    ];
+    capabilities.extend(portfolio_report::capabilities());
     Agent {
         name: "reports",
         description: "Checks report documents rule by rule and renders them.",
-        capabilities: vec![
-            Capability::new(
-                "reports.validate_document",
-                "1.0.0",
-                "Checks the report against scope and evidence.",
-                |args: ValidateDocument, call| async move { validated(&args, &call) },
-            )
-            .ttl(Ttl::Day)
-            .cost(Cost::Compute)
-            .governed(),
-            Capability::new(
-                "reports.render",
-                "1.0.0",
-                "Renders the report as a page.",
-                |args: Render, call| async move { rendered(&args, &call) },
-            )
-            .ttl(Ttl::Day)
-            .cost(Cost::Compute)
-            .governed(),
-        ],
+        capabilities,
     }
 }
 
@@ -83,7 +85,7 @@ fn validated(args: &ValidateDocument, call: &Call) -> Result<Output<Validation>,
         let reason = format!("The report did not have the required structure ({error}).");
         Fault::new(FaultKind::Validation, NOT_PASSED).with_reasons(vec![reason])
     })?;
-    let findings = validate(&document, &governed(call)?.package);
+    let findings = validate(&document, governed(call)?.package);
     if !findings.is_empty() {
         let reasons = findings.into_iter().map(|finding| finding.message).collect();
         return Err(Fault::new(FaultKind::Validation, NOT_PASSED).with_reasons(reasons));
@@ -98,7 +100,7 @@ fn rendered(args: &Render, call: &Call) -> Result<Output<Artifact>, Fault> {
     let Governed { package, package_hash, .. } = governed(call)?;
     let internal = |error: &dyn std::fmt::Display| Fault::internal(error.to_string());
     let document_hash = ContentHash::of_json(document).map_err(|error| internal(&error))?;
-    let colophon = Colophon::of(package, *package_hash, document_hash);
+    let colophon = Colophon::of(package, package_hash, document_hash);
     let html = render_html(document, &colophon).map_err(|error| internal(&error))?;
     let summary = format!("HTML of {} bytes.", html.len());
     Ok(Output::computed(Artifact { html }, summary))

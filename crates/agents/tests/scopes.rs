@@ -131,6 +131,7 @@ fn specifications() -> impl Strategy<Value = (Specification, i32)> {
                 tier: Tier::Enterprise,
                 seats: 1,
                 watchlist: watched.into_iter().map(str::to_owned).collect(),
+                portfolio: None,
                 options: ReportOptions {
                     sections: sections.into_iter().collect(),
                     signal_map,

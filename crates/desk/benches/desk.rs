@@ -109,6 +109,7 @@ fn package(pack: EvidencePack, number: usize) -> RunPackage {
             seats: 1,
             watchlist: vec!["Rheinmark".to_owned()],
             options: ReportOptions::default(),
+            portfolio: None,
         },
         period: Period::containing(Cadence::Weekly, "UTC", claimed_at).expect("a period"),
         slot_ordinal: 0,

@@ -213,6 +213,7 @@ fn scopes_select_what_they_ask_for_and_nothing_else() {
                 .map(str::to_owned)
                 .collect(),
             options: ReportOptions::default(),
+            portfolio: None,
         };
         let (from, to) = window.split_once("..").unwrap();
         let window = Window { from: from.parse().unwrap(), to: to.parse().unwrap() };

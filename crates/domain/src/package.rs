@@ -4,12 +4,13 @@ use crate::{
     cadence::Period,
     evidence::{ContinuingEvent, EvidencePack},
     hash::ContentHash,
-    id::{PackId, RunId, SpecificationId, SpecificationVersionId},
-    specification::Specification,
+    id::{PackId, PortfolioId, RunId, SpecificationId, SpecificationVersionId},
+    pricing_pack::{Currency, LedgerCommit, PricingPackId},
+    specification::{Desk, PortfolioOrder, Specification},
     taxonomy::TAXONOMY_VERSION,
 };
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// Everything a run's result follows from. Its hash is the hash of its
 /// canonical JSON. Holds no member's name, no e-mail address and no price.
@@ -135,6 +136,162 @@ pub struct PreviousRun {
 impl RunPackage {
     pub const SCHEMA: u32 = 1;
     pub const TAXONOMY_VERSION: u32 = TAXONOMY_VERSION;
+}
+
+/// Everything a run of the portfolio desk follows from. Pack and book are named by what
+/// they hold, and neither ever changes: the same package always gives the same report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortfolioPackage {
+    pub schema: u32,
+    /// Always [`Desk::Portfolio`]; the other desk's packages do not have it.
+    pub desk: Desk,
+    pub run_id: RunId,
+    pub specification_id: SpecificationId,
+    pub specification_version_id: SpecificationVersionId,
+    pub specification_version: u32,
+    pub specification: Specification,
+    pub period: Period,
+    /// 0 is the period's regular slot.
+    pub slot_ordinal: u16,
+    pub claimed_at: Timestamp,
+    /// The day, in the workspace's zone, that the pack was chosen for.
+    pub as_of: Date,
+    pub portfolio: PackagedPortfolio,
+    pub pricing_pack: PricingPackId,
+    pub pricing_pack_hash: ContentHash,
+    /// Of the document that names who supplied each value.
+    pub sources_hash: ContentHash,
+    /// Any price is invented.
+    pub sample: bool,
+    pub ledger_commit: LedgerCommit,
+    /// Of the portfolio's book at that commit.
+    pub book_hash: ContentHash,
+    pub pattern: PatternReference,
+    /// Ids and times only.
+    pub previous_runs: Vec<PreviousRun>,
+}
+
+/// The portfolio as the workspace called it when the run was claimed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackagedPortfolio {
+    pub id: PortfolioId,
+    pub name: String,
+    pub base: Currency,
+}
+
+impl PortfolioPackage {
+    pub const SCHEMA: u32 = 1;
+
+    /// What was ordered. A package of the portfolio desk always has it.
+    ///
+    /// # Panics
+    /// When a specification of the other desk was put into it, which assembling does not.
+    #[expect(clippy::expect_used, reason = "a package is assembled for an order")]
+    pub fn order(&self) -> &PortfolioOrder {
+        self.specification.portfolio.as_ref().expect("a package of the portfolio desk")
+    }
+}
+
+/// The package of a run, of either desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Package {
+    Polyurethane(Box<RunPackage>),
+    Portfolio(Box<PortfolioPackage>),
+}
+
+impl Package {
+    pub const fn run_id(&self) -> RunId {
+        match self {
+            Self::Polyurethane(package) => package.run_id,
+            Self::Portfolio(package) => package.run_id,
+        }
+    }
+
+    pub const fn specification_version_id(&self) -> SpecificationVersionId {
+        match self {
+            Self::Polyurethane(package) => package.specification_version_id,
+            Self::Portfolio(package) => package.specification_version_id,
+        }
+    }
+
+    pub const fn specification(&self) -> &Specification {
+        match self {
+            Self::Polyurethane(package) => &package.specification,
+            Self::Portfolio(package) => &package.specification,
+        }
+    }
+
+    pub const fn period(&self) -> &Period {
+        match self {
+            Self::Polyurethane(package) => &package.period,
+            Self::Portfolio(package) => &package.period,
+        }
+    }
+
+    pub const fn claimed_at(&self) -> Timestamp {
+        match self {
+            Self::Polyurethane(package) => package.claimed_at,
+            Self::Portfolio(package) => package.claimed_at,
+        }
+    }
+
+    pub const fn pattern(&self) -> &PatternReference {
+        match self {
+            Self::Polyurethane(package) => &package.pattern,
+            Self::Portfolio(package) => &package.pattern,
+        }
+    }
+
+    /// Content hash of the evidence pack, or of the pricing pack.
+    pub const fn pack_hash(&self) -> ContentHash {
+        match self {
+            Self::Polyurethane(package) => package.pack_hash,
+            Self::Portfolio(package) => package.pricing_pack_hash,
+        }
+    }
+
+    pub const fn desk(&self) -> Desk {
+        match self {
+            Self::Polyurethane(_) => Desk::Polyurethane,
+            Self::Portfolio(_) => Desk::Portfolio,
+        }
+    }
+}
+
+impl From<RunPackage> for Package {
+    fn from(package: RunPackage) -> Self {
+        Self::Polyurethane(Box::new(package))
+    }
+}
+
+impl From<PortfolioPackage> for Package {
+    fn from(package: PortfolioPackage) -> Self {
+        Self::Portfolio(Box::new(package))
+    }
+}
+
+/// As the package of its desk.
+impl Serialize for Package {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Polyurethane(package) => package.serialize(serializer),
+            Self::Portfolio(package) => package.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Package {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let package = if value.get("desk").is_some() {
+            serde_json::from_value::<PortfolioPackage>(value).map(Self::from)
+        } else {
+            serde_json::from_value::<RunPackage>(value).map(Self::from)
+        };
+        package.map_err(D::Error::custom)
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ pub use domain::execution::RightsProfile;
 use domain::{
     hash::ContentHash,
     id::{PortfolioId, UserId, WorkspaceId},
-    package::RunPackage,
+    package::Package,
     pricing_pack::PricingPackId,
 };
 use jiff::{Timestamp, civil::Date};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// The context of one execution.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// None in a governed run, which reads its package instead.
+    /// None in a governed run that reads evidence out of its package instead.
     pub pricing_pack: Option<PricingPackId>,
     /// Git HEAD of the ledger as the pack pins it: 40 hexadecimal digits.
     pub ledger_commit: Option<String>,
@@ -40,10 +40,11 @@ pub struct Context {
     pub governed: Option<Governed>,
 }
 
-/// The sealed package of a governed run, with its address.
+/// The sealed package of a governed run, with its address: of either desk, or of the one
+/// that a step is for.
 #[derive(Clone, Debug)]
-pub struct Governed {
-    pub package: RunPackage,
+pub struct Governed<P = Package> {
+    pub package: P,
     pub package_hash: ContentHash,
     /// Fencing token of the worker that carries the run; what is written for a step
     /// on the way carries it too.

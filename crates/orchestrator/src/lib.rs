@@ -15,6 +15,7 @@ pub mod export_log;
 pub mod idempotency;
 pub mod identity;
 pub mod portfolio;
+pub mod portfolio_report;
 pub mod press;
 pub mod pricing;
 pub mod refusal;
@@ -55,8 +56,9 @@ pub struct Orchestrator {
     pool: PgPool,
     passwords: Arc<PasswordKeeper>,
     patterns: Arc<Patterns>,
-    /// The pattern that governed runs execute.
+    /// The patterns that governed runs execute, one for each desk.
     report: Arc<Plan>,
+    portfolio_report: Arc<Plan>,
     runtime: Arc<Runtime>,
     limits: RunLimits,
     rights: Rights,
@@ -84,13 +86,15 @@ pub struct Orchestrator {
 /// own when it renews its lease.
 const CANCELLATIONS_KEPT: usize = 256;
 
-/// The id of the pattern that governed runs execute.
+/// The id of the pattern that runs of the polyurethane desk execute.
 pub const REPORT_PATTERN: &str = "observatory_report";
+/// The id of the pattern that runs of the portfolio desk execute.
+pub const PORTFOLIO_REPORT_PATTERN: &str = "portfolio_report";
 
-/// The patterns hold none that runs could execute.
+/// The patterns lack one that runs execute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no pattern {REPORT_PATTERN}, which the runs of specifications execute")]
-pub struct NoReportPattern;
+#[error("there is no pattern {0}, which the runs of specifications execute")]
+pub struct NoReportPattern(&'static str);
 
 impl Orchestrator {
     /// # Errors
@@ -101,12 +105,14 @@ impl Orchestrator {
         patterns: Patterns,
         registry: Registry,
     ) -> Result<Self, NoReportPattern> {
-        let report = patterns.get(REPORT_PATTERN).map(Arc::clone).ok_or(NoReportPattern)?;
+        let plan = |id| patterns.get(id).map(Arc::clone).ok_or(NoReportPattern(id));
+        let (report, portfolio_report) = (plan(REPORT_PATTERN)?, plan(PORTFOLIO_REPORT_PATTERN)?);
         Ok(Self {
             pool,
             passwords: Arc::new(passwords),
             patterns: Arc::new(patterns),
             report,
+            portfolio_report,
             runtime: Arc::new(Runtime::new(registry)),
             limits: RunLimits::default(),
             rights: Rights::new(RightsRegistry::empty()),

@@ -157,6 +157,7 @@ pub fn package() -> RunPackage {
             seats: 2,
             watchlist: Vec::new(),
             options: ReportOptions::default(),
+            portfolio: None,
         },
         period: Period::containing(Cadence::Weekly, "Europe/Berlin", claimed_at).unwrap(),
         slot_ordinal: 0,

@@ -2,7 +2,7 @@
 //!
 //! [`validate`] names everything that keeps a document from being published;
 //! [`html`] prints one that passed as a self-contained artifact; [`export`] gives
-//! it out as a file, under a permit; [`seal`] signs such a file and checks one. None
+//! it out as a file, under a permit; [`portfolio`] is the other desk's report; [`seal`] signs such a file and checks one. None
 //! of them knows who composed it, and none adds a statement of its own.
 
 pub mod execution;
@@ -10,6 +10,7 @@ pub mod export;
 pub mod html;
 pub mod panel;
 mod pdf;
+pub mod portfolio;
 pub mod seal;
 mod validate;
 mod view;

@@ -2,12 +2,7 @@
 //! lease. A run that is taken up again reads it and repeats none of them.
 
 use crate::{Moment, StorageError, run::Lease};
-use domain::{
-    hash::ContentHash,
-    id::{PackId, RunId},
-    package::RunPackage,
-    run::Stage,
-};
+use domain::{hash::ContentHash, id::RunId, package::Package, run::Stage};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
@@ -120,20 +115,26 @@ pub async fn load_results(
     Ok(rows)
 }
 
-/// Stores the sealed package of a run, once.
+/// Stores the sealed package of a run, once: `document` is its canonical JSON.
 pub async fn insert_package(
     conn: &mut PgConnection,
     lease: Lease,
-    pack: PackId,
+    package: &Package,
     hash: ContentHash,
     document: &str,
 ) -> Result<(), StorageError> {
+    let (evidence, prices) = match package {
+        Package::Polyurethane(package) => (Some(package.pack_id.as_uuid()), None),
+        Package::Portfolio(package) => (None, Some(package.pricing_pack.as_str())),
+    };
     sqlx::query!(
-        "insert into run_packages (run_id, workspace_id, pack_id, content_hash, document)
-         values ($1, $2, $3, $4, $5)",
+        "insert into run_packages (
+             run_id, workspace_id, pack_id, pricing_pack_id, content_hash, document
+         ) values ($1, $2, $3, $4, $5, $6)",
         lease.run.as_uuid(),
         lease.workspace.as_uuid(),
-        pack.as_uuid(),
+        evidence,
+        prices,
         hash.as_bytes(),
         document
     )
@@ -174,7 +175,7 @@ pub async fn load_package_text(
 pub async fn load_package(
     conn: &mut PgConnection,
     run: RunId,
-) -> Result<Option<(ContentHash, RunPackage)>, StorageError> {
+) -> Result<Option<(ContentHash, Package)>, StorageError> {
     let stored = load_package_text(conn, run).await?;
     stored
         .map(|(hash, text)| {

@@ -222,10 +222,11 @@ async fn verify_artifacts(pool: &PgPool, found: &mut Verification) -> Result<(),
                    a.package_hash as "package_hash: ContentHash",
                    a.pack_hash as "pack_hash: ContentHash",
                    p.content_hash as "stored_package_hash?: ContentHash",
-                   k.content_hash as "stored_pack_hash?: ContentHash"
+                   coalesce(k.content_hash, prices.content_hash) as "stored_pack_hash?: ContentHash"
                from artifacts a
                left join run_packages p on p.run_id = a.run_id
                left join packs k on k.id = p.pack_id
+               left join pricing_packs prices on prices.id = p.pricing_pack_id
                where a.run_id > $1
                order by a.run_id
                limit $2"#,

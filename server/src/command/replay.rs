@@ -1,7 +1,10 @@
 use crate::{config::FileOptions, process};
-use agents::{assistant::Engine, market::NoPacks};
+use agents::{
+    assistant::Engine,
+    market::{Market, NoPacks},
+};
 use clap::Args;
-use domain::id::RunId;
+use domain::{id::RunId, specification::Desk};
 use orchestrator::run::{Compared, ReplayError, Replayed, RunRecord, Sealed};
 use secrecy::{ExposeSecret, SecretString};
 use std::{error::Error, fs, path::PathBuf, process::ExitCode, sync::Arc};
@@ -31,7 +34,7 @@ pub async fn replay(
     files: &FileOptions,
     options: ReplayOptions,
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let (record, plan) = match (&options.record, options.run) {
+    let (record, plan, market) = match (&options.record, options.run) {
         (Some(path), _) => {
             let (patterns, _) = process::patterns(files, Arc::new(NoPacks), &Engine::Builtin)?;
             let plan = patterns.get(orchestrator::REPORT_PATTERN).ok_or("no pattern of runs")?;
@@ -39,7 +42,11 @@ pub async fn replay(
                 fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
             let record: RunRecord = serde_json::from_str(&text)
                 .map_err(|error| format!("{} is no record of a run: {error}", path.display()))?;
-            (record, Arc::clone(plan))
+            if record.package()?.desk() == Desk::Portfolio {
+                let path = path.display();
+                return Err(format!("{path} is of the portfolio desk: name its run instead").into());
+            }
+            (record, Arc::clone(plan), Arc::new(NoPacks) as Arc<dyn Market>)
         }
         (None, Some(run)) => {
             let url = options.database_owner_url.as_ref().or(options.database_url.as_ref());
@@ -48,7 +55,9 @@ pub async fn replay(
             let pool = setup::connect(url, ActAs::Application, 2).await?;
             let use_cases =
                 process::orchestrator(pool, files, Engine::Builtin, &Arc::default()).await?;
-            (use_cases.run_record(run).await?, Arc::clone(use_cases.report_plan()))
+            let record = use_cases.run_record(run).await?;
+            let plan = Arc::clone(use_cases.report_plan(record.package()?.desk()));
+            (record, plan, use_cases.market())
         }
         // The parser asks for one of them.
         (None, None) => return Err("name a run".into()),
@@ -58,7 +67,7 @@ pub async fn replay(
         fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     print_who(&record)?;
-    match record.replay(&plan).await {
+    match record.replay(&plan, market).await {
         Ok(replayed) => {
             print(&replayed);
             Ok(if replayed.is_same() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -76,6 +85,12 @@ pub async fn replay(
 
 fn print_who(record: &RunRecord) -> Result<(), ReplayError> {
     let package = record.package()?;
+    let (run, period) = (package.run_id(), &package.period().key);
+    let name = &package.specification().name;
+    let Some(engine) = &record.engine else {
+        println!("Run {run}: {name}, {period}, computed.");
+        return Ok(());
+    };
     let writer = record.model.as_ref().map_or_else(
         || "by rules alone".to_owned(),
         |model| {
@@ -86,8 +101,7 @@ fn print_who(record: &RunRecord) -> Result<(), ReplayError> {
             format!("with {} ({}), from {answers}", model.model, model.engine)
         },
     );
-    let version = &record.engine.version;
-    let (run, name, period) = (package.run_id, package.specification.name, package.period.key);
+    let version = &engine.version;
     println!("Run {run}: {name}, {period}, written {writer}, version {version}.");
     Ok(())
 }

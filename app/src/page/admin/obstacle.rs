@@ -102,6 +102,7 @@ mod tests {
                 seats: 1,
                 watchlist: Vec::new(),
                 options: ReportOptions::default(),
+                portfolio: None,
             },
             author: "Anna".to_owned(),
             reason: String::new(),

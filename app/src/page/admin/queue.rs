@@ -4,7 +4,7 @@ use crate::{
         entitlement::entitlement_words,
         moment::Moment,
         quote::money,
-        scope::{Fact, counted, scope_in_names},
+        scope::{Fact, counted, ordered_in_names},
         state::State,
     },
     ssr::page,
@@ -82,7 +82,7 @@ fn Card(review: Review, now: Timestamp, zone: String) -> impl IntoView {
     let heading = format!("specification-{}", submission.specification);
     let labelled_by = heading.clone();
     let quote = version.quote;
-    let facts = scope_in_names(&version.specification.scope)
+    let facts = ordered_in_names(&version.specification)
         .into_iter()
         .chain([
             ("Cadence", version.specification.cadence.to_string()),

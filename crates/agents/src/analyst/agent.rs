@@ -40,7 +40,7 @@ pub fn agent() -> Agent {
 
 fn composed(args: &ComposeReport, call: &Call) -> Result<Output<ReportDocument>, Fault> {
     let governed = governed(call)?;
-    let document = compose(&governed.package, &args.selection)
+    let document = compose(governed.package, &args.selection)
         .map_err(|error| Fault::new(FaultKind::Empty, error.to_string()))?;
     let developments: usize =
         document.sections.iter().map(|section| section.developments.len()).sum();
@@ -52,5 +52,5 @@ fn composed(args: &ComposeReport, call: &Call) -> Result<Output<ReportDocument>,
             document.references.len()
         ),
     };
-    Ok(Output::from_source(document, pack_lineage(governed), summary))
+    Ok(Output::from_source(document, pack_lineage(&governed), summary))
 }

@@ -47,9 +47,9 @@ async fn composed(
     call: &Call,
 ) -> Result<Output<ReportDocument>, Fault> {
     let governed = governed(call)?;
-    let composed = assistant.compose(governed, &args.selection, call).await?;
+    let composed = assistant.compose(&governed, &args.selection, call).await?;
     let summary = summary(&composed);
-    Ok(Output::from_source(composed.document, pack_lineage(governed), summary))
+    Ok(Output::from_source(composed.document, pack_lineage(&governed), summary))
 }
 
 fn summary(composed: &Composed) -> String {

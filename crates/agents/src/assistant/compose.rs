@@ -15,15 +15,13 @@ use super::{
 use crate::{
     analyst::{self, Basis},
     evidence::Selection,
+    governed::Sealed,
 };
 use domain::{
     language_model::Question,
     report::{Engine, ReportDocument},
 };
-use executor::{
-    capability::{Call, Fault, FaultKind},
-    context::Governed,
-};
+use executor::capability::{Call, Fault, FaultKind};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -95,11 +93,11 @@ impl Assistant {
     /// [`Failure`] as a fault, or [`FaultKind::Empty`] where nothing was read.
     pub async fn compose(
         &self,
-        governed: &Governed,
+        governed: &Sealed<'_>,
         selection: &Selection,
         call: &Call,
     ) -> Result<Composed, Fault> {
-        let basis = Basis::new(&governed.package, selection)
+        let basis = Basis::new(governed.package, selection)
             .map_err(|error| Fault::new(FaultKind::Empty, error.to_string()))?;
         if basis.events().is_empty() {
             let document = analyst::write(&basis);
@@ -176,7 +174,7 @@ impl Assistant {
     async fn converse(
         &self,
         conversation: &mut Conversation<'_>,
-        governed: &Governed,
+        governed: &Sealed<'_>,
         basis: &Basis<'_>,
         ask: Ask,
     ) -> Result<Composed, Fault> {

@@ -3,12 +3,14 @@
 //! nothing inside can know: the marks are the hash of the package itself.
 
 use super::{Ask, Author, Draft, Message};
-use crate::analyst::{Basis, Event};
+use crate::{
+    analyst::{Basis, Event},
+    governed::Sealed,
+};
 use domain::{
     evidence::EvidenceItem, hash::ContentHash, report::ReportDocument, specification::SectionKind,
     taxonomy::Deliverable,
 };
-use executor::context::Governed;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,8 +20,8 @@ pub(super) fn event_name(place: usize) -> String {
 }
 
 /// The first question of a run: the same package gives the same bytes.
-pub(super) fn first(governed: &Governed, basis: &Basis<'_>, call_id: Uuid) -> Ask {
-    let package = &governed.package;
+pub(super) fn first(governed: &Sealed<'_>, basis: &Basis<'_>, call_id: Uuid) -> Ask {
+    let package = governed.package;
     let whose = format!("observatory specification {}", package.specification_id);
     Ask {
         instruction: package.instruction.text().to_owned(),
@@ -48,7 +50,12 @@ pub(super) fn announcements(basis: &Basis<'_>) -> Vec<(String, String)> {
 }
 
 /// The question again, with what was answered and what is wrong with it.
-pub(super) fn repair(first: Ask, governed: &Governed, answer: String, findings: &[String]) -> Ask {
+pub(super) fn repair(
+    first: Ask,
+    governed: &Sealed<'_>,
+    answer: String,
+    findings: &[String],
+) -> Ask {
     let mut messages = first.messages;
     messages.push(Message { author: Author::Model, text: answer });
     let findings = json!({

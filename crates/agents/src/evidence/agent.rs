@@ -33,7 +33,7 @@ pub fn agent() -> Agent {
 
 fn selected(call: &Call) -> Result<Output<Selection>, Fault> {
     let governed = governed(call)?;
-    let selection = select(&governed.package);
+    let selection = select(governed.package);
     let summary = format!(
         "{} events of {} items in scope, of {} in the window and {} in the pack.",
         selection.events.len(),
@@ -47,8 +47,8 @@ fn selected(call: &Call) -> Result<Output<Selection>, Fault> {
         .filter_map(|selected| pack.provider_of(&selected.item))
         .collect::<BTreeSet<_>>()
         .iter()
-        .fold(pack_lineage(governed), |lineage, provider| {
-            lineage.and(&provider_lineage(governed, provider))
+        .fold(pack_lineage(&governed), |lineage, provider| {
+            lineage.and(&provider_lineage(&governed, provider))
         });
     Ok(Output::from_source(selection, lineage, summary))
 }

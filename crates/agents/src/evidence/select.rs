@@ -180,6 +180,7 @@ pub(super) mod tests {
                 seats: 1,
                 watchlist: watchlist.iter().map(|&company| company.to_owned()).collect(),
                 options: ReportOptions::default(),
+                portfolio: None,
             },
             period: Period {
                 key: PeriodKey::from_stored("2025-W03".to_owned()),

@@ -1,7 +1,8 @@
 use super::{
-    Field, FieldError, ReportOptions, Scope, SectionKind, Specification, SpecificationDraft,
+    Desk, Field, FieldError, ReportOptions, Scope, SectionKind, Specification, SpecificationDraft,
     check_text::{check_name, check_title, quoted},
     check_watchlist::check_watchlist,
+    portfolio,
 };
 use crate::{
     cadence::Cadence,
@@ -19,6 +20,18 @@ pub const SEATS: RangeInclusive<u16> = 1..=500;
 /// # Errors
 /// Everything that is wrong, in the order of the form; the draft stays as it is.
 pub fn check(draft: &SpecificationDraft) -> Result<Specification, Vec<FieldError>> {
+    match check_desk(&draft.desk) {
+        Ok(Desk::Polyurethane) => check_polyurethane(draft),
+        Ok(Desk::Portfolio) => portfolio::check(draft),
+        Err(error) => Err(vec![error]),
+    }
+}
+
+fn check_desk(id: &str) -> Result<Desk, FieldError> {
+    if id.is_empty() { Ok(Desk::Polyurethane) } else { one_of(Field::Desk, id, "") }
+}
+
+fn check_polyurethane(draft: &SpecificationDraft) -> Result<Specification, Vec<FieldError>> {
     let mut findings = Findings::default();
     let name = findings.keep(check_name(&draft.name));
     let scope = check_scope(draft, &mut findings);
@@ -42,7 +55,8 @@ pub fn check(draft: &SpecificationDraft) -> Result<Specification, Vec<FieldError
             Some(watchlist),
             Some(options),
         ) if findings.0.is_empty() => {
-            Ok(Specification { name, scope, cadence, tier, seats, watchlist, options })
+            let portfolio = None;
+            Ok(Specification { name, scope, cadence, tier, seats, watchlist, options, portfolio })
         }
         _ => Err(findings.in_form_order()),
     }
@@ -53,6 +67,10 @@ pub fn check(draft: &SpecificationDraft) -> Result<Specification, Vec<FieldError
 /// price of one; until a tier is, that of the smallest which fits.
 pub fn partial_quote(draft: &SpecificationDraft) -> Option<Quote> {
     let cadence = check_cadence(&draft.cadence).ok()?;
+    if draft.is_portfolio() {
+        let seats = check_seats(&draft.seats).unwrap_or(*SEATS.start());
+        return Some(quote(&Scope::default(), cadence, Tier::Starter, seats));
+    }
     let scope = check_scope(draft, &mut Findings::default())?;
     let tier = check_tier(&draft.tier, Some(&scope)).ok().flatten();
     let seats = check_seats(&draft.seats).unwrap_or(*SEATS.start());
@@ -61,10 +79,10 @@ pub fn partial_quote(draft: &SpecificationDraft) -> Option<Quote> {
 
 /// Errors found so far.
 #[derive(Default)]
-struct Findings(Vec<FieldError>);
+pub(super) struct Findings(Vec<FieldError>);
 
 impl Findings {
-    fn keep<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
         self.keep_all(result.map_err(|error| vec![error]))
     }
 
@@ -72,7 +90,7 @@ impl Findings {
         result.map_err(|errors| self.0.extend(errors)).ok()
     }
 
-    fn in_form_order(mut self) -> Vec<FieldError> {
+    pub fn in_form_order(mut self) -> Vec<FieldError> {
         self.0.sort_by_key(|error| error.field);
         self.0
     }
@@ -109,7 +127,7 @@ fn with_link_deliverable(
     at_least_one(Field::Deliverables, "deliverable", deliverables).map(Some)
 }
 
-fn check_cadence(id: &str) -> Result<Cadence, FieldError> {
+pub(super) fn check_cadence(id: &str) -> Result<Cadence, FieldError> {
     one_of(Field::Cadence, id, "Choose how often the report is made.")
 }
 
@@ -139,7 +157,7 @@ fn smallest_tier(scope: &Scope) -> Tier {
     Tier::smallest_for(scope.deliverables.len(), scope.regions.len())
 }
 
-fn check_seats(text: &str) -> Result<u16, FieldError> {
+pub(super) fn check_seats(text: &str) -> Result<u16, FieldError> {
     let seats = text.trim().parse().ok().filter(|seats| SEATS.contains(seats));
     seats.ok_or_else(|| {
         let message = format!(
@@ -202,7 +220,7 @@ fn check_places(sections: &BTreeSet<SectionKind>, scope: &Scope) -> Result<(), F
 }
 
 /// Every id once, all of them known.
-fn chosen<T>(field: Field, ids: &[String]) -> Result<BTreeSet<T>, FieldError>
+pub(super) fn chosen<T>(field: Field, ids: &[String]) -> Result<BTreeSet<T>, FieldError>
 where
     T: FromStr<Err = UnknownId> + Ord + Copy + Display,
 {
@@ -217,7 +235,7 @@ where
     Ok(values)
 }
 
-fn at_least_one<T>(
+pub(super) fn at_least_one<T>(
     field: Field,
     what: &str,
     values: BTreeSet<T>,
@@ -228,7 +246,7 @@ fn at_least_one<T>(
     Ok(values)
 }
 
-fn one_of<T: FromStr<Err = UnknownId>>(
+pub(super) fn one_of<T: FromStr<Err = UnknownId>>(
     field: Field,
     id: &str,
     when_empty: &str,

@@ -23,13 +23,14 @@ pub fn diff(before: &Specification, after: &Specification) -> Vec<Change> {
 }
 
 /// Whether going from `before` to `after` needs activation: another scope, links,
-/// cadence, tier, seats or watchlist does; name and report options do not, nor
+/// cadence, tier, seats, watchlist or portfolio does; name and report options do not, nor
 /// does the order of the watchlist.
 pub fn needs_activation(before: &Specification, after: &Specification) -> bool {
     fn ordered(of: &Specification) -> impl PartialEq {
         let mut watchlist = of.watchlist.clone();
         watchlist.sort();
-        (of.scope.clone(), of.cadence, of.tier, of.seats, watchlist)
+        let portfolio = of.portfolio.as_ref().map(|order| order.portfolio);
+        (of.scope.clone(), of.cadence, of.tier, of.seats, watchlist, portfolio)
     }
     ordered(before) != ordered(after)
 }
@@ -56,6 +57,10 @@ fn value_of(field: Field, of: &Specification) -> Value {
     let (scope, options) = (&of.scope, &of.options);
     match field {
         Field::Name => one(&of.name),
+        Field::Desk => one(&of.desk()),
+        Field::Portfolio => list(of.portfolio.iter().map(|order| order.portfolio)),
+        Field::Panels => list(of.portfolio.iter().flat_map(|order| &order.panels)),
+        Field::Window => list(of.portfolio.iter().map(|order| order.window)),
         Field::Deliverables => list(&scope.deliverables),
         Field::Regions => list(&scope.regions),
         Field::Links => list(&scope.links),

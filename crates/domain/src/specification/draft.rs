@@ -1,4 +1,4 @@
-use super::{ReportOptions, SectionKind, Specification};
+use super::{Desk, ReportOptions, SectionKind, Specification};
 use serde::{Deserialize, Serialize};
 
 /// The form as it was typed: kept as it is, right or wrong, so that nothing a
@@ -9,7 +9,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SpecificationDraft {
+    /// Empty: the polyurethane desk's.
+    pub desk: String,
     pub name: String,
+    /// Of the portfolio desk: the portfolio's id.
+    pub portfolio: String,
+    /// Of the portfolio desk.
+    pub panels: Vec<String>,
+    /// Of the portfolio desk.
+    pub window: String,
     pub deliverables: Vec<String>,
     pub regions: Vec<String>,
     pub links: Vec<String>,
@@ -34,7 +42,11 @@ impl Default for SpecificationDraft {
     /// what a new form shows.
     fn default() -> Self {
         Self {
+            desk: String::new(),
             name: String::new(),
+            portfolio: String::new(),
+            panels: Vec::new(),
+            window: String::new(),
             deliverables: Vec::new(),
             regions: Vec::new(),
             links: Vec::new(),
@@ -78,9 +90,15 @@ impl From<&Specification> for SpecificationDraft {
         fn ticked(value: bool) -> String {
             if value { "on" } else { "" }.to_owned()
         }
-        let Specification { name, scope, cadence, tier, seats, watchlist, options } = specification;
+        let Specification { name, scope, cadence, tier, seats, watchlist, options, portfolio } =
+            specification;
+        let order = portfolio.as_ref();
         Self {
+            desk: order.map_or_else(String::new, |_| Desk::Portfolio.id().to_owned()),
             name: name.clone(),
+            portfolio: order.map_or_else(String::new, |order| order.portfolio.to_string()),
+            panels: order.map_or_else(Vec::new, |order| ids(order.panels.iter().copied())),
+            window: order.map_or_else(String::new, |order| order.window.id().to_owned()),
             deliverables: ids(scope.deliverables.iter().copied()),
             regions: ids(scope.regions.iter().copied()),
             links: ids(scope.links.iter().copied()),

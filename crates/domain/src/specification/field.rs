@@ -1,3 +1,4 @@
+use super::Desk;
 use crate::taxonomy::vocabulary;
 use serde::{Deserialize, Serialize};
 
@@ -5,6 +6,10 @@ vocabulary! {
     /// A control of the form. The id is the control's name.
     Field, "field" {
         Name = "name", "Name";
+        Desk = "desk", "Desk";
+        Portfolio = "portfolio", "Portfolio";
+        Panels = "panels", "Panels";
+        Window = "window", "Window";
         Deliverables = "deliverables", "Deliverables";
         Regions = "regions", "Regions";
         Links = "links", "Value-chain links";
@@ -18,6 +23,27 @@ vocabulary! {
         EvidenceAppendix = "evidence_appendix", "Evidence appendix";
         MinimumStrength = "minimum_strength", "Minimum strength";
         Language = "language", "Language";
+    }
+}
+
+impl Field {
+    /// Whether the form of a desk has it. The desk itself is chosen before the form.
+    pub const fn is_of(self, desk: Desk) -> bool {
+        match self {
+            Self::Desk => false,
+            Self::Name | Self::Cadence | Self::Seats | Self::Title => true,
+            Self::Portfolio | Self::Panels | Self::Window => matches!(desk, Desk::Portfolio),
+            Self::Deliverables
+            | Self::Regions
+            | Self::Links
+            | Self::Tier
+            | Self::Watchlist
+            | Self::Sections
+            | Self::SignalMap
+            | Self::EvidenceAppendix
+            | Self::MinimumStrength
+            | Self::Language => matches!(desk, Desk::Polyurethane),
+        }
     }
 }
 

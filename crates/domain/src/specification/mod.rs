@@ -7,6 +7,7 @@ mod diff;
 mod draft;
 mod field;
 mod options;
+mod portfolio;
 mod scope;
 mod state;
 
@@ -17,6 +18,7 @@ pub use diff::{Change, diff, needs_activation};
 pub use draft::SpecificationDraft;
 pub use field::{Field, FieldError};
 pub use options::{Language, ReportOptions, SectionKind, Strength};
+pub use portfolio::{Desk, PortfolioOrder, PortfolioPanel, PortfolioWindow};
 pub use scope::Scope;
 pub use state::{SpecificationState, Transition, TransitionRefused};
 
@@ -36,4 +38,13 @@ pub struct Specification {
     /// Companies to watch, in the order given; empty without company news.
     pub watchlist: Vec<String>,
     pub options: ReportOptions,
+    /// Of a report of the portfolio desk, which has no scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portfolio: Option<PortfolioOrder>,
+}
+
+impl Specification {
+    pub const fn desk(&self) -> Desk {
+        if self.portfolio.is_some() { Desk::Portfolio } else { Desk::Polyurethane }
+    }
 }

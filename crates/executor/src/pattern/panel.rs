@@ -46,7 +46,7 @@ pub struct Series {
 }
 
 /// A panel with its data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PanelDocument {
     pub id: String,
     pub title: String,

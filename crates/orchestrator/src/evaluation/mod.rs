@@ -70,16 +70,18 @@ pub async fn evaluate(
     for package in packages {
         let package = RunPackage { instruction: candidate.instruction.clone(), ..package.clone() };
         let run = package.run_id;
-        let governed = Governed { package_hash: ContentHash::of_json(&package)?, package, hold: 0 };
+        let package_hash = ContentHash::of_json(&package)?;
+        let sealed = Governed { package: package.clone().into(), package_hash, hold: 0 };
         let nobody = WorkspaceId::from_uuid(Uuid::nil());
-        let context = context_of(governed.clone(), nobody, RightsProfile::Production)?;
+        let context = context_of(sealed, nobody, RightsProfile::Production)?;
         let call = Call {
             context: Arc::new(context),
             lineage: Arc::new(Lineages::default()),
             call_id: run.as_uuid(),
         };
         let begun = Instant::now();
-        let result = measure(&engine, &governed, &call).await;
+        let result =
+            measure(&engine, &Governed { package: &package, package_hash, hold: 0 }, &call).await;
         trials.push(Trial { result, took: begun.elapsed(), used: tally.used_by(run) });
     }
     Ok(trials)

@@ -6,7 +6,7 @@ use desk::{
     funnel::{Funnel, Stage},
     selection::select_from,
 };
-use domain::{evidence::DropReason, id::RunId, workspace::Role};
+use domain::{evidence::DropReason, id::RunId, package::Package, workspace::Role};
 use jiff::ToSpan;
 use storage::{
     PgConnection, StorageError,
@@ -185,6 +185,8 @@ impl Orchestrator {
         })?;
         tx.commit().await?;
         let (_, package) = package.ok_or(UseCaseError::NotFound)?;
+        // A report of the portfolio desk reads no items.
+        let Package::Polyurethane(package) = package else { return Err(UseCaseError::NotFound) };
         let steps =
             tokio::task::spawn_blocking(move || steps_of_run(&select_from(&package).funnel));
         steps.await.map_err(|error| UseCaseError::Internal(error.to_string()))

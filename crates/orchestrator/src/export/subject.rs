@@ -8,7 +8,7 @@ use domain::{
     execution::Outcome,
     hash::ContentHash,
     id::{ExecutionId, PortfolioId, RunId},
-    package::RunPackage,
+    package::{Package, RunPackage},
     pricing_pack::LedgerCommit,
     report::ReportDocument,
 };
@@ -248,11 +248,14 @@ pub(crate) async fn load_report(
     run: RunId,
 ) -> Result<SealedReport, UseCaseError> {
     let (document_hash, text) = sealed(conn, run, Form::Json).await?;
-    let document: ReportDocument = serde_json::from_str(&text)?;
     let (package_hash, package) = journal::load_package(conn, run)
         .await
         .map_err(quarantined)?
         .ok_or(UseCaseError::NotFound)?;
+    // A report of the portfolio desk is no document of this kind, and has no files.
+    let Package::Polyurethane(package) = package else { return Err(UseCaseError::NotFound) };
+    let package = *package;
+    let document: ReportDocument = serde_json::from_str(&text)?;
     let colophon = Colophon::of(&package, package_hash, document_hash);
     Ok(SealedReport { document, package, colophon })
 }

@@ -1,7 +1,7 @@
 //! Whether a specification can run now, and if not, why not: one pure rule for
 //! the dashboard, the trigger and the worker.
 
-use super::RunLimits;
+use super::{RunLimits, prices};
 use crate::{
     UseCaseError,
     evidence::{Evidence, Gate},
@@ -10,12 +10,13 @@ use domain::{
     cadence::{Period, PeriodError, blocked_message, local_date},
     id::{RunId, WorkspaceId},
     run::RunStatus,
-    specification::{Specification, SpecificationState},
+    specification::{Desk, Specification, SpecificationState},
     workspace::{Entitlement, EntitlementExcess},
 };
 use jiff::Timestamp;
 use storage::{
     PgConnection,
+    pricing_pack::PricingPackRow,
     run::queue::{self, Room},
     setup,
     specification::Summary,
@@ -36,6 +37,8 @@ pub struct World {
     pub time_zone: String,
     pub entitlement: Option<Entitlement>,
     pub evidence: Option<Evidence>,
+    /// The pricing pack that a run of the portfolio desk would take today.
+    pub prices: Option<PricingPackRow>,
     /// Why no run may be queued; none as well where nobody asked.
     pub queue_full: Option<QueueFull>,
 }
@@ -73,11 +76,14 @@ impl World {
         tx: &mut PgConnection,
         workspace: WorkspaceId,
     ) -> Result<Self, UseCaseError> {
+        let now = setup::load_now(tx).await?;
+        let time_zone = workspace::load_time_zone(tx, workspace).await?;
+        let time_zone = time_zone.ok_or(UseCaseError::NotFound)?;
+        let today = prices::local_day(now, &time_zone)?;
         Ok(Self {
-            now: setup::load_now(tx).await?,
-            time_zone: workspace::load_time_zone(tx, workspace)
-                .await?
-                .ok_or(UseCaseError::NotFound)?,
+            now,
+            prices: prices::load(tx, workspace, today).await?,
+            time_zone,
             entitlement: workspace::load_entitlement(tx, workspace).await?,
             evidence: Evidence::load(tx).await?,
             queue_full: None,
@@ -231,7 +237,14 @@ pub fn readiness(world: &World, summary: &Summary) -> Result<Readiness, PeriodEr
             None => return Ok(Readiness::Blocked(reason)),
         },
     };
-    let gate = Gate::of(world.evidence.as_ref(), &active.scope, active.cadence, world.now);
+    let gate = match active.desk() {
+        Desk::Polyurethane => {
+            Gate::of(world.evidence.as_ref(), &active.scope, active.cadence, world.now)
+        }
+        Desk::Portfolio => {
+            prices::gate(world.prices.as_ref(), local_date(&world.time_zone, world.now)?)
+        }
+    };
     Ok(match gate {
         Gate::Closed { reason } => Readiness::Blocked(BlockReason::GateClosed { reason }),
         Gate::Open => match world.queue_full {

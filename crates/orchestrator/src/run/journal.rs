@@ -51,8 +51,8 @@ impl Settled {
 /// pattern does is execution.
 pub(super) fn stage_of(capability: &CapabilityName) -> Stage {
     match capability.as_str() {
-        "reports.validate_document" => Stage::Validate,
-        "reports.render" => Stage::Persist,
+        "reports.validate_document" | "reports.validate_portfolio" => Stage::Validate,
+        "reports.render" | "reports.render_portfolio" => Stage::Persist,
         _ => Stage::Execute,
     }
 }

@@ -8,6 +8,7 @@ mod journal;
 mod limits;
 mod package;
 mod pattern;
+mod prices;
 mod progress;
 mod queue;
 mod reading;

@@ -1,12 +1,13 @@
 //! Step 3: the freshness gate, then the run package: the full and only context.
 
+use super::prices;
 use crate::{UseCaseError, evidence::Gate, run::World};
 use agents::evidence::{EARLIER_DAYS, continuing};
 use domain::{
     cadence::PeriodKey,
     evidence::{ContinuingEvent, EvidencePack},
     hash::{ContentHash, canonical_json},
-    package::{Instruction, PatternReference, PreviousRun, RunPackage},
+    package::{Instruction, Package, PatternReference, PreviousRun, RunPackage},
     slot_override::OverrideKind,
     specification::Specification,
     taxonomy::TAXONOMY_VERSION,
@@ -35,13 +36,18 @@ pub(super) enum NotAssembled {
     /// Evidence may not be used now.
     NotFresh(Gate),
     Quarantined,
+    /// What the package must hold is not there, and waiting does not bring it.
+    Missing(String),
 }
 
 /// A package with the canonical text that is stored and hashed.
 pub(super) struct Assembled {
-    pub package: RunPackage,
+    pub package: Package,
     pub hash: ContentHash,
     pub document: String,
+    /// What went in and what came out, each one sentence for a reader.
+    pub input: String,
+    pub output: String,
 }
 
 /// A run whose slot was reset takes the place of the period's earlier reports, so
@@ -80,10 +86,14 @@ pub(super) async fn assemble(
     run: &RunRow,
     pattern: PatternReference,
 ) -> Result<Result<Assembled, NotAssembled>, UseCaseError> {
-    let world = World::load(tx, run.workspace).await?;
     let version = specification::load_version(tx, run.version)
         .await?
         .ok_or_else(|| UseCaseError::Internal(format!("version {} vanished", run.version)))?;
+    if let Some(order) = version.specification.portfolio.clone() {
+        let previous = previous_runs(tx, run).await?;
+        return prices::assemble(tx, run, version, &order, pattern, previous).await;
+    }
+    let world = World::load(tx, run.workspace).await?;
     let scope = &version.specification.scope;
     let gate = Gate::of(world.evidence.as_ref(), scope, run.period.cadence, world.now);
     let current = match (gate, world.evidence) {
@@ -122,7 +132,20 @@ pub(super) async fn assemble(
     };
     let document = canonical_json(&package)?;
     let hash = ContentHash::of_bytes(document.as_bytes());
-    Ok(Ok(Assembled { package, hash, document }))
+    let input = format!(
+        "Evidence pack {} of {}, published {} to {}",
+        pack_hash.short(),
+        package.pack.as_of,
+        package.window_from,
+        package.window_to
+    );
+    let output = format!(
+        "Package {} with {} evidence items of {} sources is sealed.",
+        hash.short(),
+        package.pack.items.len(),
+        package.pack.sources.len()
+    );
+    Ok(Ok(Assembled { package: package.into(), hash, document, input, output }))
 }
 
 #[cfg(test)]

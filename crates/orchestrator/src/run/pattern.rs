@@ -2,12 +2,13 @@
 
 use super::{
     journal::{RunJournal, stage_of},
+    prices::local_day,
     shell::{Shell, missing},
 };
 use crate::UseCaseError;
 use domain::{
     id::WorkspaceId,
-    package::RunPackage,
+    package::Package,
     run::{FailureKind, Stage},
 };
 use executor::{
@@ -16,7 +17,6 @@ use executor::{
     runtime::{ExecutionError, Limits, WholeLimit},
 };
 use flow::{Event, Failure};
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -54,7 +54,7 @@ impl Shell<'_> {
             step: Some(Duration::from_secs(self.app.limits.step_s.into())),
             whole: WholeLimit::Unbounded,
         };
-        let plan = &self.app.report;
+        let plan = &self.plan()?;
         let finished = std::mem::take(&mut self.known().finished);
         let journal = RunJournal { plan, finished, settling: self.settling.clone() };
         let runtime = &self.app.runtime;
@@ -78,20 +78,26 @@ pub(crate) fn context_of(
     rights_profile: RightsProfile,
 ) -> Result<Context, UseCaseError> {
     let package = &governed.package;
-    let zone = TimeZone::get(&package.period.zone)
-        .map_err(|error| UseCaseError::Internal(error.to_string()))?;
+    let prices = match package {
+        Package::Polyurethane(_) => None,
+        Package::Portfolio(package) => Some(package),
+    };
+    let asof = match prices {
+        Some(package) => package.as_of,
+        None => local_day(package.claimed_at(), &package.period().zone)?,
+    };
     Ok(Context {
-        pricing_pack: None,
-        ledger_commit: None,
-        trace_id: package.run_id.as_uuid().simple().to_string(),
-        request_id: package.run_id.as_uuid(),
+        pricing_pack: prices.map(|package| package.pricing_pack.clone()),
+        ledger_commit: prices.map(|package| package.ledger_commit.to_string()),
+        trace_id: package.run_id().as_uuid().simple().to_string(),
+        request_id: package.run_id().as_uuid(),
         user: None,
         workspace,
-        portfolio: None,
-        base_currency: None,
+        portfolio: prices.map(|package| package.portfolio.id),
+        base_currency: prices.map(|package| package.portfolio.base.to_string()),
         benchmark: None,
-        asof: package.claimed_at.to_zoned_datetime(zone).date(),
-        timestamp: package.claimed_at,
+        asof,
+        timestamp: package.claimed_at(),
         rights_profile,
         require_fresh: true,
         stale: false,
@@ -100,11 +106,16 @@ pub(crate) fn context_of(
 }
 
 /// What the pattern of a run is given.
-pub(super) fn inputs_of(package: &RunPackage) -> Map<String, Value> {
-    let inputs = [
-        ("specification_version_id", json!(package.specification_version_id)),
-        ("period_key", json!(package.period.key)),
+pub(super) fn inputs_of(package: &Package) -> Map<String, Value> {
+    let mut inputs = vec![
+        ("specification_version_id", json!(package.specification_version_id())),
+        ("period_key", json!(package.period().key)),
     ];
+    if let Package::Portfolio(package) = package {
+        let order = package.order();
+        inputs.push(("panels", json!(order.panels)));
+        inputs.push(("lookback_days", json!(order.window.trading_days())));
+    }
     inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 

@@ -3,7 +3,11 @@ use super::{
     progress::{arriving, last_event, timeline},
 };
 use crate::{Actor, Orchestrator, UseCaseError};
-use domain::{id::RunId, package::Instruction, workspace::Role};
+use domain::{
+    id::RunId,
+    package::{Instruction, Package},
+    workspace::Role,
+};
 use storage::{
     StorageError, artifact,
     assistant_call::{self, CallsOf},
@@ -54,7 +58,8 @@ impl Orchestrator {
     }
 
     /// What the package of a run has a language model told to do. None before there is a
-    /// package, where it does not match its hash, and for another workspace's run.
+    /// package, where it does not match its hash, for the portfolio desk, whose reports no model
+    /// writes, and for another workspace's run.
     pub async fn instruction_of_run(
         &self,
         actor: &Actor,
@@ -64,7 +69,10 @@ impl Orchestrator {
         let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
         match journal::load_package(&mut tx, run).await {
             Err(StorageError::Corrupt(_)) => Ok(None),
-            package => Ok(package?.map(|(_, package)| package.instruction)),
+            package => Ok(package?.and_then(|(_, package)| match package {
+                Package::Polyurethane(package) => Some(package.instruction),
+                Package::Portfolio(_) => None,
+            })),
         }
     }
 

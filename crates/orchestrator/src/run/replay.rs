@@ -4,18 +4,19 @@ use super::{
     pattern::{context_of, inputs_of},
     sealing::Report,
 };
-use crate::{Orchestrator, UseCaseError};
+use crate::{Orchestrator, UseCaseError, pricing::StoredPacks};
 use agents::{
     assistant::{Engine, Recorded, RecordedAnswer},
     builtin,
-    market::NoPacks,
+    market::Market,
 };
 use domain::{
     hash::ContentHash,
     id::{RunId, WorkspaceId},
     language_model::Question,
-    package::RunPackage,
-    report::{self, ReportDocument},
+    package::Package,
+    report,
+    specification::Desk,
 };
 use executor::{
     context::{Governed, RightsProfile},
@@ -28,20 +29,24 @@ use std::sync::Arc;
 use storage::{
     artifact::{self, Form},
     assistant_call::answer::{self, AnswerRow},
-    journal, tenancy,
+    journal, run as store, tenancy,
 };
 use uuid::Uuid;
 
 /// What is on record of a run that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// A [`RunPackage`] as it was sealed, which may be of an earlier build.
+    /// A [`Package`] as it was sealed, which may be of an earlier build.
     pub package: Value,
     pub package_hash: ContentHash,
     pub document_hash: ContentHash,
     pub html_hash: ContentHash,
-    /// As the report names it.
-    pub engine: report::Engine,
+    /// As the report names it; none of the portfolio desk, where nobody writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<report::Engine>,
+    /// Whose books a report of the portfolio desk is made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<WorkspaceId>,
     /// None where rules alone wrote.
     pub model: Option<RecordedModel>,
 }
@@ -118,29 +123,34 @@ pub enum ReplayError {
 impl RunRecord {
     /// # Errors
     /// [`ReplayError::NoPackage`].
-    pub fn package(&self) -> Result<RunPackage, ReplayError> {
-        RunPackage::deserialize(&self.package).map_err(ReplayError::NoPackage)
+    pub fn package(&self) -> Result<Package, ReplayError> {
+        Package::deserialize(&self.package).map_err(ReplayError::NoPackage)
     }
 
-    /// Makes the report again by the pattern `plan`. No database is asked, and nobody is
-    /// called.
+    /// Makes the report again by the pattern `plan` of its desk. Nobody is called, and of the
+    /// outside only packs and books are read, by the names that the package holds.
     ///
     /// # Errors
     /// [`ReplayError`] where no report comes out.
-    pub async fn replay(&self, plan: &Arc<Plan>) -> Result<Replayed, ReplayError> {
+    pub async fn replay(
+        &self,
+        plan: &Arc<Plan>,
+        market: Arc<dyn Market>,
+    ) -> Result<Replayed, ReplayError> {
         let internal = |error: &dyn std::fmt::Display| UseCaseError::Internal(error.to_string());
         let recorded = self.model.as_ref().map(RecordedModel::speaking).transpose()?;
         let engine = recorded.as_ref().map_or(Engine::Builtin, Recorded::engine);
-        let registry = Registry::new(builtin::agents(Arc::new(NoPacks), &engine))
-            .map_err(|error| internal(&error))?;
+        let registry =
+            Registry::new(builtin::agents(market, &engine)).map_err(|error| internal(&error))?;
         let package_hash = ContentHash::of_json(&self.package).map_err(|error| internal(&error))?;
         let package = self.package()?;
         let inputs = inputs_of(&package);
-        let version = package.pattern.version.clone();
+        let version = package.pattern().version.clone();
+        let desk = package.desk();
         let governed = Governed { package, package_hash, hold: 0 };
         // Neither enters a report.
-        let nobody = WorkspaceId::from_uuid(Uuid::nil());
-        let context = Arc::new(context_of(governed, nobody, RightsProfile::Production)?);
+        let workspace = self.workspace.unwrap_or_else(|| WorkspaceId::from_uuid(Uuid::nil()));
+        let context = Arc::new(context_of(governed, workspace, RightsProfile::Production)?);
         let limits = Limits { step: None, whole: WholeLimit::Unbounded };
         let ended = Runtime::new(registry).run(plan, inputs, context, limits, None).await;
         let data = match ended.result {
@@ -153,7 +163,7 @@ impl RunRecord {
                 });
             }
         };
-        let report = Report::of(&data)?;
+        let report = Report::of(&data, desk)?;
         let compared = |part, sealed, replayed| Compared { part, sealed, replayed };
         Ok(Replayed {
             compared: [
@@ -161,7 +171,7 @@ impl RunRecord {
                 compared(Sealed::Document, self.document_hash, report.document_hash()),
                 compared(Sealed::Html, self.html_hash, report.html_hash()),
             ],
-            engine_now: Some(report.engine).filter(|engine| *engine != self.engine),
+            engine_now: report.engine.filter(|engine| self.engine.as_ref() != Some(engine)),
             asked_otherwise: recorded.map(|model| model.asked_otherwise()).unwrap_or_default(),
             pattern_then: (version != plan.version).then_some(version),
         })
@@ -210,21 +220,32 @@ impl Orchestrator {
             seal.zip(package).ok_or(ReplayError::NoReport(run))?;
         let document = artifact::load_text(&mut tx, run, Form::Json).await.map_err(stored)?;
         let (_, document) = document.ok_or(ReplayError::NoReport(run))?;
-        let document: ReportDocument =
-            serde_json::from_str(&document).map_err(UseCaseError::from)?;
+        let document: Value = serde_json::from_str(&document).map_err(UseCaseError::from)?;
+        let engine = document.pointer("/scope/engine").cloned();
+        let engine = engine.map(serde_json::from_value).transpose();
+        let row = store::load(&mut tx, run).await.map_err(stored)?;
         let answers = answer::load(&mut tx, run).await.map_err(stored)?;
         Ok(RunRecord {
             package: serde_json::from_str(&package).map_err(UseCaseError::from)?,
             package_hash,
             document_hash: seal.document_hash,
             html_hash: seal.html_hash,
-            engine: document.scope.engine,
+            engine: engine.map_err(UseCaseError::from)?,
+            workspace: row.filter(|row| row.desk == Desk::Portfolio).map(|row| row.workspace),
             model: RecordedModel::of(answers)?,
         })
     }
 
-    /// The pattern by which runs are made, and made again.
-    pub fn report_plan(&self) -> &Arc<Plan> {
-        &self.report
+    /// The pattern by which runs of a desk are made, and made again.
+    pub const fn report_plan(&self, desk: Desk) -> &Arc<Plan> {
+        match desk {
+            Desk::Polyurethane => &self.report,
+            Desk::Portfolio => &self.portfolio_report,
+        }
+    }
+
+    /// Packs and books as the database has them.
+    pub fn market(&self) -> Arc<dyn Market> {
+        Arc::new(StoredPacks::new(self.pool.clone()))
     }
 }

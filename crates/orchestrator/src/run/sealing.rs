@@ -11,8 +11,10 @@ use domain::{
     id::ArtifactId,
     report::{Engine, ReportDocument},
     run::Stage,
+    specification::Desk,
 };
 use flow::StepId;
+use reports::portfolio::PortfolioReport;
 use serde_json::{Map, Value, json};
 use storage::{
     artifact, audit,
@@ -32,20 +34,26 @@ pub(super) struct Report {
     title: String,
     /// Canonical JSON.
     document: String,
-    pub engine: Engine,
+    /// Who wrote it; none of the portfolio desk, where nobody writes.
+    pub engine: Option<Engine>,
     html: String,
 }
 
 impl Report {
     /// What a run's pattern answered.
-    pub fn of(data: &Map<String, Value>) -> Result<Self, UseCaseError> {
+    pub fn of(data: &Map<String, Value>, desk: Desk) -> Result<Self, UseCaseError> {
         let html = data.get("artifact").and_then(|artifact| artifact.get("html"));
         let html = html.and_then(Value::as_str).ok_or_else(|| missing("HTML"))?.to_owned();
-        let document = data.get("document").ok_or_else(|| missing("document"))?;
-        let document: ReportDocument = serde_json::from_value(document.clone())?;
+        let document = data.get("document").ok_or_else(|| missing("document"))?.clone();
+        if desk == Desk::Portfolio {
+            let document: PortfolioReport = serde_json::from_value(document)?;
+            let text = canonical_json(&document)?;
+            return Ok(Self { document: text, engine: None, title: document.title, html });
+        }
+        let document: ReportDocument = serde_json::from_value(document)?;
         Ok(Self {
             document: canonical_json(&document)?,
-            engine: document.scope.engine,
+            engine: Some(document.scope.engine),
             title: document.title,
             html,
         })
@@ -65,7 +73,7 @@ impl Shell<'_> {
         let (lease, row, context) = (self.lease()?, self.row()?, self.context()?);
         let governed = context.governed.as_ref().ok_or_else(|| missing("package"))?;
         let data = self.known().data.clone().ok_or_else(|| missing("result"))?;
-        let report = Report::of(&data)?;
+        let report = Report::of(&data, row.desk)?;
         let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
         store::renew_lease(&mut tx, lease, self.app.limits.lease_s).await?;
         let new = artifact::NewArtifact {
@@ -77,16 +85,15 @@ impl Shell<'_> {
             document: &report.document,
             html: &report.html,
             package_hash: governed.package_hash,
-            pack_hash: governed.package.pack_hash,
+            pack_hash: governed.package.pack_hash(),
         };
         artifact::insert(&mut tx, lease, &new).await?;
         let (document_hash, html_hash) = (report.document_hash(), report.html_hash());
         let hashes = json!({
             "artifact": new.id, "html_hash": html_hash, "document_hash": document_hash,
         });
-        let (place, step) = self
-            .app
-            .report
+        let plan = self.plan()?;
+        let (place, step) = plan
             .steps
             .iter()
             .enumerate()

@@ -4,7 +4,7 @@
 use super::{
     drive::Task,
     journal::{Settled, recalled},
-    writes,
+    prices, writes,
 };
 use crate::{
     Actor, Orchestrator, UseCaseError,
@@ -13,10 +13,12 @@ use crate::{
 use domain::{
     id::{RunId, WorkspaceId},
     run::{FailureKind, Stage},
+    specification::Desk,
 };
 use executor::{
     capability::Output,
     context::{Context, Governed},
+    pattern::Plan,
 };
 use flow::{Act, Answer, Event, Failure, Job, Live, Outcome, Standing, StepId, Why, Write};
 use serde_json::{Map, Value};
@@ -77,6 +79,11 @@ impl<'a> Shell<'a> {
         self.known().row.clone().ok_or_else(|| missing("row"))
     }
 
+    /// The pattern of the run's desk.
+    pub fn plan(&self) -> Result<Arc<Plan>, UseCaseError> {
+        Ok(Arc::clone(self.app.report_plan(self.row()?.desk)))
+    }
+
     pub fn lease(&self) -> Result<Lease, UseCaseError> {
         self.known().lease.ok_or_else(|| missing("lease"))
     }
@@ -110,10 +117,10 @@ impl<'a> Shell<'a> {
         let looked = async {
             let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
             let step = match write {
-                Write::Step(step) => self.app.report.steps.get(step.0),
+                Write::Step(step) => self.plan()?.steps.get(step.0).cloned(),
                 _ => None,
             };
-            self.standing(&mut tx, step.map(|step| step.key.as_str()), true).await
+            self.standing(&mut tx, step.as_ref().map(|step| step.key.as_str()), true).await
         };
         self.found(looked.await)
     }
@@ -140,8 +147,13 @@ impl<'a> Shell<'a> {
     }
 
     async fn gate(&self, tx: &mut Transaction, look: &Look) -> Result<flow::Gate, UseCaseError> {
-        let evidence = Evidence::load(tx).await?;
         let row = self.row()?;
+        if row.desk == Desk::Portfolio {
+            let day = prices::day_of(&row)?;
+            let pack = prices::load(tx, self.workspace, day).await?;
+            return Ok(told(prices::gate(pack.as_ref(), day)));
+        }
+        let evidence = Evidence::load(tx).await?;
         let version = specification::load_version(tx, row.version)
             .await?
             .ok_or_else(|| UseCaseError::Internal(format!("version {} vanished", row.version)))?;

@@ -5,6 +5,7 @@ use domain::{
     id::{RunId, SpecificationId, UserId, WorkspaceId},
     run::Stage,
     schedule::RunTrigger,
+    specification::PortfolioPanel,
     workspace::Role,
 };
 use storage::{
@@ -206,13 +207,22 @@ async fn journal_claim(
     Slot { period, ordinal }: Slot<'_>,
 ) -> Result<(), UseCaseError> {
     let scope = &version.specification.scope;
-    let retrieved = format!(
-        "Version {} is active: {} deliverables, {} regions, {} value-chain links.",
-        version.number,
-        scope.deliverables.len(),
-        scope.regions.len(),
-        scope.links.len()
-    );
+    let retrieved = match &version.specification.portfolio {
+        Some(order) => format!(
+            "Version {} is active: a portfolio, {} of {} panels, {} trading days.",
+            version.number,
+            order.panels.len(),
+            PortfolioPanel::ALL.len(),
+            order.window.trading_days()
+        ),
+        None => format!(
+            "Version {} is active: {} deliverables, {} regions, {} value-chain links.",
+            version.number,
+            scope.deliverables.len(),
+            scope.regions.len(),
+            scope.links.len()
+        ),
+    };
     let enforced = if ordinal == REGULAR_SLOT {
         format!("The {} slot of {} is free and now held.", period.cadence.id(), period.key)
     } else {

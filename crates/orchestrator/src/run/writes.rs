@@ -88,7 +88,7 @@ impl Shell<'_> {
         let (lease, row) = (self.lease()?, self.row()?);
         let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;
         let started_at = setup::load_now(&mut tx).await?;
-        let plan = &self.app.report;
+        let plan = self.plan()?;
         let pattern = PatternReference { id: plan.id.clone(), version: plan.version.clone() };
         let assembled = match package::assemble(&mut tx, &row, pattern).await? {
             Ok(assembled) => assembled,
@@ -97,35 +97,31 @@ impl Shell<'_> {
                 return Ok(Some(Answer::Refused(Failure {
                     stage: Stage::AssemblePackage,
                     kind: FailureKind::Quarantine,
-                    message: "The evidence pack does not match its hash, so it was not used."
+                    message: "What the report would be made of does not match its hash, so it was \
+                              not used."
                         .into(),
+                    reasons: Vec::new(),
+                })));
+            }
+            Err(NotAssembled::Missing(message)) => {
+                return Ok(Some(Answer::Refused(Failure {
+                    stage: Stage::AssemblePackage,
+                    kind: FailureKind::Coverage,
+                    message: message.into(),
                     reasons: Vec::new(),
                 })));
             }
         };
         store::renew_lease(&mut tx, lease, self.app.limits.lease_s).await?;
-        let package::Assembled { package, hash, document } = assembled;
-        journal::insert_package(&mut tx, lease, package.pack_id, hash, &document).await?;
-        let input = format!(
-            "Evidence pack {} of {}, published {} to {}",
-            package.pack_hash.short(),
-            package.pack.as_of,
-            package.window_from,
-            package.window_to
-        );
-        let output = format!(
-            "Package {} with {} evidence items of {} sources is sealed.",
-            hash.short(),
-            package.pack.items.len(),
-            package.pack.sources.len()
-        );
+        let package::Assembled { package, hash, document, input, output } = assembled;
+        journal::insert_package(&mut tx, lease, &package, hash, &document).await?;
         let step = NewStep {
             stage: Stage::AssemblePackage,
             key: "",
             started_at,
             input: &input,
             output: &output,
-            result: &json!({ "package_hash": hash, "pack_hash": package.pack_hash }),
+            result: &json!({ "package_hash": hash, "pack_hash": package.pack_hash() }),
             lineage: None,
         };
         write_step(&mut tx, lease, &step).await?;
@@ -146,7 +142,8 @@ impl Shell<'_> {
             return (Err(missing("result of this step")), Stage::Execute);
         };
         let written = async {
-            let planned = self.app.report.steps.get(step.0).ok_or_else(|| missing("step"))?;
+            let plan = self.plan()?;
+            let planned = plan.steps.get(step.0).ok_or_else(|| missing("step"))?;
             let lineage = serde_json::to_value(&output.lineage)?;
             let lease = self.lease()?;
             let mut tx = tenancy::begin_workspace(&self.app.pool, self.workspace).await?;

@@ -3,12 +3,13 @@ use domain::{
     id::{SpecificationId, SpecificationVersionId, WorkspaceId},
     price::quote,
     specification::{
-        FieldError, Specification, SpecificationDraft, SpecificationState, check, needs_activation,
+        Field, FieldError, Specification, SpecificationDraft, SpecificationState, check,
+        needs_activation,
     },
     workspace::Role,
 };
 use storage::{
-    PgConnection, audit,
+    PgConnection, audit, portfolio,
     specification::{self as store, NewVersion, SpecificationRow, Standing, Version},
     tenancy,
 };
@@ -155,6 +156,9 @@ async fn make_version(
         Ok(specification) => specification,
         Err(errors) => return Ok(Saved::Draft { errors }),
     };
+    if let Some(error) = unknown_portfolio(tx, &specification).await? {
+        return Ok(Saved::Draft { errors: vec![error] });
+    }
     let newest = store::load_versions(tx, id).await?.into_iter().next();
     if let Some(Version { number, specification: before, .. }) = &newest
         && *before == specification
@@ -165,6 +169,17 @@ async fn make_version(
     let reason: String = reason.trim().chars().take(REASON_CHARACTERS_MAX).collect();
     insert_version(tx, actor, workspace, id, number, &specification, &reason).await?;
     Ok(Saved::Version { number })
+}
+
+/// That a portfolio is the workspace's own is known to the database alone.
+async fn unknown_portfolio(
+    tx: &mut PgConnection,
+    specification: &Specification,
+) -> Result<Option<FieldError>, UseCaseError> {
+    let Some(order) = &specification.portfolio else { return Ok(None) };
+    let found = portfolio::load(tx, order.portfolio).await?;
+    let message = "The workspace has no such portfolio. Choose one of its own.";
+    Ok(found.is_none().then(|| FieldError::new(Field::Portfolio, message)))
 }
 
 async fn insert_version(

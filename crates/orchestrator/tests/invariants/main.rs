@@ -45,6 +45,7 @@ mod overrides;
 #[cfg(test)]
 mod periods;
 #[cfg(test)]
+mod portfolio_runs;
 mod portfolios;
 #[cfg(test)]
 mod pricing_packs;

@@ -2,6 +2,7 @@
 //! would change a report that was sealed before is found here.
 
 use crate::world::{builtin_agents, project};
+use agents::market::NoPacks;
 use executor::{pattern::Patterns, runtime::Registry};
 use orchestrator::{
     REPORT_PATTERN,
@@ -35,7 +36,7 @@ async fn every_run_on_record_is_replayed_to_the_same_bytes_by_this_build() {
     let by_model = records.iter().filter(|(_, record)| record.model.is_some()).count();
     assert!(by_model > 0 && by_model < records.len(), "a run of each kind is on record");
     for (path, record) in records {
-        let replayed = record.replay(&plan()).await.unwrap();
+        let replayed = record.replay(&plan(), Arc::new(NoPacks)).await.unwrap();
         assert!(replayed.is_same(), "{}: {replayed:?}", path.display());
         assert_eq!(replayed.asked_otherwise, [], "{}", path.display());
     }
@@ -49,8 +50,8 @@ async fn a_report_of_an_engine_that_has_changed_since_is_found_to_differ() {
         "crates/orchestrator/tests/invariants/records/builtin_version_1.json",
     ));
     let record: RunRecord = serde_json::from_str(&record.unwrap()).unwrap();
-    assert_eq!(record.engine.version, "1");
-    let replayed = record.replay(&plan()).await.unwrap();
+    assert_eq!(record.engine.as_ref().unwrap().version, "1");
+    let replayed = record.replay(&plan(), Arc::new(NoPacks)).await.unwrap();
     let [package, document, html] = replayed.compared;
     assert!(package.is_same() && !document.is_same() && !html.is_same(), "{replayed:?}");
     assert_eq!(replayed.engine_now.unwrap().version, "2");
@@ -61,7 +62,7 @@ async fn a_report_of_an_engine_that_has_changed_since_is_found_to_differ() {
 async fn a_replay_tells_the_hash_that_differs() {
     let (_, mut record) = records().remove(0);
     record.html_hash = record.document_hash;
-    let replayed = record.replay(&plan()).await.unwrap();
+    let replayed = record.replay(&plan(), Arc::new(NoPacks)).await.unwrap();
     let differ: Vec<_> =
         replayed.compared.iter().filter(|one| !one.is_same()).map(|one| one.part).collect();
     assert_eq!(differ, [Sealed::Html]);

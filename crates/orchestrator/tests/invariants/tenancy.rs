@@ -283,7 +283,7 @@ async fn a_setting_does_not_outlive_its_transaction(pool: PgPool) {
 
 /// Every public use case that takes the id of something a workspace owns, asked
 /// for by a member of another one. The answers are compared as they print.
-const COMPARED: [&str; 39] = [
+const COMPARED: [&str; 40] = [
     "add_portfolio",
     "cancel_specification",
     "cancel_run",
@@ -302,6 +302,7 @@ const COMPARED: [&str; 39] = [
     "pause_schedule",
     "pause_specification",
     "portfolio",
+    "portfolio_report",
     "reconciliation_for",
     "replay",
     "resume_schedule",
@@ -414,6 +415,7 @@ async fn anothers_id_is_answered_exactly_like_one_that_does_not_exist(pool: PgPo
     not_found!(view_run(owner; RunId;));
     not_found!(run_events_after(owner; RunId; 0));
     not_found!(view_report(owner; RunId;));
+    not_found!(portfolio_report(owner; RunId;));
     not_found!(shown_report(owner; RunId;));
     not_found!(cited_event(owner; RunId; "E-000000000000"));
     not_found!(run_funnel(owner; RunId;));

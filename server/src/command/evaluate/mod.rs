@@ -9,7 +9,7 @@ use crate::{
 use clap::Args;
 use domain::{
     hash::ContentHash,
-    package::{Instruction, RunPackage},
+    package::{Instruction, Package, RunPackage},
 };
 use orchestrator::{
     evaluation::{self, Candidate},
@@ -76,8 +76,11 @@ fn packages(folder: &Path) -> Result<Vec<(String, RunPackage)>, Box<dyn Error>> 
         let record: RunRecord =
             serde_json::from_str(&text).map_err(|error| unreadable(&path, &error))?;
         let package = record.package().map_err(|error| unreadable(&path, &error))?;
+        let Package::Polyurethane(package) = package else {
+            return Err(unreadable(&path, &"nobody writes a report of the portfolio desk").into());
+        };
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        packages.push((name, package));
+        packages.push((name, *package));
     }
     Ok(packages)
 }

@@ -60,6 +60,7 @@ pub(crate) fn package(scope: Scope, pack: EvidencePack) -> RunPackage {
             seats: 1,
             watchlist: Vec::new(),
             options: ReportOptions::default(),
+            portfolio: None,
         },
         period: Period::containing(Cadence::Weekly, "Europe/Berlin", claimed_at).unwrap(),
         slot_ordinal: 0,

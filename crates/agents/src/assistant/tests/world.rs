@@ -117,7 +117,7 @@ pub async fn compose_by(
         stale: false,
         governed: Some(Governed {
             package_hash: ContentHash::of_json(package).unwrap(),
-            package: package.clone(),
+            package: package.clone().into(),
             hold: HOLD,
         }),
     };
