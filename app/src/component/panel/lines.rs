@@ -1,6 +1,6 @@
 use super::chart::LeftOut;
 use crate::view::{
-    panel::lines::{GridLine, HEIGHT, LineDrawing, WIDTH},
+    panel::lines::{GridLine, HEIGHT, LEFT, LineDrawing, RIGHT, WIDTH},
     scale::place_text,
 };
 use leptos::prelude::*;
@@ -9,6 +9,7 @@ use leptos::prelude::*;
 pub fn Lines(title: String, drawing: LineDrawing) -> impl IntoView {
     let sentence = drawing.sentence(&title);
     let is_single = drawing.lines.len() == 1;
+    let label_x = place_text(drawing.plot.1 - 2.0);
     let grid = drawing.grid.into_iter().map(|line| view! { <Grid line /> }).collect_view();
     let areas = drawing
         .lines
@@ -26,7 +27,12 @@ pub fn Lines(title: String, drawing: LineDrawing) -> impl IntoView {
             view! {
                 <path class=format!("chart__line chart__line--{at}") d=line.path></path>
                 <circle class="chart__end" cx=x cy=y r="3"></circle>
-                <text class="chart__label" x="476" y=place_text(line.label_y) text-anchor="end">
+                <text
+                    class="chart__label"
+                    x=label_x.clone()
+                    y=place_text(line.label_y)
+                    text-anchor="end"
+                >
                     {label}
                 </text>
             }
@@ -62,10 +68,10 @@ pub fn Lines(title: String, drawing: LineDrawing) -> impl IntoView {
 #[component]
 fn Grid(line: GridLine) -> impl IntoView {
     let class = if line.is_zero { "chart__grid chart__grid--zero" } else { "chart__grid" };
-    let (x, anchor) = if line.is_second { ("478", "end") } else { ("2", "start") };
+    let (x, anchor) = if line.is_second { (RIGHT, "end") } else { (LEFT, "start") };
     let label_y = line.y.parse::<f64>().map(|y| place_text(y - 4.0)).unwrap_or_default();
     let rule = (!line.is_second).then(|| {
-        view! { <line class=class x1="2" x2="478" y1=line.y.clone() y2=line.y></line> }
+        view! { <line class=class x1=LEFT x2=RIGHT y1=line.y.clone() y2=line.y></line> }
     });
     view! {
         {rule}

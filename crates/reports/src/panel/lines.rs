@@ -14,8 +14,13 @@ pub const HEIGHT: f64 = 240.0;
 /// Room above the highest line for a label, and below for the axis.
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 212.0;
-const LEFT: f64 = 2.0;
-const RIGHT: f64 = 478.0;
+pub const LEFT: f64 = 2.0;
+pub const RIGHT: f64 = 478.0;
+/// Width of a letter of a tick's label, at the size it has in a narrow panel.
+const LETTER: f64 = 8.5;
+/// Between a tick's label and the lines, and the most that labels may take of the drawing.
+const GUTTER_GAP: f64 = 6.0;
+const GUTTER_MAX: f64 = 120.0;
 /// Least distance between two labels, in units of the drawing.
 const LABEL_GAP: f64 = 18.0;
 /// A label's foot above the end of its line, and the highest foot of all.
@@ -34,6 +39,8 @@ pub struct LineDrawing {
     pub is_area: bool,
     /// Columns that were not drawn, beyond [`LINES_MAX`].
     pub left_out: usize,
+    /// Where the lines begin and end: what is outside belongs to the ticks' labels.
+    pub plot: (f64, f64),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -84,20 +91,23 @@ impl LineDrawing {
             let scale = Scale::around(drawn.iter().flat_map(|at| values(*at)), is_area, up)?;
             vec![scale; drawn.len()]
         };
-        let across = places_across(rows)?;
+        let format_of = |at: usize| rows.heads[drawn[at]].format;
+        let mut grid = grid(*scales.first()?, format_of(0), currency, false);
+        let mut plot = (LEFT + gutter(&grid), RIGHT);
+        if is_dual {
+            let second = self::grid(scales[1], format_of(1), currency, true);
+            plot.1 -= gutter(&second);
+            grid.extend(second);
+        }
+        let across = places_across(rows, plot)?;
         let mut lines: Vec<Line> = drawn
             .iter()
             .zip(&scales)
             .filter_map(|(column, scale)| line(rows, *column, *scale, &across, is_area))
             .collect();
         spread_labels(&mut lines);
-        let format_of = |at: usize| rows.heads[drawn[at]].format;
-        let mut grid = grid(*scales.first()?, format_of(0), currency, false);
-        if is_dual {
-            grid.extend(self::grid(scales[1], format_of(1), currency, true));
-        }
         let left_out = all.len() - drawn.len();
-        Some(Self { lines, grid, axis: axis(rows, &across), is_area, left_out })
+        Some(Self { lines, grid, axis: axis(rows, &across, plot), is_area, left_out, plot })
     }
 }
 
@@ -118,7 +128,7 @@ impl LineDrawing {
 
 /// Where each row stands: by its day or instant where the label is one, else
 /// one step each.
-fn places_across(rows: &Rows) -> Option<Vec<f64>> {
+fn places_across(rows: &Rows, plot: (f64, f64)) -> Option<Vec<f64>> {
     let label = rows.label();
     let instants: Option<Vec<f64>> =
         rows.rows.iter().map(|row| label.and_then(|label| row[label].instant)).collect();
@@ -127,7 +137,7 @@ fn places_across(rows: &Rows) -> Option<Vec<f64>> {
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(*at), high.max(*at)));
     (ends.0 < ends.1).then(|| {
-        let scale = Scale::new(ends, (LEFT, RIGHT));
+        let scale = Scale::new(ends, plot);
         positions.into_iter().map(|at| scale.place(at)).collect()
     })
 }
@@ -196,16 +206,29 @@ fn grid(
     currency: Option<&str>,
     is_second: bool,
 ) -> Vec<GridLine> {
-    scale
-        .ticks()
+    let ticks = scale.ticks();
+    let highest = ticks.len().saturating_sub(1);
+    ticks
         .into_iter()
-        .map(|tick| GridLine {
-            y: place_text(scale.place(tick)),
-            label: tick_label(tick, scale.decimals(), format, currency),
-            is_zero: tick == 0.0,
-            is_second,
+        .enumerate()
+        .map(|(at, tick)| {
+            // The unit of all stands once, at the highest.
+            let currency = currency.filter(|_| at == highest);
+            GridLine {
+                y: place_text(scale.place(tick)),
+                label: tick_label(tick, scale.decimals(), format, currency),
+                is_zero: tick == 0.0,
+                is_second,
+            }
         })
         .collect()
+}
+
+/// Room for the labels beside the lines. The highest stands above every line and needs none.
+fn gutter(grid: &[GridLine]) -> f64 {
+    let beside = &grid[..grid.len().saturating_sub(1)];
+    let longest = beside.iter().map(|line| line.label.chars().count()).max().unwrap_or_default();
+    (count(longest) * LETTER + GUTTER_GAP).min(GUTTER_MAX)
 }
 
 /// A tick in the unit of its values, without decimals that say nothing.
@@ -232,11 +255,11 @@ pub fn tick_label(
 }
 
 /// The first, the last, and where there is room the middle.
-fn axis(rows: &Rows, across: &[f64]) -> Vec<AxisLabel> {
+fn axis(rows: &Rows, across: &[f64], (left, right): (f64, f64)) -> Vec<AxisLabel> {
     let last = across.len() - 1;
     let mut shown = vec![(0, "start"), (last, "end")];
     let middle = last / 2;
-    if (across[middle] - f64::midpoint(LEFT, RIGHT)).abs() < (RIGHT - LEFT) / 8.0 && last >= 4 {
+    if (across[middle] - f64::midpoint(left, right)).abs() < (right - left) / 8.0 && last >= 4 {
         shown.insert(1, (middle, "middle"));
     }
     shown

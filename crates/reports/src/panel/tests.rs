@@ -102,8 +102,11 @@ fn a_missing_value_is_a_gap_in_the_line_and_not_a_zero() {
 fn days_without_a_value_take_their_room_on_the_axis() {
     let data = json!([{"date": "2026-11-19", "v": 1}, {"date": "2026-11-20", "v": 1}, {"date": "2026-11-23", "v": 2}]);
     let path = lines(PanelKind::LineChart, data).unwrap().lines[0].path.clone();
-    // From 2 to 478 in four days: one day later is a quarter on, at 121.
-    assert!(path.starts_with("M2 ") && path.contains("L121 ") && path.contains("L478 "), "{path}");
+    // Labels of three letters ("1.8") take 31.5 units beside the lines, so that these go from 33.5
+    // to 478 in four days: one day later is a quarter on, at 144.6.
+    let is_in_place =
+        path.starts_with("M33.5 ") && path.contains("L144.6 ") && path.contains("L478 ");
+    assert!(is_in_place, "{path}");
 }
 
 #[test]
@@ -122,6 +125,19 @@ fn two_lines_of_different_size_get_a_scale_each() {
     assert!(drawing.grid.iter().any(|line| line.is_second));
     let labels = drawing.grid.iter().map(|line| line.label.as_str()).collect::<Vec<_>>();
     assert!(labels.contains(&"0.02") && labels.contains(&"5\u{202f}000"), "{labels:?}");
+}
+
+#[test]
+fn lines_begin_beside_the_labels_of_their_ticks_and_the_unit_is_said_once() {
+    let data = json!([{"date": "2026-11-19", "v": 241_000}, {"date": "2026-11-20", "v": 245_000}]);
+    let panel =
+        PanelDocument { format: Some(Format::Currency), ..panel(PanelKind::LineChart, data) };
+    let rows = Rows::of(&panel, Some("EUR")).unwrap();
+    let drawing = LineDrawing::of(&panel, &rows, Some("EUR")).unwrap();
+    let units = drawing.grid.iter().filter(|line| line.label.ends_with("EUR")).count();
+    assert_eq!((units, drawing.grid.last().unwrap().label.ends_with("EUR")), (1, true));
+    // Seven letters ("244 000") of 16 units size, each about half as wide as high.
+    assert!(drawing.plot.0 > 7.0 * 8.0, "{:?}", drawing.plot);
 }
 
 #[test]
