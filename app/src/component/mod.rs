@@ -8,6 +8,8 @@ pub mod state;
 pub mod timeline;
 
 #[cfg(feature = "ssr")]
+pub mod breadcrumb;
+#[cfg(feature = "ssr")]
 pub mod claim_evidence;
 #[cfg(feature = "ssr")]
 pub mod code_text;
@@ -56,6 +58,8 @@ pub mod run_table;
 pub mod schema_table;
 #[cfg(feature = "ssr")]
 pub mod scope;
+#[cfg(feature = "ssr")]
+pub mod search_words;
 #[cfg(feature = "ssr")]
 pub mod select_field;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,7 @@
-use crate::{component::funnel::FunnelSection, ssr::page};
+use crate::{
+    component::{breadcrumb::Breadcrumb, funnel::FunnelSection},
+    ssr::page,
+};
 use domain::id::RunId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -13,15 +16,7 @@ pub fn RunFunnel() -> impl IntoView {
         let steps = request.orchestrator.run_funnel(request.actor()?, id).await?;
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=format!("/runs/{id}/report")>
-                                "Report"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[(format!("/runs/{id}/report"), "Report".to_owned())] />
                 <h1 class="page-header__title">"How it was selected"</h1>
                 <p class="statement">
                     "From the sealed pack to what the report could be written of. What is outside the \

@@ -89,7 +89,6 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !(address.is_private()
         || address.is_loopback()
         || address.is_link_local()
-        || address.is_broadcast()
         || address.is_documentation()
         || address.is_multicast()
         || a == 0
@@ -137,6 +136,7 @@ mod tests {
             "0.1.2.3",
             "192.0.0.8",
             "192.0.2.1",
+            "192.88.99.1",
             "198.18.0.1",
             "198.51.100.7",
             "203.0.113.9",

@@ -326,3 +326,61 @@ enum Answer {
 fn text(headers: &HeaderMap, name: &reqwest::header::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::SocketAddr;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    /// A server on this machine that answers everything alike.
+    async fn serve(status: &'static str) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 4096]).await;
+                let head = format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n");
+                let reply = format!("{head}Connection: close\r\n\r\nok");
+                let _ = stream.write_all(reply.as_bytes()).await;
+            }
+        });
+        address
+    }
+
+    // Against DNS that answers otherwise the second time.
+    #[tokio::test]
+    async fn the_connection_goes_to_the_address_that_was_checked_whatever_the_name_says_now() {
+        let address = serve("200 OK").await;
+        let fetcher = Fetcher::new(FetchBounds::default(), PrivateHosts::new()).unwrap();
+        let checked = CheckedAddress {
+            url: Url::parse(&format!("http://rebound.invalid:{}/feed", address.port())).unwrap(),
+            host: "rebound.invalid".to_owned(),
+            addresses: vec![address],
+        };
+        let answer = fetcher.answer(&checked, &Validators::default(), 100).await.unwrap();
+        let Answer::Fetched(Fetched::Content(content)) = answer else { panic!("no content") };
+        assert_eq!(content.bytes, b"ok");
+    }
+
+    // RFC 9309, 2.3.1.4: what cannot be asked is taken to forbid.
+    #[tokio::test]
+    async fn a_site_whose_rules_cannot_be_read_is_not_read() {
+        for (status, is_read) in
+            [("500 Internal Server Error", false), ("503 Busy", false), ("404 Not Found", true)]
+        {
+            let address = serve(status).await;
+            let private = PrivateHosts::from([address.to_string()]);
+            let bounds = FetchBounds { host_pause: Duration::ZERO, ..FetchBounds::default() };
+            let fetcher = Fetcher::new(bounds, private).unwrap();
+            let url = Url::parse(&format!("http://{address}/feed")).unwrap();
+            let error = fetcher.fetch(&url, &Validators::default()).await.unwrap_err();
+            // Where the rules forbid nothing, it is the page that is missing.
+            assert_eq!(matches!(error, FetchError::RobotsUnknown), !is_read, "{status}: {error:?}");
+        }
+    }
+}

@@ -1,8 +1,9 @@
 use crate::{
     component::{
+        breadcrumb::{Breadcrumb, step},
         funnel::{FunnelSection, list_of},
-        icon::Icon,
         pager::PagePager,
+        search_words::{SearchForm, words_of},
     },
     ssr::{encode, page},
 };
@@ -13,9 +14,6 @@ use orchestrator::{
     evidence::{FunnelEntries, FunnelPlace, REPORTS_MAX, WholeFunnel},
 };
 use storage::funnel::EntryRow;
-
-/// Characters of a search that are looked for.
-const WORDS_MAX: usize = 200;
 
 /// The way of everything that was read, as of the newest pack.
 #[component]
@@ -54,8 +52,7 @@ pub fn FunnelList() -> impl IntoView {
     let place = use_params_map().with_untracked(|params| params.get("place"));
     page("Where entries went", |request| async move {
         let place = place.ok_or(UseCaseError::NotFound)?;
-        let words: String =
-            request.query("words").unwrap_or_default().trim().chars().take(WORDS_MAX).collect();
+        let words = words_of(request.query("words"));
         let page = request.query("page").and_then(|page| page.parse().ok()).unwrap_or(1);
         let asked = Some(words.as_str()).filter(|words| !words.is_empty());
         let actor = request.actor()?;
@@ -67,43 +64,11 @@ pub fn FunnelList() -> impl IntoView {
         let path = list_of(found.place, "");
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/admin/sources#funnel">
-                                "Sources"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/admin/sources#funnel", "Sources")] />
                 <h1 class="page-header__title">{found.place.label}</h1>
                 <p class="statement">{format!("{counted}, as of the newest pack.")}</p>
             </div>
-            <form class="filter-form" method="get" action=path role="search">
-                <div class="field filter-form__search">
-                    <label class="field__label" for="words">
-                        "Words"
-                    </label>
-                    <p class="field__hint" id="words-hint">
-                        "All of them, in title or source."
-                    </p>
-                    <input
-                        class="field__input"
-                        id="words"
-                        name="words"
-                        type="search"
-                        maxlength="200"
-                        value=words.clone()
-                        aria-describedby="words-hint"
-                    />
-                </div>
-                <div class="filter-form__actions">
-                    <button class="button">
-                        <Icon name="search" />
-                        "Search"
-                    </button>
-                </div>
-            </form>
+            <SearchForm action=path hint="All of them, in title or source." words=words.clone() />
             <Entries found words />
         })
     })

@@ -1,7 +1,12 @@
 use super::held_item::{Decide, History};
 use crate::{
     component::{
-        icon::Icon, moment::Moment, pager::PagePager, select_field::SelectField, state::State,
+        breadcrumb::{Breadcrumb, step},
+        moment::Moment,
+        pager::PagePager,
+        search_words::{SearchForm, words_of},
+        select_field::SelectField,
+        state::State,
     },
     ssr::{encode, page},
 };
@@ -20,9 +25,6 @@ use storage::held_item::{HeldFilter, HeldRow};
 
 const PATH: &str = "/admin/held";
 
-/// Characters of a search that are looked for.
-const WORDS_MAX: usize = 200;
-
 /// Items that wait for an administrator, and those that did; what is looked for and the
 /// place in the list are the address.
 #[component]
@@ -38,15 +40,7 @@ pub fn Held() -> impl IntoView {
         let languages = found.languages.clone();
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/admin/sources">
-                                "Sources"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/admin/sources", "Sources")] />
                 <h1 class="page-header__title">"Held items"</h1>
                 <p class="statement">{statement}</p>
                 <p>
@@ -90,7 +84,7 @@ impl Query {
     fn read<'a>(asked: impl Fn(&str) -> Option<&'a str>) -> Self {
         let text = |name: &str| asked(name).unwrap_or_default().trim().to_owned();
         Self {
-            words: text("words").chars().take(WORDS_MAX).collect(),
+            words: words_of(asked("words")),
             state: match text("state") {
                 state if state.is_empty() => HeldState::Open.id().to_owned(),
                 state => state,
@@ -146,36 +140,13 @@ fn Search(query: Query, languages: Vec<String>) -> impl IntoView {
             .map(|code| if code.is_empty() { of(UNKNOWN, "Not known") } else { of(code, code) }),
     );
     view! {
-        <form class="filter-form" method="get" action=PATH role="search">
-            <div class="field filter-form__search">
-                <label class="field__label" for="words">
-                    "Words"
-                </label>
-                <p class="field__hint" id="words-hint">
-                    "All of them, in title or excerpt."
-                </p>
-                <input
-                    class="field__input"
-                    id="words"
-                    name="words"
-                    type="search"
-                    maxlength="200"
-                    value=query.words
-                    aria-describedby="words-hint"
-                />
-            </div>
-            <SelectField id="state" name="state" label="State" hint="By the newest decision." options=states chosen=query.state error=None width="" />
-            <SelectField id="cause" name="cause" label="Cause" hint="Why it is held." options=causes chosen=query.cause error=None width="" />
-            <SelectField id="language" name="language" label="Language" hint="As detected." options chosen=query.language error=None width="" />
-            {(!query.source.is_empty())
-                .then(|| view! { <input type="hidden" name="source" value=query.source /> })}
-            <div class="filter-form__actions">
-                <button class="button">
-                    <Icon name="search" />
-                    "Search"
-                </button>
-            </div>
-        </form>
+    <SearchForm action=PATH hint="All of them, in title or excerpt." words=query.words>
+        <SelectField id="state" name="state" label="State" hint="By the newest decision." options=states chosen=query.state error=None width="" />
+        <SelectField id="cause" name="cause" label="Cause" hint="Why it is held." options=causes chosen=query.cause error=None width="" />
+        <SelectField id="language" name="language" label="Language" hint="As detected." options chosen=query.language error=None width="" />
+        {(!query.source.is_empty())
+            .then(|| view! { <input type="hidden" name="source" value=query.source /> })}
+    </SearchForm>
     }
 }
 
@@ -284,20 +255,7 @@ pub fn HeldItem() -> impl IntoView {
         let decide = view! { <Decide row=row.clone() releasable typed problems /> };
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/admin/sources">
-                                "Sources"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=PATH>
-                                "Held items"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/admin/sources", "Sources"), step(PATH, "Held items")] />
                 <h1 class="page-header__title">{row.title.clone()}</h1>
                 <p class="page-header__state">{standing(&row)}</p>
                 <p class="statement">{format!("{}.", row.held.cause.label())}</p>

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     action::{EnableSource, ImportItems, TestSource},
     component::{
+        breadcrumb::{Breadcrumb, step},
         digest::Digest,
         funnel::FunnelSection,
         moment::{Moment, duration_words},
@@ -180,20 +181,7 @@ pub fn EditedSource() -> impl IntoView {
         let name = found.row.source.name;
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/admin/sources">
-                                "Sources"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=format!("/admin/sources/{id}")>
-                                {name.clone()}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/admin/sources", "Sources"), (format!("/admin/sources/{id}"), name.clone())] />
                 <h1 class="page-header__title">{format!("Edit {name}")}</h1>
                 <p class="statement">
                     "What it held stays. Later packs name it by what stands here; sealed packs stay as they are."
@@ -247,15 +235,7 @@ fn Page(
     let manual = source.kind == SourceKind::Manual;
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/admin/sources">
-                            "Sources"
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[step("/admin/sources", "Sources")] />
             <h1 class="page-header__title">{source.name.clone()}</h1>
             <p class="page-header__state">
                 <Health source=row.clone() />

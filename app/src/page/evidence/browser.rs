@@ -1,7 +1,11 @@
 use super::{day, region_names};
 use crate::{
     component::{
-        icon::Icon, moment::Moment, pager::PagePager, select_field::SelectField, state::State,
+        moment::Moment,
+        pager::PagePager,
+        search_words::{SearchForm, words_of},
+        select_field::SelectField,
+        state::State,
     },
     ssr::{encode, page},
 };
@@ -10,16 +14,13 @@ use leptos::prelude::*;
 use orchestrator::evidence::{BrowseEvidence, PackStatus};
 use storage::pack_event::{EventRow, Filter};
 
-/// Characters of a search that are looked for.
-const WORDS_MAX: usize = 200;
-
 /// Events of the newest pack; what is looked for and the place in the list are the
 /// address.
 #[component]
 pub fn EvidenceBrowser() -> impl IntoView {
     page("Evidence", |request| async move {
         let query = |name| request.query(name).unwrap_or_default().trim().to_owned();
-        let words: String = query("words").chars().take(WORDS_MAX).collect();
+        let words = words_of(request.query("words"));
         let filter = Filter {
             words: Some(words).filter(|words| !words.is_empty()),
             signal: query("type").parse::<SignalType>().ok(),
@@ -87,51 +88,32 @@ fn Search(filter: Filter) -> impl IntoView {
     let mut regions = any("Any region");
     regions.extend(Region::ALL.iter().map(|one| (one.id().to_owned(), one.label().to_owned())));
     view! {
-        <form class="filter-form" method="get" action="/evidence" role="search">
-            <div class="field filter-form__search">
-                <label class="field__label" for="words">
-                    "Words"
-                </label>
-                <p class="field__hint" id="words-hint">
-                    "All of them, in title, excerpt or publisher."
-                </p>
-                <input
-                    class="field__input"
-                    id="words"
-                    name="words"
-                    type="search"
-                    maxlength="200"
-                    value=filter.words
-                    aria-describedby="words-hint"
-                />
-            </div>
-            <SelectField
-                id="type"
-                name="type"
-                label="Type"
-                hint="After the doctrine."
-                options=types
-                chosen=filter.signal.map(|one| one.id().to_owned()).unwrap_or_default()
-                error=None
-                width=""
-            />
-            <SelectField
-                id="region"
-                name="region"
-                label="Region"
-                hint="Where it happens."
-                options=regions
-                chosen=filter.region.map(|one| one.id().to_owned()).unwrap_or_default()
-                error=None
-                width=""
-            />
-            <div class="filter-form__actions">
-                <button class="button">
-                    <Icon name="search" />
-                    "Search"
-                </button>
-            </div>
-        </form>
+    <SearchForm
+        action="/evidence"
+        hint="All of them, in title, excerpt or publisher."
+        words=filter.words.unwrap_or_default()
+    >
+        <SelectField
+            id="type"
+            name="type"
+            label="Type"
+            hint="After the doctrine."
+            options=types
+            chosen=filter.signal.map(|one| one.id().to_owned()).unwrap_or_default()
+            error=None
+            width=""
+        />
+        <SelectField
+            id="region"
+            name="region"
+            label="Region"
+            hint="Where it happens."
+            options=regions
+            chosen=filter.region.map(|one| one.id().to_owned()).unwrap_or_default()
+            error=None
+            width=""
+        />
+    </SearchForm>
     }
 }
 

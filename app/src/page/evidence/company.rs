@@ -1,5 +1,11 @@
 use super::browser::EventTable;
-use crate::{component::state::State, ssr::page};
+use crate::{
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        state::State,
+    },
+    ssr::page,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, evidence::CompanyView};
@@ -19,15 +25,7 @@ pub fn CompanyPage() -> impl IntoView {
         let events = company.events.clone();
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/evidence">
-                                "Evidence"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/evidence", "Evidence")] />
                 <h1 class="page-header__title">{company.name.clone()}</h1>
                 {company
                     .sample

@@ -4,7 +4,7 @@ use super::{
     region_names,
 };
 use crate::{
-    component::digest::Digest,
+    component::{breadcrumb::Breadcrumb, digest::Digest},
     ssr::{Request, page},
 };
 use domain::{
@@ -91,15 +91,7 @@ fn Event(
         .collect_view();
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href=back.0>
-                            {back.1}
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[back] />
             <h1 class="page-header__title">{title}</h1>
             <p class="statement">
                 {match count {

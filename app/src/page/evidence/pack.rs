@@ -1,6 +1,11 @@
 use super::day;
 use crate::{
-    component::{digest::Digest, funnel::FunnelSection, state::State},
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        digest::Digest,
+        funnel::FunnelSection,
+        state::State,
+    },
     ssr::page,
 };
 use domain::{
@@ -34,15 +39,7 @@ pub fn PackView() -> impl IntoView {
         );
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/evidence">
-                                "Evidence"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/evidence", "Evidence")] />
                 <h1 class="page-header__title">{format!("Pack {}", hash.short())}</h1>
                 <p class="page-header__state">
                     {if found.current {

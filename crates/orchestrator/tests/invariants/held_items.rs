@@ -137,6 +137,8 @@ async fn every_decision_stays_on_record_with_who_and_why(pool: PgPool) {
     let again = decide(&world, id, &form(HeldDecision::Dropped, "")).await;
     assert_eq!(refused(again), Refusal::HeldStands);
     decide(&world, id, &form(HeldDecision::Dated, &date)).await.unwrap();
+    let same = decide(&world, id, &form(HeldDecision::Dated, &date)).await;
+    assert_eq!(refused(same), Refusal::HeldStands);
     let page = world.orchestrator.view_held(&world.admin, id).await.unwrap();
     let kinds: Vec<_> = page.decisions.iter().map(|one| one.decision).collect();
     assert_eq!(kinds, [HeldDecision::Dated, HeldDecision::Dropped]);

@@ -21,6 +21,8 @@ mod exports;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod funnel;
+#[cfg(test)]
 mod held_items;
 #[cfg(test)]
 mod idempotency;

@@ -229,6 +229,64 @@ async fn a_test_shows_what_would_become_of_the_entries_and_stores_nothing(pool: 
     }
 }
 
+// Domain reference, section 6.2: an excerpt only as the terms allow, held items included.
+#[sqlx::test(migrations = false)]
+async fn no_excerpt_is_stored_that_the_terms_do_not_allow(pool: PgPool) {
+    let world = World::new(pool).await;
+    let app = &world.orchestrator;
+    let today = app.now().await.unwrap().strftime("%Y-%m-%d").to_string();
+    for (name, allowed) in [("With", true), ("Without", false)] {
+        let mut form = source_form(name, "manual", "");
+        form.terms_excerpt = allowed;
+        let id = app.create_source(&world.admin, &form).await.unwrap();
+        app.set_source_enabled(&world.admin, id, true).await.unwrap();
+        let rows = format!(
+            "title,url,published,text\n\
+             Polyurethane one,https://{name}.example.com/1,{today},Words of theirs.\n\
+             Polyurethane two,https://{name}.example.com/2,,Words of theirs.\n"
+        );
+        assert_eq!(app.import_items(&world.admin, id, rows.as_bytes()).await.unwrap(), 2);
+        let stored = format!(
+            "select count(*) from source_items i join sources s on s.id = i.source_id
+             left join held_items h on h.item_id = i.id
+             where s.name = '{name}' and coalesce(i.item ->> 'excerpt', h.excerpt) <> ''"
+        );
+        assert_eq!(count(&world.superuser, &stored).await, if allowed { 2 } else { 0 }, "{name}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn items_are_entered_by_hand_only_where_they_are_and_nothing_is_read_that_is_off(
+    pool: PgPool,
+) {
+    let (world, address) = world_with_server(pool).await;
+    let app = &world.orchestrator;
+    let read = world.source("Feed", "rss", &format!("http://{address}/feed")).await;
+    let by_hand = world.source("By hand", "manual", "").await;
+    app.set_source_enabled(&world.admin, by_hand, false).await.unwrap();
+    for id in [read, by_hand] {
+        let refused = app.import_items(&world.admin, id, b"title,url\n").await;
+        let expected = matches!(refused, Err(UseCaseError::Refused(Refusal::SourceNotManual)));
+        assert!(expected, "{refused:?}");
+    }
+    app.set_source_enabled(&world.admin, read, false).await.unwrap();
+    assert_eq!(collect(&world, read).await, CollectOutcome::NotEnabled);
+    assert_eq!(count(&world.superuser, "select count(*) from source_fetches").await, 0);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_reading_of_no_source_at_all_confirms_no_pack(pool: PgPool) {
+    let world = World::new(pool).await;
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = r#"[{ "name": "sample-broken", "publisher": "Sample Broken", "tier": 2,
+        "kind": "rss", "path": "broken.xml", "sample": true }]"#;
+    std::fs::write(folder.path().join("sources.json"), manifest).unwrap();
+    std::fs::write(folder.path().join("broken.xml"), "<rss").unwrap();
+    let refused = world.orchestrator.read_evidence(folder.path()).await.unwrap_err();
+    assert!(refused.to_string().contains("none of 1 sources could be read"), "{refused}");
+    assert!(world.orchestrator.current_pack().await.unwrap().is_none());
+}
+
 #[sqlx::test(migrations = false)]
 async fn nobody_switches_on_a_source_whose_terms_nobody_read(pool: PgPool) {
     let world = World::new(pool).await;
