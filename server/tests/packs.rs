@@ -55,12 +55,12 @@ impl Story {
             .stderr(Stdio::piped());
         command
     }
+}
 
-    fn succeeds(&self, mut command: Command) -> String {
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
+fn succeeds(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn health(person: &Person) -> (u16, Value) {
@@ -115,7 +115,7 @@ fn a_pack_is_built_killed_midway_resumed_and_restated_and_pages_follow() {
     assert!(marked.contains("Version 2 is still being prepared."));
 
     // Resumed: the same pack, and the gate opens.
-    let told = story.succeeds(story.build("250.00", true));
+    let told = succeeds(story.build("250.00", true));
     assert!(told.contains("was resumed"), "{told}");
     let second = world.value("select id from pricing_packs where version = 2");
     let (status, body) = health(&viewer);
@@ -137,7 +137,7 @@ fn a_pack_is_built_killed_midway_resumed_and_restated_and_pages_follow() {
     assert!(listed.contains("Superseded") && listed.contains("What changed"), "{listed}");
 
     // The same file again changes nothing; another one needs a reason.
-    assert!(story.succeeds(story.build("250.00", false)).contains("holds the same already"));
+    assert!(succeeds(story.build("250.00", false)).contains("holds the same already"));
     let refused = story.build("251.00", false).output().unwrap();
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("say why it is replaced"));

@@ -162,12 +162,12 @@ fn windows() -> Vec<(&'static str, String)> {
 fn portfolio_cadences(chosen: &str) -> Vec<Choice> {
     let mut choices = cadences(chosen);
     for choice in &mut choices {
-        choice.hint = match choice.value {
+        let hint = match choice.value {
             "daily" => "A look at every trading day",
             "weekly" => "The week in figures",
             _ => "The month in figures",
-        }
-        .to_owned();
+        };
+        hint.clone_into(&mut choice.hint);
     }
     choices
 }

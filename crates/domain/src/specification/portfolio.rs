@@ -206,8 +206,8 @@ mod tests {
 
     #[test]
     fn another_portfolio_waits_for_an_administrator_and_other_panels_do_not() {
-        let before = check(&filled()).unwrap();
         type Edit = fn(&mut SpecificationDraft);
+        let before = check(&filled()).unwrap();
         let edits: [(Edit, bool); 4] = [
             (|draft| draft.portfolio = "5b0f7a0e-54a5-4ea3-9f1d-27a3c9a0f6a1".to_owned(), true),
             (|draft| draft.cadence = "daily".to_owned(), true),

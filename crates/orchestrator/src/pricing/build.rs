@@ -118,11 +118,18 @@ impl Orchestrator {
     /// left when it lost its process is brought to its end if it holds the same values,
     /// and else given up.
     pub async fn build_pricing_pack(&self, request: &BuildRequest) -> Result<Built, BuildError> {
-        // Open until the build has ended, in whatever way.
         let mut turn = tenancy::begin_global(&self.pool).await?;
         if !pricing_pack::take_building(&mut turn, request.date).await? {
             return Err(BuildError::Busy(request.date));
         }
+        let built = self.build_in_turn(request).await;
+        // Ended here, and not some time after this has returned: the next build of the date may
+        // follow at once.
+        turn.commit().await?;
+        built
+    }
+
+    async fn build_in_turn(&self, request: &BuildRequest) -> Result<Built, BuildError> {
         let built = match self.begin_pricing_pack(request).await {
             Err(BuildError::UnderWay(left)) => self.take_up(request, &left).await?,
             begun => begun?,

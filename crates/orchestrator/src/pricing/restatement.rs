@@ -128,7 +128,7 @@ impl Orchestrator {
         let pack = pricing_pack::load_whole(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
         let before = was_shown_before(&versions, &row).map(|version| version.id.clone());
         let after = restated(&versions, &row);
-        Ok(PackView { pack, before, after, row, versions })
+        Ok(PackView { row, pack, versions, before, after })
     }
 
     /// Whether figures of a pack have been corrected since, and whether it corrects others.

@@ -48,6 +48,7 @@ mod overrides;
 mod periods;
 #[cfg(test)]
 mod portfolio_runs;
+#[cfg(test)]
 mod portfolios;
 #[cfg(test)]
 mod pricing_packs;

@@ -15,7 +15,7 @@ use crate::{
     view::RenderError,
 };
 use domain::{cadence::format_moment, hash::ContentHash, package::PortfolioPackage};
-use executor::pattern::PanelKind;
+use executor::{lineage::SourceName, pattern::PanelKind};
 use jiff::civil::Date;
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
@@ -269,7 +269,7 @@ fn text_of(cell: &Cell) -> String {
 
 /// As of when, and where it came from: what was read, without the arithmetic.
 fn note(part: &ReportPanel) -> String {
-    let read = part.sources.iter().map(|source| source.as_str());
+    let read = part.sources.iter().map(SourceName::as_str);
     let read: Vec<&str> = read.filter(|source| !source.starts_with("computed:")).collect();
     let packs = read.iter().filter(|source| source.starts_with("pack:")).count();
     let mut named: Vec<String> = read

@@ -217,7 +217,7 @@ fn each_rule_finds_what_breaks_it() {
         ),
         (
             |report| {
-                report.sections[0].panels[0].sources.retain(|one| one.as_str().starts_with("pack"))
+                report.sections[0].panels[0].sources.retain(|one| one.as_str().starts_with("pack"));
             },
             "does not name the ledger",
         ),
@@ -230,7 +230,7 @@ fn each_rule_finds_what_breaks_it() {
         ),
         (
             |report| {
-                report.sections[0].panels[0].sources.push(SourceName::from("hearsay".to_owned()))
+                report.sections[0].panels[0].sources.push(SourceName::from("hearsay".to_owned()));
             },
             "which nothing explains",
         ),

@@ -270,7 +270,7 @@ fn a_company_or_region_that_its_evidence_lacks_is_refused() {
 fn a_name_that_nobody_knows_and_the_evidence_lacks_is_refused() {
     for (section, words) in [(0, "Zenithal"), (CAPACITY, "Antwerp"), (0, "March")] {
         let findings = check(&[Code::EntityUnsupported], |(document, _)| {
-            text(document, section, 0).push_str(&format!(" It was told of {words} as well."));
+            text(document, section, 0).extend([" It was told of ", words, " as well."]);
         });
         assert!(findings[0].message.starts_with(words), "{findings:?}");
     }
