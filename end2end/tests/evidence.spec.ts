@@ -124,7 +124,7 @@ test("an administrator decides on an item that is held, and what was decided sta
   await admin.getByRole("button", { name: "Switch on" }).click();
   const title = `Polyurethane foam hall of ${desk.name}`;
   const slug = desk.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  await admin.getByLabel("Items").fill(`title,url,published,text\n${title},https://wire.example.com/${slug},,Polyurethane foam is made there.\n`);
+  await admin.getByRole("textbox", { name: "Items" }).fill(`title,url,published,text\n${title},https://wire.example.com/${slug},,Polyurethane foam is made there.\n`);
   await admin.getByRole("button", { name: "Enter" }).click();
   await expect(admin.getByText("The items are entered").first()).toBeVisible();
 
