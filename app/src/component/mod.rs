@@ -49,6 +49,8 @@ pub mod pager;
 #[cfg(feature = "ssr")]
 pub mod panel;
 #[cfg(feature = "ssr")]
+pub mod report_preview;
+#[cfg(feature = "ssr")]
 pub mod restatement;
 #[cfg(feature = "ssr")]
 pub mod run_filter;

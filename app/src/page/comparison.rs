@@ -1,5 +1,9 @@
 use crate::{
-    component::{moment::moment_words, scope::counted},
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        moment::moment_words,
+        scope::counted,
+    },
     page::dashboard::display_name,
     ssr::page,
 };
@@ -30,20 +34,7 @@ pub fn Comparison() -> impl IntoView {
         let (from, to) = (compared.before.number, compared.after.number);
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/specifications">
-                                "Specifications"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=specification>
-                                {display_name(&compared.name)}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/specifications", "Specifications"), step(&specification, &display_name(&compared.name))] />
                 <h1 class="page-header__title">
                     {format!("Version {from} and version {to}")}
                 </h1>

@@ -1,5 +1,10 @@
 use crate::{
-    component::{digest::Digest, icon::Icon, moment::Moment},
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        digest::Digest,
+        icon::Icon,
+        moment::Moment,
+    },
     ssr::{Request, page},
     view::figure::grouped,
 };
@@ -39,15 +44,7 @@ pub fn ExportPage() -> impl IntoView {
         let back = subject.clone();
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=subject>
-                                {view.title.clone()}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step(&subject, &view.title)] />
                 <h1 class="page-header__title">{heading}</h1>
                 <p class="statement">{statement(&view.state)}</p>
             </div>

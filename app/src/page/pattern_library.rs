@@ -5,7 +5,13 @@ mod form;
 mod questions;
 
 use crate::{
-    component::{icon::Icon, pack_gate::PackGate, scope::counted, state::State},
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        icon::Icon,
+        pack_gate::PackGate,
+        scope::counted,
+        state::State,
+    },
     ssr::{TypedExecution, page},
     view::figure::heading_of,
 };
@@ -226,15 +232,7 @@ fn prefilled(
 fn Header(plan: Arc<Plan>) -> impl IntoView {
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/pattern-library">
-                            "Patterns"
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[step("/pattern-library", "Patterns")] />
             <h1 class="page-header__title">{plan.name.clone()}</h1>
             <p class="statement">{plan.description.clone()}</p>
             <div class="page-header__actions">

@@ -1,6 +1,7 @@
-use super::report::{OpenToPrint, SealDigest};
 use crate::{
-    component::{pack_badge::PackBadge, restatement::RestatementBanner},
+    component::{
+        pack_badge::PackBadge, report_preview::ReportPreview, restatement::RestatementBanner,
+    },
     ssr::Request,
 };
 use domain::{hash::ContentHash, id::RunId};
@@ -13,7 +14,8 @@ use storage::run::RunRow;
 pub(super) async fn portfolio_report(
     request: &Request,
     id: RunId,
-    run: &RunRow,
+    run: RunRow,
+    html_hash: ContentHash,
 ) -> Result<AnyView, UseCaseError> {
     let sealed = match request.orchestrator.portfolio_report(request.actor()?, id).await {
         Ok(sealed) => Some(sealed.ok_or(UseCaseError::NotFound)?),
@@ -28,10 +30,7 @@ pub(super) async fn portfolio_report(
         }
         None => None,
     };
-    let digest = sealed.as_ref().map(|sealed| {
-        let hash = ContentHash::of_bytes(sealed.html.as_bytes());
-        view! { <SealDigest hash /> }
-    });
+    let hash = sealed.is_some().then_some(html_hash);
     let made_of = sealed.map(|sealed| {
         let report = sealed.report;
         let pack = Some(report.pricing_pack_id.to_string());
@@ -45,41 +44,11 @@ pub(super) async fn portfolio_report(
             </p>
         }
     });
-    let title = format!("{}, {}", run.specification_name, run.period.key);
-    let frame_title = format!("Report {title}");
     Ok(view! {
-        <div class="report-preview">
-            <div class="report-preview__bar">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/history">
-                                "History"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=format!("/runs/{id}")>
-                                {format!("Run for {}", run.period.key)}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
-                <h1 class="report-preview__title">{title}</h1>
-                <p>{run.period.label()}</p>
-                {digest}
-                <div class="report-preview__actions">
-                    <OpenToPrint id />
-                </div>
-            </div>
+        <ReportPreview id run hash>
             {restated.map(|restated| view! { <RestatementBanner restated /> })}
             {made_of}
-            <iframe
-                class="report-preview__frame"
-                src=format!("/runs/{id}/artifact")
-                title=frame_title
-                sandbox="allow-popups allow-popups-to-escape-sandbox"
-            ></iframe>
-        </div>
+        </ReportPreview>
     }
     .into_any())
 }

@@ -2,20 +2,19 @@ use crate::{
     component::{
         claim_evidence::ClaimEvidence,
         export_menu::ExportMenu,
-        icon::Icon,
+        report_preview::ReportPreview,
         withheld::{Attributions, WithheldParts},
     },
     page::portfolio_report::portfolio_report,
     ssr::page,
 };
-use domain::{hash::ContentHash, id::RunId, specification::Desk};
+use domain::{id::RunId, specification::Desk};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{Refusal, UseCaseError, export::Subject};
 
-/// The artifact itself, alone in its frame, under a slim bar. Nothing of it is
-/// part of this page: the frame loads it from a route that checks its hash.
+/// A report in its frame, with what may be done with it and where its claims come from.
 #[component]
 pub fn Report() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("run"));
@@ -23,7 +22,7 @@ pub fn Report() -> impl IntoView {
         let id: RunId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let (run, seal) = request.orchestrator.view_report(request.actor()?, id).await?;
         if run.desk == Desk::Portfolio {
-            return portfolio_report(&request, id, &run).await;
+            return portfolio_report(&request, id, run, seal.html_hash).await;
         }
         // A report that does not match its seal has a page that says so, and no files.
         let files = match request
@@ -48,30 +47,18 @@ pub fn Report() -> impl IntoView {
         if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
             response.set_status(http::StatusCode::FORBIDDEN);
         }
-        let title = format!("{}, {}", run.specification_name, run.period.key);
-        let frame_title = format!("Report {title}");
+        let hash = is_whole.then_some(seal.html_hash);
+        let base = format!("/runs/{id}");
+        let funnel = format!("{base}/funnel");
+        let actions = move || {
+            view! {
+                <a class="button button--small" href=funnel.clone()>
+                    "How it was selected"
+                </a>
+            }
+        };
         Ok(view! {
-            <div class="report-preview">
-                <div class="report-preview__bar">
-                    <nav class="breadcrumb" aria-label="Breadcrumb">
-                        <ol class="breadcrumb__list">
-                            <li class="breadcrumb__item">
-                                <a class="breadcrumb__link" href="/history">
-                                    "History"
-                                </a>
-                            </li>
-                            <li class="breadcrumb__item">
-                                <a class="breadcrumb__link" href=format!("/runs/{id}")>
-                                    {format!("Run for {}", run.period.key)}
-                                </a>
-                            </li>
-                        </ol>
-                    </nav>
-                    <h1 class="report-preview__title">{title}</h1>
-                    <p>{run.period.label()}</p>
-                    {is_whole.then(|| view! { <SealDigest hash=seal.html_hash /> })}
-                    <Actions id />
-                </div>
+            <ReportPreview id run hash actions>
                 {screen
                     .map(|screen| {
                         view! {
@@ -79,56 +66,10 @@ pub fn Report() -> impl IntoView {
                             <WithheldParts withheld=screen.withheld what="the report" />
                         }
                     })}
-                <ExportMenu what="report" base=format!("/runs/{id}") choices=files refused why />
+                <ExportMenu what="report" base choices=files refused why />
                 {document.map(|document| view! { <ClaimEvidence run=id document /> })}
-                <iframe
-                    class="report-preview__frame"
-                    src=format!("/runs/{id}/artifact")
-                    title=frame_title
-                    sandbox="allow-popups allow-popups-to-escape-sandbox"
-                ></iframe>
-            </div>
+            </ReportPreview>
         }
         .into_any())
     })
-}
-
-/// Short on screen, whole in its title.
-#[component]
-pub(super) fn SealDigest(hash: ContentHash) -> impl IntoView {
-    view! {
-        <p class="digest" title=format!("SHA-256 {hash}")>
-            <Icon name="seal" />
-            <span class="visually-hidden">"Sealed, SHA-256 begins with "</span>
-            {hash.short()}
-        </p>
-    }
-}
-
-#[component]
-fn Actions(id: RunId) -> impl IntoView {
-    view! {
-        <div class="report-preview__actions">
-            <a class="button button--small" href=format!("/runs/{id}/funnel")>
-                "How it was selected"
-            </a>
-            <OpenToPrint id />
-        </div>
-    }
-}
-
-#[component]
-pub(super) fn OpenToPrint(id: RunId) -> impl IntoView {
-    view! {
-        <a
-            class="button button--small"
-            href=format!("/runs/{id}/artifact")
-            target="_blank"
-            rel="noopener"
-        >
-            <Icon name="print" />
-            "Open to print"
-            <span class="visually-hidden">" in a new tab"</span>
-        </a>
-    }
 }

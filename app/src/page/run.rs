@@ -1,6 +1,7 @@
 use crate::{
     action::CancelRun,
     component::{
+        breadcrumb::{Breadcrumb, step},
         digest::Digest,
         icon::Icon,
         model_calls::{ModelCalls, sum_words},
@@ -45,20 +46,7 @@ pub fn Run() -> impl IntoView {
         });
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/history">
-                                "History"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=specification>
-                                {run.row.specification_name.clone()}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/history", "History"), step(&specification, &run.row.specification_name)] />
                 <h1 class="page-header__title">{format!("Run for {}", run.row.period.key)}</h1>
                 <p class="page-header__state">
                     <LiveRunState status=run.row.status />

@@ -3,6 +3,7 @@
 use crate::{
     action::SetSchedule,
     component::{
+        breadcrumb::{Breadcrumb, step},
         error_summary::{ErrorSummary, FieldErrorText, FieldProblem},
         field::described_by,
         select_field::SelectField,
@@ -38,20 +39,7 @@ pub fn EditSchedule() -> impl IntoView {
         let back = format!("/specifications/{id}");
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/specifications">
-                                "Specifications"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=back.clone()>
-                                {display_name(&view.name)}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/specifications", "Specifications"), step(&back, &display_name(&view.name))] />
                 <h1 class="page-header__title">"Schedule"</h1>
                 <p class="statement">{statement(&view)}</p>
             </div>

@@ -9,6 +9,7 @@ mod versions;
 
 use crate::{
     component::{
+        breadcrumb::{Breadcrumb, step},
         icon::Icon,
         moment::moment_words,
         override_list::OverrideList,
@@ -73,15 +74,7 @@ pub fn Specification() -> impl IntoView {
         });
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/specifications">
-                                "Specifications"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/specifications", "Specifications")] />
                 <h1 class="page-header__title">{display_name(&view.row.name)}</h1>
                 <p class="page-header__state">
                     <SpecificationStateChip state=view.row.state />

@@ -11,6 +11,7 @@ mod shown_form;
 use crate::{
     action::{CreateSpecification, SaveSpecification},
     component::{
+        breadcrumb::{Breadcrumb, step},
         error_summary::{ErrorSummary, FieldProblem},
         moment::moment_words,
         text_area::TextArea,
@@ -158,7 +159,7 @@ fn statement(view: &SpecificationView, now: Timestamp) -> String {
 }
 
 fn list_crumb() -> (String, String) {
-    ("/specifications".to_owned(), "Specifications".to_owned())
+    step("/specifications", "Specifications")
 }
 
 #[component]
@@ -168,23 +169,9 @@ fn Header(
     title: &'static str,
     statement: String,
 ) -> impl IntoView {
-    let crumbs = crumbs
-        .into_iter()
-        .map(|(href, name)| {
-            view! {
-                <li class="breadcrumb__item">
-                    <a class="breadcrumb__link" href=href>
-                        {name}
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">{crumbs}</ol>
-            </nav>
+            <Breadcrumb pages=crumbs />
             <h1 class="page-header__title">{title}</h1>
             <p class="statement">{statement}</p>
         </div>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn Lines(title: String, drawing: LineDrawing) -> impl IntoView {
     let sentence = drawing.sentence(&title);
     let is_single = drawing.lines.len() == 1;
-    let label_x = place_text(drawing.plot.1 - 2.0);
+    let label_x = place_text(drawing.label_x());
     let grid = drawing.grid.into_iter().map(|line| view! { <Grid line /> }).collect_view();
     let areas = drawing
         .lines

@@ -1,6 +1,10 @@
 use crate::{
     action::{RecordLicence, WithdrawLicence},
-    component::{error_summary::FieldErrorText, input_field::InputField},
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        error_summary::FieldErrorText,
+        input_field::InputField,
+    },
     ssr::{TypedLicence, page},
 };
 use domain::{cadence::local_date, id::WorkspaceId, rights::Right};
@@ -37,20 +41,7 @@ pub fn Licences() -> impl IntoView {
         };
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/admin/workspaces">
-                                "Workspaces"
-                            </a>
-                        </li>
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href=format!("/admin/workspaces/{id}")>
-                                {workspace.name.clone()}
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/admin/workspaces", "Workspaces"), step(&format!("/admin/workspaces/{id}"), &workspace.name)] />
                 <h1 class="page-header__title">{format!("Licences of {}", workspace.name)}</h1>
                 <p class="statement">
                     "What the workspace has bought of providers itself adds to what the platform may do. \

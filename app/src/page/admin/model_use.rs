@@ -1,6 +1,7 @@
 use crate::{
     action::SetModelBudget,
     component::{
+        breadcrumb::{Breadcrumb, step},
         input_field::InputField,
         model_calls::{ModelCalls, money_words},
         moment::Moment,
@@ -95,20 +96,7 @@ fn Header(used: ModelUse) -> impl IntoView {
     let after = after.map(|month| to_month(month, "pager__older"));
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/admin/workspaces">
-                            "Workspaces"
-                        </a>
-                    </li>
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href=path.clone()>
-                            {workspace.name}
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[step("/admin/workspaces", "Workspaces"), step(&path, &workspace.name)] />
             <h1 class="page-header__title">{format!("Language model in {}", month.label())}</h1>
             <p class="statement">
                 {format!(

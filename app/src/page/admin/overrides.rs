@@ -1,7 +1,11 @@
 use crate::{
     action::GrantOverride,
     component::{
-        error_summary::FieldErrorText, field::ReasonField, icon::Icon, override_list::OverrideList,
+        breadcrumb::{Breadcrumb, step},
+        error_summary::FieldErrorText,
+        field::ReasonField,
+        icon::Icon,
+        override_list::OverrideList,
         state::SpecificationStateChip,
     },
     ssr::{ReasonForm, TypedReason, page},
@@ -69,15 +73,7 @@ fn Header(decision: OverrideDecision) -> impl IntoView {
     };
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/admin/runs">
-                            "All runs"
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[step("/admin/runs", "All runs")] />
             <h1 class="page-header__title">{format!("Overrides of {}", decision.name)}</h1>
             <p class="page-header__state">
                 <SpecificationStateChip state=decision.state />

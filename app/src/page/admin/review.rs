@@ -2,6 +2,7 @@ use super::obstacle::Obstacle;
 use crate::{
     action::{ActivateSpecification, ReturnSpecification},
     component::{
+        breadcrumb::{Breadcrumb, step},
         entitlement::entitlement_words,
         field::{ActionButton, ReasonField},
         icon::Icon,
@@ -78,15 +79,7 @@ fn Header(decision: Decision, now: Timestamp, zone: String) -> impl IntoView {
     };
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/admin">
-                            "Activations"
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[step("/admin", "Activations")] />
             <h1 class="page-header__title">{submission.version.specification.name}</h1>
             <p class="page-header__state">
                 <SpecificationStateChip state=submission.state />

@@ -1,6 +1,7 @@
 use super::entitlement_form::EntitlementForm;
 use crate::{
     component::{
+        breadcrumb::{Breadcrumb, step},
         entitlement::{EntitlementState, entitlement_words},
         moment::Moment,
         scope::counted,
@@ -107,15 +108,7 @@ pub fn Workspace() -> impl IntoView {
         );
         Ok(view! {
             <div class="page-header">
-                <nav class="breadcrumb" aria-label="Breadcrumb">
-                    <ol class="breadcrumb__list">
-                        <li class="breadcrumb__item">
-                            <a class="breadcrumb__link" href="/admin/workspaces">
-                                "Workspaces"
-                            </a>
-                        </li>
-                    </ol>
-                </nav>
+                <Breadcrumb pages=[step("/admin/workspaces", "Workspaces")] />
                 <h1 class="page-header__title">{workspace.name}</h1>
                 <p class="page-header__state">
                     <EntitlementState entitlement=workspace.entitlement today />

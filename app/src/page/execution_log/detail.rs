@@ -1,5 +1,6 @@
 use crate::{
     component::{
+        breadcrumb::{Breadcrumb, step},
         digest::Digest,
         export_menu::ExportMenu,
         gantt::{GanttChart, StepTable},
@@ -107,15 +108,7 @@ fn Header(record: ExecutionRecord, now: Timestamp, zone: String) -> impl IntoVie
     let pattern = format!("/pattern-library/{}", record.pattern_id);
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/execution-log">
-                            "Executions"
-                        </a>
-                    </li>
-                </ol>
-            </nav>
+            <Breadcrumb pages=[step("/execution-log", "Executions")] />
             <h1 class="page-header__title">{record.pattern_name}</h1>
             <p class="page-header__state">
                 <OutcomeState outcome=record.outcome />

@@ -8,7 +8,13 @@ pub use changes::PackChangesPage;
 pub use detail::PricingPackPage;
 pub use list::PricingPackList;
 
-use crate::{component::state::State, view::figure::Shown};
+use crate::{
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        state::State,
+    },
+    view::figure::Shown,
+};
 use domain::pricing_pack::{PackStatus, PricingPackId};
 use executor::pattern::Format;
 use jiff::civil::Date;
@@ -47,24 +53,9 @@ fn Crumbs(
     pack: Option<PricingPackId>,
 ) -> impl IntoView {
     let of_pack = pack.map(|pack| {
-        view! {
-            <li class="breadcrumb__item">
-                <a class="breadcrumb__link" href=address(&pack)>
-                    {format!("Prices of {}, version {}", day(pack.date()), pack.name().version)}
-                </a>
-            </li>
-        }
+        let name = format!("Prices of {}, version {}", day(pack.date()), pack.name().version);
+        (address(&pack), name)
     });
-    view! {
-        <nav class="breadcrumb" aria-label="Breadcrumb">
-            <ol class="breadcrumb__list">
-                <li class="breadcrumb__item">
-                    <a class="breadcrumb__link" href="/packs">
-                        "Pricing packs"
-                    </a>
-                </li>
-                {of_pack}
-            </ol>
-        </nav>
-    }
+    let pages: Vec<_> = std::iter::once(step("/packs", "Pricing packs")).chain(of_pack).collect();
+    view! { <Breadcrumb pages /> }
 }

@@ -1,5 +1,9 @@
 use crate::{
-    component::{pack_badge::PackBadge, restatement::RestatesNote},
+    component::{
+        breadcrumb::{Breadcrumb, step},
+        pack_badge::PackBadge,
+        restatement::RestatesNote,
+    },
     ssr::Request,
 };
 use domain::pricing_pack::PricingPackId;
@@ -18,15 +22,8 @@ pub fn PortfolioHeader(
     children: Children,
 ) -> impl IntoView {
     let title = part.clone().unwrap_or_else(|| portfolio.name.clone());
-    let home = part.map(|_| {
-        view! {
-            <li class="breadcrumb__item">
-                <a class="breadcrumb__link" href=format!("/portfolios/{}", portfolio.id)>
-                    {portfolio.name.clone()}
-                </a>
-            </li>
-        }
-    });
+    let home = part.map(|_| (format!("/portfolios/{}", portfolio.id), portfolio.name.clone()));
+    let pages: Vec<_> = std::iter::once(step("/portfolios", "Portfolios")).chain(home).collect();
     let badge = badge.map(|made| {
         view! {
             <PackBadge pack=Some(made.pack.to_string()) ledger_commit=made.ledger_commit />
@@ -35,16 +32,7 @@ pub fn PortfolioHeader(
     });
     view! {
         <div class="page-header">
-            <nav class="breadcrumb" aria-label="Breadcrumb">
-                <ol class="breadcrumb__list">
-                    <li class="breadcrumb__item">
-                        <a class="breadcrumb__link" href="/portfolios">
-                            "Portfolios"
-                        </a>
-                    </li>
-                    {home}
-                </ol>
-            </nav>
+            <Breadcrumb pages />
             <h1 class="page-header__title">{title}</h1>
             <p class="statement">{statement}</p>
             {badge}

@@ -74,6 +74,11 @@ pub struct AxisLabel {
 }
 
 impl LineDrawing {
+    /// Where labels at the ends of lines end: beside a second scale, not on it.
+    pub fn label_x(&self) -> f64 {
+        self.plot.1 - 2.0
+    }
+
     /// None when nothing can be drawn: fewer than two rows, or no figure.
     pub fn of(panel: &PanelDocument, rows: &Rows, currency: Option<&str>) -> Option<Self> {
         if rows.rows.len() < 2 {

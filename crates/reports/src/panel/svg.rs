@@ -3,7 +3,7 @@
 
 use super::{
     bars::{BAR, BarDrawing, ROW, WIDTH as BARS_WIDTH},
-    lines::{HEIGHT, LineDrawing, WIDTH},
+    lines::{HEIGHT, LEFT, LineDrawing, RIGHT, WIDTH},
     ring::{Ring, SIZE},
     scale::place_text,
 };
@@ -26,13 +26,13 @@ pub fn lines(title: &str, drawing: &LineDrawing) -> Drawing {
     let mut svg = opened(WIDTH, HEIGHT);
     for line in &drawing.grid {
         let stroke = if line.is_zero { INK } else { RULE };
-        let (x, anchor) = if line.is_second { (478.0, "end") } else { (2.0, "start") };
+        let (x, anchor) = if line.is_second { (RIGHT, "end") } else { (LEFT, "start") };
         if !line.is_second {
             let y = &line.y;
             push(
                 &mut svg,
                 &format!(
-                    "<line x1=\"2\" x2=\"478\" y1=\"{y}\" y2=\"{y}\" stroke=\"{stroke}\" stroke-width=\"0.6\"/>"
+                    "<line x1=\"{LEFT}\" x2=\"{RIGHT}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{stroke}\" stroke-width=\"0.6\"/>"
                 ),
             );
         }
@@ -60,7 +60,7 @@ pub fn lines(title: &str, drawing: &LineDrawing) -> Drawing {
         );
         let label =
             if is_single { line.last.clone() } else { format!("{} {}", line.name, line.last) };
-        text(&mut svg, 476.0, line.label_y, "end", INK, 12.0, &label);
+        text(&mut svg, drawing.label_x(), line.label_y, "end", INK, 12.0, &label);
     }
     for label in &drawing.axis {
         let x = label.x.parse().unwrap_or_default();
