@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
 use storage::{
-    StorageError,
+    PgConnection, StorageError,
     audit::{self, AuditRow},
     setup,
     source::{self, FetchRow, NewSource, Outcome, SourceRow},
@@ -128,9 +128,7 @@ impl Orchestrator {
         let edited = form.check().map_err(|problems| first(&problems))?;
         let edited = NewSource { id, ..edited };
         let mut tx = tenancy::begin_global(&self.pool).await?;
-        source::lock(&mut tx, id).await?;
-        let before =
-            source::load(&mut tx, Some(id), 1).await?.pop().ok_or(UseCaseError::NotFound)?;
+        let before = locked(&mut tx, id).await?;
         if before.source == edited {
             return Err(Refusal::SourceUnchanged.into());
         }
@@ -140,13 +138,7 @@ impl Orchestrator {
         let is_elsewhere = (&before.source.url, before.source.kind, &before.source.selectors)
             != (&edited.url, edited.kind, &edited.selectors);
         source::update(&mut tx, &edited, is_elsewhere).await.map_err(name_taken)?;
-        let entry = audit::Entry {
-            action: "source.changed",
-            actor: Some(actor.user),
-            target: id.to_string(),
-            detail: serde_json::json!({ "changes": changes(&before.source, &edited) }),
-        };
-        audit::append(&mut tx, None, &entry).await?;
+        record_changes(&mut tx, actor, &before.source, &edited).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -162,18 +154,10 @@ impl Orchestrator {
         let terms = form.check_terms().map_err(|problems| first(&problems))?;
         let terms = terms.ok_or(Refusal::SourceTerms)?;
         let mut tx = tenancy::begin_global(&self.pool).await?;
-        source::lock(&mut tx, id).await?;
-        let before =
-            source::load(&mut tx, Some(id), 1).await?.pop().ok_or(UseCaseError::NotFound)?;
+        let before = locked(&mut tx, id).await?;
         source::set_terms(&mut tx, id, &terms).await?;
         let after = NewSource { terms: Some(terms), ..before.source.clone() };
-        let entry = audit::Entry {
-            action: "source.changed",
-            actor: Some(actor.user),
-            target: id.to_string(),
-            detail: serde_json::json!({ "changes": changes(&before.source, &after) }),
-        };
-        audit::append(&mut tx, None, &entry).await?;
+        record_changes(&mut tx, actor, &before.source, &after).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -307,6 +291,28 @@ fn name_taken(error: StorageError) -> UseCaseError {
     } else {
         error.into()
     }
+}
+
+/// A source as it is, which nobody else changes until this transaction ends.
+async fn locked(tx: &mut PgConnection, id: SourceId) -> Result<SourceRow, UseCaseError> {
+    source::lock(tx, id).await?;
+    source::load(tx, Some(id), 1).await?.pop().ok_or(UseCaseError::NotFound)
+}
+
+async fn record_changes(
+    tx: &mut PgConnection,
+    actor: &Actor,
+    before: &NewSource,
+    after: &NewSource,
+) -> Result<(), UseCaseError> {
+    let entry = audit::Entry {
+        action: "source.changed",
+        actor: Some(actor.user),
+        target: before.id.to_string(),
+        detail: serde_json::json!({ "changes": changes(before, after) }),
+    };
+    audit::append(tx, None, &entry).await?;
+    Ok(())
 }
 
 /// What changed between two states of a source, each with both values: none of it is

@@ -81,6 +81,11 @@ async fn continuing_events(
     Ok(continuing(pack, specification, run.window_from, run.window_to, &cited))
 }
 
+pub(super) fn slot_ordinal(run: &RunRow) -> Result<u16, UseCaseError> {
+    u16::try_from(run.slot_ordinal)
+        .map_err(|_| UseCaseError::Internal(format!("slot ordinal of run {}", run.id)))
+}
+
 pub(super) async fn assemble(
     tx: &mut PgConnection,
     run: &RunRow,
@@ -116,8 +121,7 @@ pub(super) async fn assemble(
         specification_version: version.number,
         specification: version.specification,
         period: run.period.clone(),
-        slot_ordinal: u16::try_from(run.slot_ordinal)
-            .map_err(|_| UseCaseError::Internal(format!("slot ordinal of run {}", run.id)))?,
+        slot_ordinal: slot_ordinal(run)?,
         claimed_at: run.claimed_at,
         window_from: run.window_from,
         window_to: run.window_to,

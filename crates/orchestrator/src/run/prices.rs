@@ -1,6 +1,6 @@
 //! The freshness gate of runs of the portfolio desk, and their package.
 
-use super::package::{Assembled, NotAssembled};
+use super::package::{Assembled, NotAssembled, slot_ordinal};
 use crate::{UseCaseError, evidence::Gate};
 use domain::{
     hash::{ContentHash, canonical_json},
@@ -110,8 +110,7 @@ pub(super) async fn assemble(
         specification_version: version.number,
         specification: version.specification,
         period: run.period.clone(),
-        slot_ordinal: u16::try_from(run.slot_ordinal)
-            .map_err(|_| UseCaseError::Internal(format!("slot ordinal of run {}", run.id)))?,
+        slot_ordinal: slot_ordinal(run)?,
         claimed_at: run.claimed_at,
         as_of,
         portfolio: PackagedPortfolio {

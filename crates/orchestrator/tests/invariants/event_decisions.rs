@@ -1,25 +1,12 @@
 //! What administrators decide on events: the next pack is built by it, sealed ones stay.
 
-use crate::world::{World, count, project};
-use domain::{
-    evidence::{EvidenceEvent, EvidencePack, Join},
-    hash::ContentHash,
-};
+use crate::world::{World, count, refused};
+use domain::evidence::{EvidenceEvent, EvidencePack, Join};
 use orchestrator::{Refusal, UseCaseError};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use storage::evidence_pack;
 
 const REASON: &str = "Both tell of the same plant.";
-
-/// The pack of a reading now, with its hash.
-async fn read(world: &World) -> (ContentHash, EvidencePack) {
-    let reading = world.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
-    let mut conn = world.superuser.acquire().await.unwrap();
-    let (hash, text) =
-        evidence_pack::load_document(&mut conn, reading.pack).await.unwrap().unwrap();
-    (hash, serde_json::from_str(&text).unwrap())
-}
 
 /// Ids of an event's items.
 fn items(event: &EvidenceEvent) -> BTreeSet<String> {
@@ -31,18 +18,11 @@ fn event_of<'p>(pack: &'p EvidencePack, item: &str) -> &'p EvidenceEvent {
     pack.events.iter().find(holds).unwrap()
 }
 
-fn refused(outcome: Result<(), UseCaseError>) -> Refusal {
-    match outcome {
-        Err(UseCaseError::Refused(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[sqlx::test(migrations = false)]
 async fn two_events_that_are_one_are_one_in_the_next_pack_until_it_is_undone(pool: PgPool) {
     let world = World::new(pool).await;
     let app = &world.orchestrator;
-    let (first, pack) = read(&world).await;
+    let (first, pack) = world.read_pack().await;
     let (one, other) = (&pack.events[0], &pack.events[1]);
     let (one_id, other_id) = (one.id.as_str(), other.id.as_str());
     app.merge_events(&world.admin, one_id, other_id, REASON).await.unwrap();
@@ -51,7 +31,7 @@ async fn two_events_that_are_one_are_one_in_the_next_pack_until_it_is_undone(poo
     let page = app.view_event(&world.admin, one_id).await.unwrap();
     assert_eq!((page.pack_hash, page.decisions.len()), (first, 1));
 
-    let (second, merged) = read(&world).await;
+    let (second, merged) = world.read_pack().await;
     assert_ne!(first, second);
     let event = event_of(&merged, items(one).first().unwrap());
     assert_eq!(items(event), &items(one) | &items(other));
@@ -68,7 +48,7 @@ async fn two_events_that_are_one_are_one_in_the_next_pack_until_it_is_undone(poo
     app.undo_event_decision(&world.admin, decision, REASON).await.unwrap();
     let again = app.undo_event_decision(&world.admin, decision, REASON).await;
     assert_eq!(refused(again), Refusal::EventUndone);
-    let (third, _) = read(&world).await;
+    let (third, _) = world.read_pack().await;
     // The same contents give the same pack, which was never changed.
     assert_eq!(third, first);
     assert_eq!(count(&world.superuser, "select count(*) from packs").await, 2);
@@ -82,12 +62,12 @@ async fn two_events_that_are_one_are_one_in_the_next_pack_until_it_is_undone(poo
 async fn a_citation_that_does_not_belong_leaves_its_event_with_the_next_pack(pool: PgPool) {
     let world = World::new(pool).await;
     let app = &world.orchestrator;
-    let (_, pack) = read(&world).await;
+    let (_, pack) = world.read_pack().await;
     let shared = pack.events.iter().find(|event| event.citations.len() > 2).unwrap();
     let event = shared.id.as_str();
     let out = items(shared).into_iter().next_back().unwrap();
     app.separate_citation(&world.admin, event, &out, REASON).await.unwrap();
-    let (_, after) = read(&world).await;
+    let (_, after) = world.read_pack().await;
     let left = event_of(&after, &out);
     let rest: BTreeSet<String> = items(shared).into_iter().filter(|item| *item != out).collect();
     assert!(items(left).is_disjoint(&rest));
@@ -95,14 +75,14 @@ async fn a_citation_that_does_not_belong_leaves_its_event_with_the_next_pack(poo
         assert!(!items(event_of(&after, item)).contains(&out));
     }
     // The order of what was collected does not matter to it: read again, it is the same.
-    assert_eq!(read(&world).await.1.events, after.events);
+    assert_eq!(world.read_pack().await.1.events, after.events);
 }
 
 #[sqlx::test(migrations = false)]
 async fn what_cannot_be_decided_is_refused_with_its_reason(pool: PgPool) {
     let world = World::new(pool).await;
     let app = &world.orchestrator;
-    let (_, pack) = read(&world).await;
+    let (_, pack) = world.read_pack().await;
     let alone = pack.events.iter().find(|event| event.citations.len() == 1).unwrap();
     let event = alone.id.as_str();
     let item = items(alone).into_iter().next().unwrap();
@@ -123,7 +103,7 @@ async fn what_cannot_be_decided_is_refused_with_its_reason(pool: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn only_administrators_decide_on_events(pool: PgPool) {
     let world = World::new(pool).await;
-    let (_, pack) = read(&world).await;
+    let (_, pack) = world.read_pack().await;
     let tenant = world.tenant_by_day("North").await;
     let app = &world.orchestrator;
     let not_admin = |error: UseCaseError| assert!(matches!(error, UseCaseError::NotAdmin));

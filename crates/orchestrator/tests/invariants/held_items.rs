@@ -1,15 +1,12 @@
 //! Items that are held: nobody but an administrator dates them, and what was decided
 //! stands in the next pack and on record.
 
-use crate::world::{World, count, message_of, project};
-use domain::{
-    evidence::{EvidencePack, HeldCause, HeldDecision, HeldState},
-    hash::ContentHash,
-};
+use crate::world::{World, count, message_of, refused};
+use domain::evidence::{EvidencePack, HeldCause, HeldDecision, HeldState};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use orchestrator::{Refusal, UseCaseError, evidence::HeldForm};
 use sqlx::PgPool;
-use storage::{evidence_pack, held_item::HeldFilter};
+use storage::held_item::HeldFilter;
 
 const REASON: &str = "The publisher's page says so.";
 
@@ -38,22 +35,6 @@ async fn decide(world: &World, id: i64, form: &HeldForm) -> Result<(), UseCaseEr
     world.orchestrator.decide_held(&world.admin, id, form).await
 }
 
-fn refused(outcome: Result<(), UseCaseError>) -> Refusal {
-    match outcome {
-        Err(UseCaseError::Refused(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// The pack of a reading now, with its hash.
-async fn read(world: &World) -> (ContentHash, EvidencePack) {
-    let reading = world.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
-    let mut conn = world.superuser.acquire().await.unwrap();
-    let (hash, text) =
-        evidence_pack::load_document(&mut conn, reading.pack).await.unwrap().unwrap();
-    (hash, serde_json::from_str(&text).unwrap())
-}
-
 /// The day under which the held item stands in a pack.
 fn day_in(pack: &EvidencePack) -> Option<Date> {
     let item = pack.items.iter().find(|item| item.url == "https://news.example.com/2")?;
@@ -67,18 +48,18 @@ fn day_in(pack: &EvidencePack) -> Option<Date> {
 async fn an_item_enters_the_next_pack_under_the_date_that_somebody_gave(pool: PgPool) {
     let world = World::new(pool).await;
     let id = held(&world).await;
-    let (before, pack) = read(&world).await;
+    let (before, pack) = world.read_pack().await;
     assert_eq!(day_in(&pack), None);
     assert!(!world.orchestrator.has_newly_collected().await.unwrap());
 
     let date = today(&world).await.checked_sub(3.days()).unwrap();
     decide(&world, id, &form(HeldDecision::Dated, &date.to_string())).await.unwrap();
     assert!(world.orchestrator.has_newly_collected().await.unwrap());
-    let (after, pack) = read(&world).await;
+    let (after, pack) = world.read_pack().await;
     assert_eq!(day_in(&pack), Some(date));
 
     decide(&world, id, &form(HeldDecision::Reopened, "")).await.unwrap();
-    let (again, pack) = read(&world).await;
+    let (again, pack) = world.read_pack().await;
     assert_eq!(day_in(&pack), None);
     // The pack between the two is sealed as it was, and what went back is the same pack.
     assert_eq!((again, after == before), (before, false));
@@ -174,7 +155,7 @@ async fn what_is_too_short_may_be_released_and_what_is_not_about_it_may_not(pool
     let outcome =
         decide(&world, undated.rows[0].id, &form(HeldDecision::Dated, &today.to_string())).await;
     assert_eq!(refused(outcome), Refusal::HeldUnrelated);
-    let (_, pack) = read(&world).await;
+    let (_, pack) = world.read_pack().await;
     let from_town: Vec<&str> = pack
         .items
         .iter()

@@ -18,6 +18,8 @@ pub use sources::source_form;
 pub use sql::{code_of, count, message_of, waits_for_a_lock};
 
 use domain::{
+    evidence::EvidencePack,
+    hash::ContentHash,
     id::{ExportJobId, RunId, SpecificationId, UserId, WorkspaceId},
     specification::SpecificationDraft,
     workspace::Role,
@@ -25,7 +27,7 @@ use domain::{
 use executor::{capability::Agent, pattern::Patterns, runtime::Registry};
 use jiff::civil::date;
 use orchestrator::{
-    Actor, Orchestrator,
+    Actor, Orchestrator, Refusal, UseCaseError,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
     export::{Download, ExportLimits, Origin},
     identity::{PasswordKeeper, SignedIn},
@@ -41,6 +43,7 @@ use std::{
     time::Duration,
 };
 use storage::{
+    evidence_pack,
     setup::{self, ActAs},
     tenancy, user, workspace,
 };
@@ -68,6 +71,14 @@ pub struct Tenant {
 
 pub fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// Why a use case did not do what it was asked.
+pub fn refused(outcome: Result<(), UseCaseError>) -> Refusal {
+    match outcome {
+        Err(UseCaseError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Connections to the same database as `pool`'s, in another role.
@@ -119,6 +130,15 @@ impl World {
     /// What `xtask up` reads: the samples of the repository.
     pub async fn read_samples(&self) {
         self.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
+    }
+
+    /// The pack of a reading of the samples now, with its hash.
+    pub async fn read_pack(&self) -> (ContentHash, EvidencePack) {
+        let reading = self.orchestrator.read_evidence(&project("samples/feeds")).await.unwrap();
+        let mut conn = self.superuser.acquire().await.unwrap();
+        let (hash, text) =
+            evidence_pack::load_document(&mut conn, reading.pack).await.unwrap().unwrap();
+        (hash, serde_json::from_str(&text).unwrap())
     }
 
     /// Written by the editor, activated by the administrator.
