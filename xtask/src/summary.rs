@@ -13,11 +13,13 @@ pub enum Runner {
 pub struct Summary {
     runner: Runner,
     lines: Vec<String>,
+    /// What follows belongs to the end.
+    is_closing: bool,
 }
 
 impl Summary {
     pub const fn of(runner: Runner) -> Self {
-        Self { runner, lines: Vec::new() }
+        Self { runner, lines: Vec::new(), is_closing: false }
     }
 
     /// Takes the next line of the runner's output.
@@ -28,8 +30,10 @@ impl Summary {
             Runner::Playwright => is_playwright_count(line),
         };
         // cargo test closes once for each binary; the others close once and then list failures.
-        let follows = !self.lines.is_empty() && !matches!(self.runner, Runner::CargoTest);
-        let is_wanted = is_closing || (follows && !line.trim().is_empty());
+        self.is_closing |= is_closing && !matches!(self.runner, Runner::CargoTest);
+        let follows = self.is_closing;
+        let is_cause = matches!(self.runner, Runner::Playwright) && is_playwright_cause(line);
+        let is_wanted = is_closing || is_cause || (follows && !line.trim().is_empty());
         if is_wanted && self.lines.len() < LINES_MAX {
             self.lines.push(line.trim().to_string());
         }
@@ -48,6 +52,11 @@ fn is_playwright_count(line: &str) -> bool {
         && word.is_some_and(|word| {
             ["passed", "failed", "flaky", "skipped", "interrupted", "did"].contains(&word)
         })
+}
+
+/// What a story failed by, and the line of it: told before the counts.
+fn is_playwright_cause(line: &str) -> bool {
+    ["Error: ", "Test timeout of ", "> "].iter().any(|start| line.trim().starts_with(start))
 }
 
 #[cfg(test)]
@@ -91,8 +100,19 @@ mod tests {
         check(
             Runner::Playwright,
             "Running 3 tests using 2 workers\n  ok 1 tests/a.spec.ts:3:1 › a (1.0s)\n\n\
+             \x20 1) [javascript] › tests/b.spec.ts:3:1 › b ────\n\n\
+             \x20   Test timeout of 60000ms exceeded.\n\n\
+             \x20   Error: locator.click: Target page has been closed\n\
+             \x20     18 | before\n    > 19 | await page.click();\n\
              \x20 1 failed\n    [javascript] › tests/b.spec.ts:3:1 › b\n  2 passed (3.2s)\n",
-            &["1 failed", "[javascript] › tests/b.spec.ts:3:1 › b", "2 passed (3.2s)"],
+            &[
+                "Test timeout of 60000ms exceeded.",
+                "Error: locator.click: Target page has been closed",
+                "> 19 | await page.click();",
+                "1 failed",
+                "[javascript] › tests/b.spec.ts:3:1 › b",
+                "2 passed (3.2s)",
+            ],
         );
     }
 }

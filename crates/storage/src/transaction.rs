@@ -12,10 +12,28 @@ pub(crate) enum Setting {
 }
 
 impl Setting {
-    fn begin(self) -> String {
+    fn words(self) -> String {
         match self {
-            Self::Id(name, id) => format!("begin; set local {name} = '{id}'"),
-            Self::On(name) => format!("begin; set local {name} = 'on'"),
+            Self::Id(name, id) => format!("; set local {name} = '{id}'"),
+            Self::On(name) => format!("; set local {name} = 'on'"),
+        }
+    }
+}
+
+/// What a transaction sees of others that commit meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sight {
+    /// Each statement what is committed when it begins; it may write.
+    Statement,
+    /// Every statement the same, as of the first; it reads only.
+    Snapshot,
+}
+
+impl Sight {
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Statement => "begin",
+            Self::Snapshot => "begin isolation level repeatable read, read only",
         }
     }
 }
@@ -34,6 +52,7 @@ impl Transaction {
     pub(crate) async fn begin(
         pool: &PgPool,
         tenancy: &'static str,
+        sight: Sight,
         setting: Option<Setting>,
     ) -> Result<Self, sqlx::Error> {
         let span = tracing::info_span!(
@@ -43,7 +62,7 @@ impl Transaction {
             tenancy,
             outcome = field::Empty,
         );
-        let begin = setting.map_or_else(|| "begin".to_owned(), Setting::begin);
+        let begin = format!("{}{}", sight.begin(), setting.map(Setting::words).unwrap_or_default());
         let inner = pool.begin_with(AssertSqlSafe(begin)).instrument(span.clone()).await?;
         Ok(Self { inner, span })
     }

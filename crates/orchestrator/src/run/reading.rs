@@ -38,9 +38,9 @@ pub struct HistoryPage {
 impl Orchestrator {
     pub async fn view_run(&self, actor: &Actor, run: RunId) -> Result<RunView, UseCaseError> {
         let membership = actor.require(Role::Viewer)?;
-        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        // Events first, and before the status: what happens in between is told twice rather
-        // than never.
+        // All of one moment, so that a run is not shown as running beside its report, and what
+        // happens later is told by the events after these.
+        let mut tx = tenancy::begin_snapshot(&self.pool, membership.workspace).await?;
         let events = event::load_after(&mut tx, run, 0, EVENTS_MAX).await?;
         let row = store::load(&mut tx, run).await?.ok_or(UseCaseError::NotFound)?;
         let journal = journal::load(&mut tx, run).await?;

@@ -1,7 +1,9 @@
 //! Calls of a language model are on record before they are sent, and keep to every
 //! budget, whoever makes them.
 
-use crate::world::{Tenant, USED, World, answered, count, draft, message_of, model_call};
+use crate::world::{
+    Tenant, USED, World, answered, count, draft, message_of, model_call, waits_for_a_lock,
+};
 use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
 use domain::{
     hash::ContentHash,
@@ -296,6 +298,25 @@ async fn an_answer_is_kept_with_its_call_and_only_where_there_was_one(pool: PgPo
                     || convert_to(' and half ', 'UTF8') || convert_to(chr(65533), 'UTF8')";
     assert_eq!(count(&case.world.superuser, rows).await, 1);
     assert_eq!(count(&case.world.superuser, "select count(*) from assistant_answers").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_end_of_a_call_is_written_again_when_its_connection_is_lost(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let book = case.world.book(ModelAccount::default());
+    let entry = book.open(case.call()).await.unwrap();
+    let superuser = &case.world.superuser;
+    let mut held = superuser.begin().await.unwrap();
+    sqlx::query("select from assistant_calls for update").execute(&mut *held).await.unwrap();
+    let closing = tokio::spawn(async move { book.close(entry, answered(Some(USED))).await });
+    waits_for_a_lock(superuser).await;
+    let lost = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'";
+    assert_eq!(count(superuser, lost).await, 1);
+    held.rollback().await.unwrap();
+    closing.await.unwrap();
+    assert_eq!(case.text("outcome").await, "answered");
+    assert_eq!(count(superuser, "select count(*) from assistant_answers").await, 1);
 }
 
 #[sqlx::test(migrations = false)]

@@ -97,6 +97,30 @@ async fn a_second_answer_that_is_no_report_fails_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_reason_quotes_no_more_of_a_models_words_than_a_reader_can_take_in() {
+    let bounds = Bounds { calls_max: 1, ..PATIENT };
+    let said = "x".repeat(9000);
+    let alterations: [fn(&mut Value, &str); 3] = [
+        |draft, said| draft[said] = json!(1),
+        |draft, said| draft["monitoring"] = json!([{ "event": said, "text": "Watch it." }]),
+        |draft, said| draft["developments"][0]["headline"] = json!(format!("{said}<b>")),
+    ];
+    for alter in alterations {
+        let said = said.clone();
+        let (composed, _) = compose(bounds, &two_events(), move |seen, _| {
+            let mut draft = faithful(&package_of(seen));
+            alter(&mut draft, &said);
+            Reply::says(&draft.to_string())
+        })
+        .await;
+        let fault = composed.unwrap_err();
+        let [reason] = fault.reasons.as_slice() else { panic!("{:?}", fault.reasons) };
+        let quoted = reason.matches('x').count();
+        assert!((100..=165).contains(&quoted), "{quoted} characters: {reason}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_call_left_nothing_is_sent_back() {
     let bounds = Bounds { calls_max: 1, ..PATIENT };
     let (composed, server) =

@@ -219,4 +219,16 @@ async fn each_reason_of_an_end_has_its_failure() {
         None
     });
     assert_eq!(twice.await, Some("schema_violated"), "a piece that comes twice");
+    let empty = ends_with(BOUNDS, |chunks| {
+        let end = chunks.len() - 2;
+        chunks.drain(1..end);
+        None
+    });
+    assert_eq!(empty.await, Some("malformed"), "an answer of no piece");
+    let after_the_end = ends_with(BOUNDS, |chunks| {
+        let piece = chunks[2].clone();
+        chunks.insert(chunks.len() - 1, piece);
+        None
+    });
+    assert_eq!(after_the_end.await, None, "a piece after the end adds nothing");
 }
