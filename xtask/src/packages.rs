@@ -55,6 +55,13 @@ pub const PDF_TOOLS: Need = Need {
                 Fallback as /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
 };
 
+pub const OFFICE: Need = Need {
+    what: "LibreOffice's spreadsheet",
+    is_met: || find_program("soffice").is_some(),
+    debian: &["libreoffice-calc-nogui"],
+    elsewhere: "LibreOffice with Calc, as soffice in PATH",
+};
+
 pub const NODE: Need = Need {
     what: "Node.js with npm",
     is_met: || find_program("node").is_some() && find_program("npm").is_some(),

@@ -7,7 +7,9 @@ use anyhow::{Result, bail};
 
 use crate::console::{heading, say};
 use crate::end_to_end;
-use crate::packages::{self, CHROMIUM, GIT, NODE, PDF_TOOLS, POSTGRES, PYTHON, find_program};
+use crate::packages::{
+    self, CHROMIUM, GIT, NODE, OFFICE, PDF_TOOLS, POSTGRES, PYTHON, find_program,
+};
 use crate::postgres::{self, Cluster, Data};
 use crate::process;
 use crate::python;
@@ -53,7 +55,7 @@ struct Outcome {
 
 /// `playwright`: arguments for the browser tests, such as a file's name.
 pub fn run(steps: &[Step], playwright: &[String]) -> Result<ExitCode> {
-    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM, PYTHON, PDF_TOOLS])?;
+    packages::ensure(&[POSTGRES, GIT, NODE, CHROMIUM, PYTHON, PDF_TOOLS, OFFICE])?;
     packages::ensure_cargo_components()?;
     let cluster = postgres::start("test", Data::Scratch)?;
     let mut outcomes = Vec::new();

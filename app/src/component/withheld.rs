@@ -30,7 +30,7 @@ pub fn WithheldParts(
     let parts = withheld
         .into_iter()
         .map(|part| {
-            let reasons = reasons(&part);
+            let reasons = withheld_words(&part);
             view! { <li><strong>{part.title}</strong>". "{reasons}</li> }
         })
         .collect_view();
@@ -46,7 +46,7 @@ pub fn WithheldParts(
 }
 
 /// Why a part is not shown, and what would unblock it.
-fn reasons(part: &WithheldPart) -> String {
+pub fn withheld_words(part: &WithheldPart) -> String {
     if part.blocked.is_empty() {
         return "It is not recorded where it comes from, so no licence can be asked.".to_owned();
     }

@@ -6,7 +6,7 @@ use crate::{
         withheld::{Attributions, WithheldParts},
     },
     page::portfolio_report::portfolio_report,
-    ssr::page,
+    ssr::{Request, page},
 };
 use domain::{id::RunId, specification::Desk};
 use leptos::prelude::*;
@@ -24,16 +24,7 @@ pub fn Report() -> impl IntoView {
         if run.desk == Desk::Portfolio {
             return portfolio_report(&request, id, run, seal.html_hash).await;
         }
-        // A report that does not match its seal has a page that says so, and no files.
-        let files = match request
-            .orchestrator
-            .export_choices(request.actor()?, Subject::Report(id))
-            .await
-        {
-            Ok(files) => files,
-            Err(UseCaseError::Quarantined) => Vec::new(),
-            Err(other) => return Err(other),
-        };
+        let files = files(&request, id).await?;
         let shown = match request.orchestrator.shown_report(request.actor()?, id).await {
             Ok(shown) => Some(shown),
             Err(UseCaseError::Quarantined) => None,
@@ -42,14 +33,8 @@ pub fn Report() -> impl IntoView {
         // A page without some of its parts is not the one that was sealed.
         let is_whole = shown.as_ref().is_none_or(|shown| shown.screen.withheld.is_empty());
         let (document, screen) = shown.map(|shown| (shown.document, shown.screen)).unzip();
-        let refused = request.query("refused").map(str::to_owned);
-        let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
-        if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
-            response.set_status(http::StatusCode::FORBIDDEN);
-        }
         let hash = is_whole.then_some(seal.html_hash);
-        let base = format!("/runs/{id}");
-        let funnel = format!("{base}/funnel");
+        let funnel = format!("/runs/{id}/funnel");
         let actions = move || {
             view! {
                 <a class="button button--small" href=funnel.clone()>
@@ -66,10 +51,28 @@ pub fn Report() -> impl IntoView {
                             <WithheldParts withheld=screen.withheld what="the report" />
                         }
                     })}
-                <ExportMenu what="report" base choices=files refused why />
+                {files}
                 {document.map(|document| view! { <ClaimEvidence run=id document /> })}
             </ReportPreview>
         }
         .into_any())
     })
+}
+
+/// The files that a report can be had as, of whichever desk. A report that does not match its
+/// seal has a page that says so, and no files.
+pub(super) async fn files(request: &Request, run: RunId) -> Result<AnyView, UseCaseError> {
+    let subject = Subject::Report(run);
+    let choices = match request.orchestrator.export_choices(request.actor()?, subject).await {
+        Ok(choices) => choices,
+        Err(UseCaseError::Quarantined) => Vec::new(),
+        Err(other) => return Err(other),
+    };
+    let refused = request.query("refused").map(str::to_owned);
+    let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
+    if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
+        response.set_status(http::StatusCode::FORBIDDEN);
+    }
+    let base = format!("/runs/{run}");
+    Ok(view! { <ExportMenu what="report" base choices refused why /> }.into_any())
 }

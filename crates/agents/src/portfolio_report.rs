@@ -7,10 +7,14 @@ use executor::{
     capability::{Call, Capability, Cost, Fault, FaultKind, Output},
     lineage::Ttl,
 };
-use reports::portfolio::{PortfolioReport, SectionGiven, compose, render, validate};
+use reports::{
+    Colophon,
+    portfolio::{PortfolioReport, SectionGiven, compose, render, validate},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +68,7 @@ pub fn capabilities() -> Vec<Capability> {
         ),
         Capability::new(
             "reports.render_portfolio",
-            "1.0.0",
+            "1.1.0",
             "Renders the report as a page.",
             |args: Render, call| async move { rendered(&args, &call) },
         ),
@@ -99,8 +103,9 @@ fn rendered(args: &Render, call: &Call) -> Result<Output<Rendered>, Fault> {
     let governed = governed_portfolio(call)?;
     let internal = |error: &dyn std::fmt::Display| Fault::internal(error.to_string());
     let hash = ContentHash::of_json(&args.document).map_err(|error| internal(&error))?;
-    let html = render(&args.document, governed.package, governed.package_hash, hash)
-        .map_err(|error| internal(&error))?;
+    let colophon = Colophon::of_portfolio(governed.package, governed.package_hash, hash);
+    let html =
+        render(&args.document, &colophon, &BTreeSet::new()).map_err(|error| internal(&error))?;
     let summary = format!("HTML of {} bytes.", html.len());
     Ok(Output::computed(Rendered { html }, summary))
 }

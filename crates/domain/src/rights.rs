@@ -23,7 +23,9 @@ vocabulary! {
         Csv = "csv", "CSV";
         Xlsx = "xlsx", "XLSX";
         Json = "json", "JSON";
-        /// A public link, or an interface that third parties read.
+        /// An interface that third parties read. That of the members is none: a token reads
+        /// what its workspace may.
+        Api = "api", "API for third parties";
         Redistribute = "redistribute", "Public link";
     }
 }
@@ -46,7 +48,7 @@ impl Format {
             Self::View => Right::Display,
             Self::Html | Self::Pdf => Right::Pdf,
             Self::Csv | Self::Xlsx | Self::Json => Right::Csv,
-            Self::Redistribute => Right::Redistribute,
+            Self::Api | Self::Redistribute => Right::Redistribute,
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Reading a sealed report: its hashes are checked before it is shown, and so is what its
 //! licences have shown. What leaves as a file goes through [`export`](crate::export).
 
-use crate::{Actor, Orchestrator, UseCaseError, export, workspace_licence};
+use crate::{
+    Actor, Orchestrator, UseCaseError,
+    export::{self, Sealed},
+    workspace_licence,
+};
 use domain::{id::RunId, report::ReportDocument, workspace::Role};
 use rights::Screen;
 use storage::{
@@ -47,7 +51,9 @@ impl Orchestrator {
         let workspace = actor.require(Role::Viewer)?.workspace;
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let (_, html) = export::sealed(&mut tx, id, Form::Html).await?;
-        let report = export::load_report(&mut tx, id).await?;
+        let Sealed::Report(report) = export::load_report(&mut tx, id).await? else {
+            return Err(UseCaseError::NotFound);
+        };
         let licences = workspace_licence::load_today(&mut tx, workspace).await?;
         tx.commit().await?;
         let screen = self.rights.current().screen(&report.lineage(), &licences);

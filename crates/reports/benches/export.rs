@@ -14,8 +14,9 @@ use executor::{
 use jiff::Timestamp;
 use reports::{
     Export,
-    execution::{ExecutionDocument, PanelPart, lineage},
+    execution::{ExecutionDocument, lineage},
     export::{Meter, execution},
+    panel::part::PanelPart,
 };
 use rights::{Format, Permit, Registry, RightsProfile, WorkspaceLicences};
 use serde_json::{Map, Value, json};
@@ -180,7 +181,7 @@ fn html(values: &Value) -> String {
          td, th { border-bottom: 0.4pt solid #ccc; padding: 4.5pt 5pt; text-align: left } svg { width: 100% }
          h1 { border-top: 1.2pt solid; font-weight: normal }</style><h1>Portfolio overview</h1>",
     );
-    for panel in values["panels"].as_array().unwrap() {
+    for panel in values["sections"][0]["panels"].as_array().unwrap() {
         let _ = write!(page, "<h1>{}</h1>", text(&panel["title"]));
         page.push_str(panel["drawing"]["svg"].as_str().unwrap_or_default());
         page.push_str("<table><thead><tr>");

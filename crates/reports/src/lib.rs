@@ -2,13 +2,15 @@
 //!
 //! [`validate`] names everything that keeps a document from being published;
 //! [`html`] prints one that passed as a self-contained artifact; [`export`] gives
-//! it out as a file, under a permit; [`portfolio`] is the other desk's report; [`seal`] signs such a file and checks one. None
-//! of them knows who composed it, and none adds a statement of its own.
+//! it out as a file, under a permit; [`portfolio`] is the other desk's report;
+//! [`seal`] signs such a file and checks one. None of them knows who composed it,
+//! and none adds a statement of its own.
 
 pub mod execution;
 pub mod export;
 pub mod html;
 pub mod panel;
+mod panel_file;
 mod pdf;
 pub mod portfolio;
 pub mod seal;

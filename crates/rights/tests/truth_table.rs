@@ -89,7 +89,7 @@ fn expected(
         "view" => 0,
         "pdf" | "html" => 1,
         "csv" | "xlsx" | "json" => 2,
-        "redistribute" => 3,
+        "api" | "redistribute" => 3,
         other => panic!("{other}"),
     };
     let names = |rows: &[usize]| rows.iter().map(|row| TABLE[*row].0.to_owned()).collect();
@@ -129,7 +129,7 @@ fn every_subset_of_providers_in_every_format_and_profile_is_decided_by_the_rule(
             }
         }
     }
-    assert_eq!(seen, 256 * 7 * 3);
+    assert_eq!(seen, 256 * 8 * 3);
 }
 
 /// In the order of the table's columns.
@@ -157,7 +157,7 @@ fn one_licence_of_a_workspace_adds_one_right_of_one_provider_and_nothing_else() 
             }
         }
     }
-    assert_eq!(seen, 256 * 32 * 7 * 3);
+    assert_eq!(seen, 256 * 32 * 8 * 3);
 }
 
 const FILES: [Format; 5] = [Format::Pdf, Format::Html, Format::Csv, Format::Xlsx, Format::Json];
@@ -292,17 +292,20 @@ fn whoever_is_not_listed_is_named_in_the_denial() {
 }
 
 #[test]
-fn only_what_may_be_passed_on_is_passed_on() {
+fn only_what_may_be_passed_on_is_passed_on_by_a_link_or_an_api() {
     let open = ["FRED", "Manual", "Sample"];
-    for profile in RightsProfile::ALL {
+    let on_profiles = RightsProfile::ALL.iter().copied();
+    let cases = on_profiles
+        .flat_map(|profile| [Format::Api, Format::Redistribute].map(|format| (format, profile)));
+    for (format, profile) in cases {
         for subset in 1..8_usize {
             let names: Vec<&str> =
                 (0..3).filter(|at| subset >> at & 1 == 1).map(|at| open[at]).collect();
-            let passed_on = decide(&names, Format::Redistribute, *profile);
+            let passed_on = decide(&names, format, profile);
             assert!(matches!(passed_on, Verdict::Allow { .. }), "{names:?}");
         }
         for name in ["FMP", "Polygon", "NewsAPI", "NewsAPI_Business"] {
-            assert_eq!(decide(&[name], Format::Redistribute, *profile), deny(&[name]));
+            assert_eq!(decide(&[name], format, profile), deny(&[name]));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Day, Moment, StorageError, pack_event};
 use domain::{
-    evidence::{EvidencePack, TrustTier},
+    evidence::{EvidencePack, SourceReading, TrustTier},
     hash::{ContentHash, canonical_json},
     id::PackId,
 };
@@ -155,6 +155,21 @@ pub async fn load_last_error(conn: &mut PgConnection) -> Result<Option<String>, 
         .fetch_optional(conn)
         .await?;
     Ok(newest.flatten())
+}
+
+/// How the sources of a pack were read, each with its provider; none of an unknown pack.
+pub async fn load_sources(
+    conn: &mut PgConnection,
+    id: PackId,
+) -> Result<Vec<SourceReading>, StorageError> {
+    let sources = sqlx::query_scalar!(
+        r#"select document::json -> 'sources' as "sources!: Json<Vec<SourceReading>>"
+           from packs where id = $1"#,
+        id.as_uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(sources.map(|Json(sources)| sources).unwrap_or_default())
 }
 
 /// The canonical text of a pack with the hash it is stored under. The caller

@@ -276,6 +276,41 @@ pub async fn load(
     Ok(Some(EventView { event, items }))
 }
 
+/// Where the reports of an event were read.
+#[derive(Clone, Debug)]
+pub struct CitedSource {
+    pub event: String,
+    /// Its name in the pack.
+    pub source: String,
+    pub sample: bool,
+}
+
+/// The sources of events of a pack, once for each report.
+pub async fn load_cited_sources(
+    conn: &mut PgConnection,
+    pack: PackId,
+    events: &[String],
+) -> Result<Vec<CitedSource>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select
+               event_id,
+               item ->> 'source' as "source!",
+               coalesce((item ->> 'sample')::boolean, false) as "sample!"
+           from event_citations
+           where pack_id = $1 and event_id = any($2)"#,
+        pack.as_uuid(),
+        events
+    )
+    .fetch_all(conn)
+    .await?;
+    let cited = rows.into_iter().map(|row| CitedSource {
+        event: row.event_id,
+        source: row.source,
+        sample: row.sample,
+    });
+    Ok(cited.collect())
+}
+
 /// The newest pack that holds an event of this id.
 pub async fn load_newest_pack(
     conn: &mut PgConnection,

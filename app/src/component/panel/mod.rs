@@ -123,10 +123,7 @@ fn Missing(reason: Option<String>) -> impl IntoView {
     view! {
         <p class="panel__missing">
             <Icon name="information" />
-            <span>
-                <strong>"No value. "</strong>
-                {words}
-            </span>
+            <span>{words}</span>
         </p>
     }
 }

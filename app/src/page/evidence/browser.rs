@@ -6,12 +6,16 @@ use crate::{
         search_words::{SearchForm, words_of},
         select_field::SelectField,
         state::State,
+        withheld::{Attributions, withheld_words},
     },
     ssr::{encode, page},
 };
 use domain::taxonomy::{Region, SignalType};
 use leptos::prelude::*;
-use orchestrator::evidence::{BrowseEvidence, PackStatus};
+use orchestrator::{
+    evidence::{BrowseEvidence, ListedEvent, PackStatus},
+    rights::WithheldPart,
+};
 use storage::pack_event::{EventRow, Filter};
 
 /// Events of the newest pack; what is looked for and the place in the list are the
@@ -62,6 +66,7 @@ pub fn EvidenceBrowser() -> impl IntoView {
                 </p>
             </div>
             <Search filter=filter.clone() />
+            <Attributions terms=found.terms.clone() />
             <Events found filter />
         }
         .into_any())
@@ -160,8 +165,12 @@ fn Events(found: BrowseEvidence, filter: Filter) -> impl IntoView {
 
 /// Events as a table, each leading to its page.
 #[component]
-pub fn EventTable(caption: &'static str, events: Vec<EventRow>) -> impl IntoView {
-    let rows = events.into_iter().map(|event| view! { <Row event /> }).collect_view();
+pub fn EventTable(caption: &'static str, events: Vec<ListedEvent>) -> impl IntoView {
+    let row = |event: ListedEvent| match event.shown {
+        Ok(event) => view! { <Row event /> }.into_any(),
+        Err(part) => view! { <NotShown part /> }.into_any(),
+    };
+    let rows = events.into_iter().map(row).collect_view();
     view! {
         <table class="data-table">
             <caption class="data-table__caption">{caption}</caption>
@@ -178,6 +187,20 @@ pub fn EventTable(caption: &'static str, events: Vec<EventRow>) -> impl IntoView
             </thead>
             <tbody>{rows}</tbody>
         </table>
+    }
+}
+
+/// An event that its licences keep from being shown.
+#[component]
+fn NotShown(part: WithheldPart) -> impl IntoView {
+    let words = withheld_words(&part);
+    view! {
+        <tr>
+            <th scope="row" class="data-table__name">
+                <State tone="attention" icon="blocked" label="Not shown" />
+            </th>
+            <td colspan="4">{words}</td>
+        </tr>
     }
 }
 

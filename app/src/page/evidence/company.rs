@@ -3,6 +3,7 @@ use crate::{
     component::{
         breadcrumb::{Breadcrumb, step},
         state::State,
+        withheld::Attributions,
     },
     ssr::page,
 };
@@ -38,6 +39,7 @@ pub fn CompanyPage() -> impl IntoView {
                     })}
                 <p class="statement">{statement}</p>
             </div>
+            <Attributions terms=company.terms.clone() />
             <Facts company />
             {(!events.is_empty())
                 .then(|| view! { <EventTable caption="Events that name it, the newest first" events /> })}

@@ -4,7 +4,11 @@ use super::{
     region_names,
 };
 use crate::{
-    component::{breadcrumb::Breadcrumb, digest::Digest},
+    component::{
+        breadcrumb::Breadcrumb,
+        digest::Digest,
+        withheld::{Attributions, withheld_words},
+    },
     ssr::{Request, page},
 };
 use domain::{
@@ -15,7 +19,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
     UseCaseError,
-    evidence::{EventPage, companies_of},
+    evidence::{EventPage, MEANING, companies_of},
+    rights::WithheldPart,
 };
 
 /// One event: what it means, who told it, and when.
@@ -68,13 +73,15 @@ fn Event(
     /// Where the reader came from, and its name.
     back: (String, String),
 ) -> impl IntoView {
-    let EventPage { pack_hash, view, successor, versions, decisions, .. } = page;
+    let EventPage { pack_hash, view, screen, successor, versions, decisions, .. } = page;
     let signal = view.event.signal.clone();
     let lead = view.items.iter().find(|item| item.id == signal.excerpt).or(view.items.first());
-    let title = lead.map(|item| item.title.clone()).unwrap_or_default();
+    let title = lead.map_or_else(|| format!("Event {}", view.event.id), |item| item.title.clone());
+    let (meaning, unshown): (Vec<_>, Vec<_>) =
+        screen.withheld.into_iter().partition(|part| part.key == MEANING);
     let companies = companies_of(&view.event);
     let regions = region_names(signal.regions.iter().map(|region| region.id()));
-    let count = view.items.len();
+    let count = view.items.len() + unshown.len();
     let is_shared = count > 1;
     let separate_desk = desk.clone();
     let citations = view
@@ -89,6 +96,11 @@ fn Event(
             Some(view! { <Cited item citation is_cited separate /> })
         })
         .collect_view();
+    let unshown = unshown.into_iter().map(|part| view! { <Unshown part /> }).collect_view();
+    let meaning = match meaning.first() {
+        Some(part) => view! { <p>{withheld_words(part)}</p> }.into_any(),
+        None => view! { <Meaning signal regions companies /> }.into_any(),
+    };
     view! {
         <div class="page-header">
             <Breadcrumb pages=[back] />
@@ -109,18 +121,19 @@ fn Event(
                     }
                 })}
         </div>
+        <Attributions terms=screen.terms />
         {desk.summary()}
         <section class="section" aria-labelledby="meaning">
             <h2 class="section__title" id="meaning">
                 "What it means"
             </h2>
-            <Meaning signal regions companies />
+            {meaning}
         </section>
         <section class="section" aria-labelledby="citations">
             <h2 class="section__title" id="citations">
                 "Who reports it"
             </h2>
-            <ol class="citation-list">{citations}</ol>
+            <ol class="citation-list">{citations} {unshown}</ol>
             <Merge desk=desk.clone() />
         </section>
         <section class="section" aria-labelledby="history">
@@ -202,6 +215,18 @@ fn Fact(term: &'static str, children: Children) -> impl IntoView {
             <dt class="facts__term">{term}</dt>
             <dd>{children()}</dd>
         </div>
+    }
+}
+
+/// A report that its licence keeps from being shown.
+#[component]
+fn Unshown(part: WithheldPart) -> impl IntoView {
+    let words = withheld_words(&part);
+    view! {
+        <li class="citation-list__item">
+            <h3 class="citation-list__title">{format!("{} is not shown", part.title)}</h3>
+            <p>{words}</p>
+        </li>
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
         digest::Digest,
         funnel::FunnelSection,
         state::State,
+        withheld::{Attributions, withheld_words},
     },
     ssr::page,
 };
@@ -14,7 +15,7 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use orchestrator::{UseCaseError, evidence::steps_of};
+use orchestrator::{UseCaseError, evidence::steps_of, rights::Screen};
 
 /// Items and events shown of a pack; the rest is counted.
 const SHOWN_MAX: usize = 200;
@@ -81,7 +82,8 @@ pub fn PackView() -> impl IntoView {
                 <h2 class="section__title" id="contents">
                     "Contents"
                 </h2>
-                <Contents pack />
+                <Attributions terms=found.screen.terms.clone() />
+                <Contents pack screen=found.screen />
             </section>
         })
     })
@@ -123,7 +125,7 @@ fn source_row(source: &SourceReading) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Contents(pack: EvidencePack) -> impl IntoView {
+fn Contents(pack: EvidencePack, screen: Screen) -> impl IntoView {
     let beyond = pack.items.len().saturating_sub(SHOWN_MAX);
     let event_of = |id: &domain::evidence::EvidenceId| {
         let cites = |event: &&domain::evidence::EvidenceEvent| {
@@ -136,6 +138,22 @@ fn Contents(pack: EvidencePack) -> impl IntoView {
         .iter()
         .take(SHOWN_MAX)
         .map(|item| {
+            let id = item.id.to_string();
+            if let Some(part) = screen.withheld.iter().find(|part| part.key == id) {
+                let words = withheld_words(part);
+                return view! {
+                    <tr>
+                        <th scope="row" class="data-table__name">
+                            <State tone="attention" icon="blocked" label="Not shown" />
+                        </th>
+                        <td colspan="2">{words}</td>
+                        <td data-label="Id">
+                            <code>{id}</code>
+                        </td>
+                    </tr>
+                }
+                .into_any();
+            }
             let title = match event_of(&item.id) {
                 Some(event) => {
                     let title = item.title.clone();
@@ -153,10 +171,11 @@ fn Contents(pack: EvidencePack) -> impl IntoView {
                         <time datetime=item.published.to_string()>{day(item.published)}</time>
                     </td>
                     <td data-label="Id">
-                        <code>{item.id.to_string()}</code>
+                        <code>{id}</code>
                     </td>
                 </tr>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -119,10 +119,14 @@ impl EvidencePack {
     /// source was read; none if nothing was. What is marked as a sample is one, in
     /// packs of any age.
     pub fn provider_of(&self, item: &EvidenceItem) -> Option<ProviderId> {
-        if item.sample {
-            return Some(ProviderId::sample());
-        }
-        let source = self.sources.iter().find(|source| source.name == item.source)?;
-        source.provider.clone()
+        provider_of(&self.sources, &item.source, item.sample)
     }
+}
+
+/// The same of an item by the name of its source, among those of its pack.
+pub fn provider_of(sources: &[SourceReading], source: &str, sample: bool) -> Option<ProviderId> {
+    if sample {
+        return Some(ProviderId::sample());
+    }
+    sources.iter().find(|known| known.name == source)?.provider.clone()
 }

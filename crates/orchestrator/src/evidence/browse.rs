@@ -1,6 +1,7 @@
 //! Looking at what packs hold.
 
-use crate::{Actor, Orchestrator, UseCaseError};
+use super::screen::{EvidenceScreen, ListedEvent};
+use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use desk::entity::EntityTable;
 use domain::{
     cadence::Cadence,
@@ -11,11 +12,12 @@ use domain::{
     workspace::Role,
 };
 use jiff::{SignedDuration, Timestamp};
+use rights::{Screen, Terms};
 use storage::{
     PgConnection, artifact,
     event_decision::{self, EventDecisionRow, Wanted},
     evidence_pack,
-    pack_event::{self, EventRow, EventVersion, EventView, Filter},
+    pack_event::{self, EventVersion, EventView, Filter},
     setup, tenancy,
 };
 
@@ -68,7 +70,9 @@ impl PackStatus {
 pub struct BrowseEvidence {
     pub pack: evidence_pack::CurrentPack,
     pub status: PackStatus,
-    pub events: Vec<EventRow>,
+    pub events: Vec<ListedEvent>,
+    /// What asks to be named with what is shown.
+    pub terms: Terms,
     pub total: i64,
     /// From 1.
     pub page: i64,
@@ -80,7 +84,10 @@ pub struct BrowseEvidence {
 pub struct EventPage {
     pub pack: PackId,
     pub pack_hash: ContentHash,
+    /// Without the reports that may not be shown.
     pub view: EventView,
+    /// What may be shown: a part for each report, and [`MEANING`](super::MEANING).
+    pub screen: Screen,
     /// Whether the newest pack has it; it alone can be decided on.
     pub current: bool,
     /// The event of the newest pack that tells what this one told, where that is another.
@@ -97,6 +104,8 @@ pub struct PackPage {
     pub id: PackId,
     pub hash: ContentHash,
     pub pack: EvidencePack,
+    /// What may be shown: a part for each item.
+    pub screen: Screen,
     /// The newest one.
     pub current: bool,
 }
@@ -112,7 +121,9 @@ pub struct CompanyView {
     pub body: bool,
     pub sample: bool,
     pub sites: Vec<(String, &'static str)>,
-    pub events: Vec<EventRow>,
+    pub events: Vec<ListedEvent>,
+    /// What asks to be named with those that are shown.
+    pub terms: Terms,
 }
 
 impl Orchestrator {
@@ -124,6 +135,7 @@ impl Orchestrator {
         page: i64,
     ) -> Result<Option<BrowseEvidence>, UseCaseError> {
         require_reader(actor)?;
+        let licences = self.licences_of_reader(actor).await?;
         let mut conn = self.pool.acquire().await?;
         let Some(pack) = evidence_pack::load_current(&mut conn).await? else { return Ok(None) };
         let error = evidence_pack::load_last_error(&mut conn).await?;
@@ -133,16 +145,20 @@ impl Orchestrator {
         let (events, total) =
             pack_event::search(&mut conn, pack.id, filter, offset, PAGE_SIZE).await?;
         let pages = (total + PAGE_SIZE - 1) / PAGE_SIZE;
-        Ok(Some(BrowseEvidence { pack, status, events, total, page, pages }))
+        let screen = self.evidence_screen(&mut conn, licences, pack.id).await?;
+        let (events, Screen { terms, .. }) = screen.list(&mut conn, events).await?;
+        Ok(Some(BrowseEvidence { pack, status, events, terms, total, page, pages }))
     }
 
     /// An event of the newest pack that has it.
     pub async fn view_event(&self, actor: &Actor, event: &str) -> Result<EventPage, UseCaseError> {
         require_reader(actor)?;
+        let licences = self.licences_of_reader(actor).await?;
         let mut conn = self.pool.acquire().await?;
         let pack = pack_event::load_newest_pack(&mut conn, event).await?;
         let (pack, pack_hash) = pack.ok_or(UseCaseError::NotFound)?;
-        event_page(&mut conn, pack, pack_hash, event).await
+        let screen = self.evidence_screen(&mut conn, licences, pack).await?;
+        event_page(&mut conn, &screen, pack, pack_hash, event).await
     }
 
     /// The event behind a citation of a run's report, in the pack that the run used.
@@ -159,7 +175,9 @@ impl Orchestrator {
         let pack = pack.ok_or(UseCaseError::NotFound)?;
         let event = pack_event::load_event_of(&mut tx, pack, evidence).await?;
         let event = event.ok_or(UseCaseError::NotFound)?;
-        event_page(&mut tx, pack, seal.pack_hash, &event).await
+        let licences = workspace_licence::load_today(&mut tx, membership.workspace).await?;
+        let screen = self.evidence_screen(&mut tx, licences, pack).await?;
+        event_page(&mut tx, &screen, pack, seal.pack_hash, &event).await
     }
 
     /// A pack by its content hash.
@@ -172,6 +190,7 @@ impl Orchestrator {
         hash: ContentHash,
     ) -> Result<PackPage, UseCaseError> {
         require_reader(actor)?;
+        let licences = self.licences_of_reader(actor).await?;
         let mut conn = self.pool.acquire().await?;
         let id = evidence_pack::load_id(&mut conn, hash).await?.ok_or(UseCaseError::NotFound)?;
         let document = evidence_pack::load_document(&mut conn, id).await?;
@@ -180,10 +199,13 @@ impl Orchestrator {
             return Err(UseCaseError::Quarantined);
         }
         let current = evidence_pack::load_current(&mut conn).await?;
+        let pack: EvidencePack = serde_json::from_str(&text)?;
+        let screen = self.evidence_screen(&mut conn, licences, id).await?;
         Ok(PackPage {
             id,
             hash,
-            pack: serde_json::from_str(&text)?,
+            screen: screen.pack(&pack.items),
+            pack,
             current: current.is_some_and(|current| current.id == id),
         })
     }
@@ -197,12 +219,17 @@ impl Orchestrator {
             .find(|company| company.id.as_str() == id)
             .ok_or(UseCaseError::NotFound)?;
         let filter = Filter { company: Some(id.to_owned()), ..Filter::default() };
+        let licences = self.licences_of_reader(actor).await?;
         let mut conn = self.pool.acquire().await?;
-        let events = match evidence_pack::load_current(&mut conn).await? {
+        let (events, terms) = match evidence_pack::load_current(&mut conn).await? {
             Some(pack) => {
-                pack_event::search(&mut conn, pack.id, &filter, 0, COMPANY_EVENTS_MAX).await?.0
+                let (found, _) =
+                    pack_event::search(&mut conn, pack.id, &filter, 0, COMPANY_EVENTS_MAX).await?;
+                let screen = self.evidence_screen(&mut conn, licences, pack.id).await?;
+                let (events, Screen { terms, .. }) = screen.list(&mut conn, found).await?;
+                (events, terms)
             }
-            None => Vec::new(),
+            None => (Vec::new(), Terms::default()),
         };
         let name = |id: &CompanyId| {
             table.company(id).map(|company| (id.to_string(), company.name.clone()))
@@ -218,17 +245,21 @@ impl Orchestrator {
             sample: company.sample,
             sites: sites.map(|site| (site.place.clone(), site.region.label())).collect(),
             events,
+            terms,
         })
     }
 }
 
 async fn event_page(
     conn: &mut PgConnection,
+    screen: &EvidenceScreen,
     pack: PackId,
     pack_hash: ContentHash,
     event: &str,
 ) -> Result<EventPage, UseCaseError> {
-    let view = pack_event::load(conn, pack, event).await?.ok_or(UseCaseError::NotFound)?;
+    let mut view = pack_event::load(conn, pack, event).await?.ok_or(UseCaseError::NotFound)?;
+    let screen = screen.event(&view.items);
+    let withheld = screen.withheld_keys();
     let items: Vec<EvidenceId> = view.items.iter().map(|item| item.id.clone()).collect();
     let newest = evidence_pack::load_current(conn).await?.map(|pack| pack.id);
     let told_by = match (newest, items.first()) {
@@ -237,6 +268,7 @@ async fn event_page(
         }
         _ => None,
     };
+    view.items.retain(|item| !withheld.contains(item.id.as_str()));
     Ok(EventPage {
         current: newest == Some(pack),
         successor: told_by.filter(|told_by| told_by != event),
@@ -245,6 +277,7 @@ async fn event_page(
         pack,
         pack_hash,
         view,
+        screen,
     })
 }
 

@@ -8,6 +8,7 @@ mod funnel;
 mod gate;
 mod held;
 mod reading;
+mod screen;
 mod source_form;
 mod sources;
 
@@ -17,5 +18,6 @@ pub use funnel::{FunnelEntries, FunnelPlace, FunnelStep, REPORTS_MAX, WholeFunne
 pub use gate::{Evidence, Gate};
 pub use held::{HeldField, HeldForm, HeldList, HeldPage};
 pub use reading::EvidenceReading;
+pub use screen::{ListedEvent, MEANING};
 pub use source_form::{SourceForm, SourceProblem};
 pub use sources::{PREVIEW_MAX, Preview, PreviewEntry, SourcePage};

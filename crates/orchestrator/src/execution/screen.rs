@@ -4,7 +4,7 @@ use super::{Caller, ExecutionAnswer, ExecutionRecord};
 use crate::{Orchestrator, UseCaseError, workspace_licence};
 use domain::id::ExecutionId;
 use executor::{pattern::PanelDocument, runtime::Trace};
-use reports::execution::lineage_of_panels;
+use reports::panel::lineage::lineage_of_panels;
 use rights::{Screen, Terms, WithheldPart};
 use serde_json::Value;
 use storage::tenancy;

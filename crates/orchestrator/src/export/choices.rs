@@ -1,6 +1,6 @@
 //! What would be decided if somebody asked: for menus, and for administrators.
 
-use super::{Subject, load_report, load_with_licences};
+use super::{FORMATS, Subject, load_with_licences, subject::load};
 use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use domain::{
     id::{RunId, WorkspaceId},
@@ -48,9 +48,9 @@ impl Orchestrator {
             load_with_licences(&mut tx, workspace, subject, Format::Json).await?;
         tx.commit().await?;
         let (lineage, registry) = (exportable.lineage(), self.rights.current());
-        let formats = subject.formats().iter().copied();
-        let formats =
-            formats.filter(|format| self.check_pattern_exports(&exportable, *format).is_ok());
+        let formats = FORMATS
+            .into_iter()
+            .filter(|format| self.check_pattern_exports(&exportable, *format).is_ok());
         let choice = |format| {
             let decision = registry.decide(&lineage, format, self.rights_profile, &licences);
             ExportChoice { format, left_out: left_out(&lineage, &decision), decision }
@@ -71,7 +71,7 @@ impl Orchestrator {
         let mut tx = tenancy::begin_platform(&self.pool).await?;
         let (workspace, workspace_name) =
             run::load_workspace(&mut tx, run).await?.ok_or(UseCaseError::NotFound)?;
-        let report = load_report(&mut tx, run).await?;
+        let report = load(&mut tx, Subject::Report(run), Format::Json).await?;
         let mut licences = workspace_licence::load_today(&mut tx, workspace).await?;
         tx.commit().await?;
         if let Some(provider) = &assumed {

@@ -16,7 +16,7 @@ pub use reports::{
 };
 pub use rights::Part;
 pub use subject::Subject;
-pub(crate) use subject::{load_report, sealed};
+pub(crate) use subject::{Sealed, load_report, sealed};
 
 use crate::{Actor, Orchestrator, UseCaseError, press::PrintBounds, workspace_licence};
 use domain::{
@@ -26,7 +26,7 @@ use domain::{
 };
 use metrics::counter;
 use record::detail;
-use reports::export::{Meter, execution};
+use reports::export::Meter;
 use rights::{Format, Permit, Ruling, WorkspaceLicences};
 use serde_json::{Value, json};
 use storage::{PgConnection, tenancy};
@@ -35,8 +35,8 @@ use subject::{Exportable, load};
 /// Exports asked for, by format and decision.
 pub const EXPORTS: &str = "exports_total";
 
-/// The formats that a report can be had in, in the order of the menu.
-pub const REPORT_FORMATS: [Format; 5] =
+/// The formats that reports and executions can be had in, in the order of the menu.
+pub const FORMATS: [Format; 5] =
     [Format::Pdf, Format::Html, Format::Xlsx, Format::Csv, Format::Json];
 
 /// The answer to whoever wants a file.
@@ -51,14 +51,6 @@ pub enum Download {
 }
 
 impl Subject {
-    /// The formats that it can be had in, in the order of the menu.
-    const fn formats(self) -> &'static [Format] {
-        match self {
-            Self::Report(_) => &REPORT_FORMATS,
-            Self::Execution(_) => &execution::FORMATS,
-        }
-    }
-
     /// The least role that takes it out of the application.
     const fn least_role(self) -> Role {
         match self {
@@ -116,7 +108,7 @@ impl Orchestrator {
         format: Format,
         origin: &Origin,
     ) -> Result<Download, UseCaseError> {
-        if !subject.formats().contains(&format) {
+        if !FORMATS.contains(&format) {
             return Err(UseCaseError::NotFound);
         }
         let workspace = actor.require(Role::Viewer)?.workspace;
@@ -220,7 +212,7 @@ impl Orchestrator {
             Format::Xlsx => plan.exports.xlsx,
             Format::Html => plan.exports.html,
             Format::Json => plan.exports.json,
-            Format::View | Format::Redistribute => false,
+            Format::View | Format::Api | Format::Redistribute => false,
         }
     }
 

@@ -8,15 +8,17 @@ use domain::{
     execution::Outcome,
     hash::ContentHash,
     id::{ExecutionId, PortfolioId, RunId},
-    package::{Package, RunPackage},
+    package::{Package, PortfolioPackage, RunPackage},
     pricing_pack::LedgerCommit,
     report::ReportDocument,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use reports::{
     Colophon, Export, ExportError,
-    execution::{ExecutionDocument, PanelPart, PortfolioNamed},
+    execution::{ExecutionDocument, PortfolioNamed},
     export::Meter,
+    panel::part::PanelPart,
+    portfolio::PortfolioReport,
 };
 use rights::{DocumentLineage, Format, Permit};
 use serde_json::{Value, json};
@@ -86,6 +88,7 @@ pub(crate) struct Exportable {
 
 enum Content {
     Report(Box<SealedReport>),
+    PortfolioReport(Box<SealedPortfolioReport>),
     Execution(Box<ExecutionDocument>),
 }
 
@@ -102,10 +105,24 @@ impl SealedReport {
     }
 }
 
+/// The same of the portfolio desk, where package and report name prices and ledger.
+pub(crate) struct SealedPortfolioReport {
+    pub report: PortfolioReport,
+    pub package: PortfolioPackage,
+    pub colophon: Colophon,
+}
+
+/// The report of a run, of whichever desk.
+pub(crate) enum Sealed {
+    Report(Box<SealedReport>),
+    PortfolioReport(Box<SealedPortfolioReport>),
+}
+
 impl Exportable {
     pub fn lineage(&self) -> DocumentLineage {
         match &self.content {
             Content::Report(report) => report.lineage(),
+            Content::PortfolioReport(sealed) => reports::portfolio::lineage(&sealed.report),
             Content::Execution(document) => reports::execution::lineage(document),
         }
     }
@@ -113,7 +130,7 @@ impl Exportable {
     /// The pattern of an execution.
     pub fn pattern(&self) -> Option<&str> {
         match &self.content {
-            Content::Report(_) => None,
+            Content::Report(_) | Content::PortfolioReport(_) => None,
             Content::Execution(document) => Some(&document.pattern_id),
         }
     }
@@ -121,6 +138,7 @@ impl Exportable {
     pub fn title(&self) -> &str {
         match &self.content {
             Content::Report(report) => &report.document.title,
+            Content::PortfolioReport(sealed) => &sealed.report.title,
             Content::Execution(document) => &document.title,
         }
     }
@@ -131,6 +149,9 @@ impl Exportable {
             Content::Report(report) => {
                 reports::export::cells(&report.document).map_err(|error| failed(&error))
             }
+            Content::PortfolioReport(sealed) => {
+                Ok(reports::export::portfolio::cells(&sealed.report))
+            }
             Content::Execution(document) => Ok(reports::export::execution::cells(document)),
         }
     }
@@ -139,14 +160,15 @@ impl Exportable {
     pub fn file_stem(&self) -> String {
         match &self.content {
             Content::Report(report) => format!("observatory_{}", report.colophon.run_id),
+            Content::PortfolioReport(sealed) => {
+                let SealedPortfolioReport { report, package, colophon } = sealed.as_ref();
+                let (pattern, day) = (&package.pattern.id, report.priced_on);
+                stem(Some(&report.portfolio_name), pattern, day, colophon.run_id.as_uuid())
+            }
             Content::Execution(document) => {
-                let portfolio = document.portfolio.as_ref();
-                let portfolio =
-                    portfolio.map(|one| slug(&one.name)).filter(|slug| !slug.is_empty());
-                let of = portfolio.map_or_else(String::new, |slug| format!("{slug}_"));
-                let execution = document.execution_id.to_string();
-                let id = execution.get(..8).unwrap_or(&execution);
-                format!("observatory_{of}{}_{}_{id}", document.pattern_id, document.asof)
+                let portfolio = document.portfolio.as_ref().map(|one| one.name.as_str());
+                let id = document.execution_id.as_uuid();
+                stem(portfolio, &document.pattern_id, document.asof, id)
             }
         }
     }
@@ -162,6 +184,10 @@ impl Exportable {
         match &self.content {
             Content::Execution(document) => {
                 reports::export::execution::print(document, format, permit, now, meter)
+            }
+            Content::PortfolioReport(sealed) => {
+                let SealedPortfolioReport { report, colophon, .. } = sealed.as_ref();
+                reports::export::portfolio::print(report, colophon, format, permit, now, meter)
             }
             Content::Report(report) => {
                 let print = match format {
@@ -188,6 +214,14 @@ impl Exportable {
                 "pricing_pack_id": Value::Null,
                 "ledger_commit_hash": Value::Null,
             }),
+            Content::PortfolioReport(sealed) => json!({
+                "run_id": sealed.colophon.run_id,
+                "execution_id": Value::Null,
+                "portfolio_id": sealed.report.portfolio_id,
+                "pack_hash": sealed.colophon.pack_hash,
+                "pricing_pack_id": sealed.report.pricing_pack_id,
+                "ledger_commit_hash": sealed.report.ledger_commit_hash,
+            }),
             Content::Execution(document) => json!({
                 "run_id": Value::Null,
                 "execution_id": document.execution_id,
@@ -202,6 +236,14 @@ impl Exportable {
 
 fn failed(error: &ExportError) -> UseCaseError {
     UseCaseError::Internal(error.to_string())
+}
+
+/// `observatory_<portfolio>_<pattern>_<day>_<first digits of the id>`.
+fn stem(portfolio: Option<&str>, pattern: &str, day: Date, id: Uuid) -> String {
+    let portfolio = portfolio.map(slug).filter(|slug| !slug.is_empty());
+    let of = portfolio.map_or_else(String::new, |slug| format!("{slug}_"));
+    let id = id.simple().to_string();
+    format!("observatory_{of}{pattern}_{day}_{}", &id[..8])
 }
 
 /// A name for a file: letters and digits of ASCII, anything else a hyphen.
@@ -230,9 +272,13 @@ pub(crate) async fn load(
             if format == Format::Html {
                 sealed(conn, run, Form::Html).await?;
             }
-            let report = load_report(conn, run).await?;
-            let hash = report.colophon.document_hash;
-            Ok(Exportable { subject, hash, content: Content::Report(Box::new(report)) })
+            let (hash, content) = match load_report(conn, run).await? {
+                Sealed::Report(report) => (report.colophon.document_hash, Content::Report(report)),
+                Sealed::PortfolioReport(sealed) => {
+                    (sealed.colophon.document_hash, Content::PortfolioReport(sealed))
+                }
+            };
+            Ok(Exportable { subject, hash, content })
         }
         Subject::Execution(id) => {
             let document = load_execution(conn, id).await?;
@@ -246,18 +292,27 @@ pub(crate) async fn load(
 pub(crate) async fn load_report(
     conn: &mut PgConnection,
     run: RunId,
-) -> Result<SealedReport, UseCaseError> {
+) -> Result<Sealed, UseCaseError> {
     let (document_hash, text) = sealed(conn, run, Form::Json).await?;
     let (package_hash, package) = journal::load_package(conn, run)
         .await
         .map_err(quarantined)?
         .ok_or(UseCaseError::NotFound)?;
-    // A report of the portfolio desk is no document of this kind, and has no files.
-    let Package::Polyurethane(package) = package else { return Err(UseCaseError::NotFound) };
-    let package = *package;
-    let document: ReportDocument = serde_json::from_str(&text)?;
-    let colophon = Colophon::of(&package, package_hash, document_hash);
-    Ok(SealedReport { document, package, colophon })
+    match package {
+        Package::Polyurethane(package) => {
+            let document: ReportDocument = serde_json::from_str(&text)?;
+            let package = *package;
+            let colophon = Colophon::of(&package, package_hash, document_hash);
+            Ok(Sealed::Report(Box::new(SealedReport { document, package, colophon })))
+        }
+        Package::Portfolio(package) => {
+            let report: PortfolioReport = serde_json::from_str(&text)?;
+            let package = *package;
+            let colophon = Colophon::of_portfolio(&package, package_hash, document_hash);
+            let sealed = SealedPortfolioReport { report, package, colophon };
+            Ok(Sealed::PortfolioReport(Box::new(sealed)))
+        }
+    }
 }
 
 pub(crate) async fn sealed(

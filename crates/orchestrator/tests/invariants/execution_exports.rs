@@ -1,13 +1,13 @@
 //! Executions leave as files like reports do, with the pack and the ledger's commit in them;
 //! and what may not be shown of them is withheld on screen.
 
-use crate::world::{Market, PORTFOLIO, Tenant, World, origin, rights};
+use crate::world::{Market, PORTFOLIO, Tenant, World, origin, rights, samples};
 use domain::id::ExecutionId;
 use orchestrator::{
     Orchestrator, Refusal, UseCaseError,
     execution::{Caller, Correlation, ExecuteRequest},
-    export::{Download, Export, Subject},
-    rights::{Decision, Format, Registry},
+    export::{Download, Export, FORMATS, Subject},
+    rights::{Decision, Format},
 };
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
@@ -71,15 +71,6 @@ fn correlation() -> Correlation {
     Correlation { trace_id: Uuid::now_v7().simple().to_string(), request_id: Uuid::now_v7() }
 }
 
-/// The registry of the repository with another line about the samples.
-fn samples(from: &str, to: &str) -> Registry {
-    let text = include_str!("../../../../.ops/RIGHTS_REGISTRY.yaml");
-    let (before, sample) = text.split_once("  Sample:").unwrap();
-    let unblock = "unblock: \"wait for real prices\"";
-    let sample = sample.replacen(from, to, 1).replacen("unblock: null", unblock, 1);
-    Registry::parse("rights.yaml", &format!("{before}  Sample:{sample}")).unwrap()
-}
-
 #[sqlx::test(migrations = false)]
 async fn an_execution_leaves_with_its_providers_pack_and_commit(pool: PgPool) {
     let valued = Valued::new(pool).await;
@@ -87,7 +78,7 @@ async fn an_execution_leaves_with_its_providers_pack_and_commit(pool: PgPool) {
         .fetch_one(&valued.world.superuser)
         .await
         .unwrap();
-    for format in [Format::Pdf, Format::Xlsx, Format::Csv, Format::Json] {
+    for format in FORMATS {
         let export = valued.download(&valued.app, format).await.unwrap();
         let detail = valued.newest().await;
         // The ledger is the member's own; the prices are the samples'.
@@ -129,7 +120,7 @@ async fn a_licence_that_forbids_it_blocks_an_execution_and_names_its_provider_al
         .filter(|choice| matches!(choice.decision, Decision::Denied(_)))
         .map(|choice| choice.format)
         .collect();
-    assert_eq!((choices.len(), denied), (4, vec![Format::Pdf]));
+    assert_eq!((choices.len(), denied), (5, vec![Format::Pdf, Format::Html]));
 }
 
 #[sqlx::test(migrations = false)]
@@ -139,7 +130,7 @@ async fn only_who_may_export_takes_an_answer_of_fresh_prices(pool: PgPool) {
     let viewer = &valued.tenant.viewer;
     let refused = app.download_execution(viewer, id, Format::Csv, &origin()).await;
     assert!(matches!(refused, Err(UseCaseError::RoleTooLow { .. })), "{refused:?}");
-    for format in [Format::Html, Format::View, Format::Redistribute] {
+    for format in [Format::View, Format::Api, Format::Redistribute] {
         let refused = valued.download(app, format).await;
         assert!(matches!(refused, Err(UseCaseError::NotFound)), "{refused:?}");
     }

@@ -10,7 +10,7 @@ use domain::{
 use jiff::civil::date;
 use orchestrator::{
     Actor, Orchestrator, Refusal, UseCaseError,
-    export::{Download, Export, ExportChoice, REPORT_FORMATS, Subject, WhatIf},
+    export::{Download, Export, ExportChoice, FORMATS, Subject, WhatIf},
     press::PrintBounds,
     rights::{Decision, Format, Registry, Right},
     workspace_licence::LicenceTerms,
@@ -119,7 +119,7 @@ async fn tables_leave_as_the_report_does_and_are_on_record(pool: PgPool) {
         assert_eq!((entries, &detail["format"]), (entry, &json!(format.id())));
         assert_eq!(detail["attributions"][0]["text"], "Sample data, not market data");
     }
-    for format in [Format::View, Format::Redistribute] {
+    for format in [Format::View, Format::Api, Format::Redistribute] {
         let refused = reported.download(app, format).await;
         assert!(matches!(refused, Err(UseCaseError::NotFound)), "{refused:?}");
     }
@@ -173,7 +173,7 @@ async fn without_a_registry_nothing_leaves_and_a_reload_is_seen_by_every_clone(p
     let reported = Reported::new(pool).await;
     let app = reported.world.orchestrator.clone().with_rights(Registry::empty());
     let clone = app.clone();
-    for format in REPORT_FORMATS {
+    for format in FORMATS {
         let refused = reported.download(&app, format).await;
         assert!(matches!(refused, Err(UseCaseError::RightsBlocked(_))), "{refused:?}");
     }
@@ -194,7 +194,7 @@ async fn what_cannot_be_put_on_record_does_not_leave(pool: PgPool) {
         .unwrap();
     for profile in RightsProfile::ALL {
         let app = app.clone().with_rights_profile(*profile);
-        for format in REPORT_FORMATS {
+        for format in FORMATS {
             let refused = reported.download(&app, format).await;
             assert!(matches!(refused, Err(UseCaseError::ExportUnrecorded(_))), "{refused:?}");
         }
@@ -436,7 +436,7 @@ async fn a_file_beyond_its_bounds_is_refused_and_on_record_all_the_same(pool: Pg
     let reported = Reported::new(pool).await;
     let small = |_| PrintBounds { time: Duration::from_mins(5), bytes: 1_000 };
     let app = reported.world.orchestrator.clone().with_print_bounds(small);
-    for format in REPORT_FORMATS {
+    for format in FORMATS {
         let refused = reported.download(&app, format).await;
         let too_large = UseCaseError::Refused(Refusal::ExportTooLarge).to_string();
         assert_eq!(refused.unwrap_err().to_string(), too_large, "{format:?}");

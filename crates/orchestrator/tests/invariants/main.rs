@@ -13,6 +13,8 @@ mod audit;
 #[cfg(test)]
 mod event_decisions;
 #[cfg(test)]
+mod evidence_rights;
+#[cfg(test)]
 mod execution_exports;
 #[cfg(test)]
 mod executions;
@@ -46,6 +48,8 @@ mod model_budgets;
 mod overrides;
 #[cfg(test)]
 mod periods;
+#[cfg(test)]
+mod portfolio_exports;
 #[cfg(test)]
 mod portfolio_runs;
 #[cfg(test)]

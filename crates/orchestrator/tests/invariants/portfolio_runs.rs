@@ -10,7 +10,6 @@ use domain::{
 use jiff::civil::Weekday;
 use orchestrator::{
     Orchestrator, UseCaseError,
-    export::Subject,
     pricing::Built,
     run::{BlockReason, Executed, Triggered},
     specification::Saved,
@@ -19,17 +18,17 @@ use reports::portfolio::PortfolioReport;
 use sqlx::PgPool;
 use std::sync::Arc;
 
-struct Desks {
-    world: World,
-    market: Market,
-    tenant: Tenant,
-    app: Orchestrator,
+pub struct Desks {
+    pub world: World,
+    pub market: Market,
+    pub tenant: Tenant,
+    pub app: Orchestrator,
     /// The last weekday by the clock of the workspace.
-    day: String,
+    pub day: String,
 }
 
 impl Desks {
-    async fn new(pool: PgPool) -> Self {
+    pub async fn new(pool: PgPool) -> Self {
         let world = World::new(pool).await;
         let market = Market::with_portfolio();
         let tenant = world.tenant_by_day("North").await;
@@ -43,7 +42,7 @@ impl Desks {
         Self { world, market, tenant, app, day: day.to_string() }
     }
 
-    async fn active(&self, draft: SpecificationDraft) -> SpecificationId {
+    pub async fn active(&self, draft: SpecificationDraft) -> SpecificationId {
         let (editor, admin) = (&self.tenant.editor, &self.world.admin);
         let (id, saved) = self.app.create_specification(editor, draft, "").await.unwrap();
         assert_eq!(saved, Saved::Version { number: 1 });
@@ -56,7 +55,7 @@ impl Desks {
         self.app.trigger_run(&self.tenant.editor, id).await.unwrap()
     }
 
-    async fn succeed(&self, id: SpecificationId) -> RunId {
+    pub async fn succeed(&self, id: SpecificationId) -> RunId {
         let Triggered::Started(run) = self.trigger(id).await else { panic!("no run was started") };
         let executed = self.app.execute_run(self.tenant.workspace, run).await.unwrap();
         assert_eq!(executed, Executed::Final);
@@ -64,7 +63,7 @@ impl Desks {
         run
     }
 
-    async fn report(&self, run: RunId) -> PortfolioReport {
+    pub async fn report(&self, run: RunId) -> PortfolioReport {
         let sealed = self.app.portfolio_report(&self.tenant.viewer, run).await.unwrap();
         sealed.expect("a run of the portfolio desk").report
     }
@@ -77,7 +76,7 @@ impl Desks {
     }
 }
 
-fn draft(name: &str) -> SpecificationDraft {
+pub fn draft(name: &str) -> SpecificationDraft {
     SpecificationDraft {
         name: name.to_owned(),
         portfolio: PORTFOLIO.to_owned(),
@@ -204,8 +203,8 @@ async fn a_report_of_one_desk_is_none_of_the_others(pool: PgPool) {
     let specification = desks.active(draft("Daily book")).await;
     desks.market.build(&desks.app, &desks.day, "262.77").await;
     let run = desks.succeed(specification).await;
-    let files = desks.app.export_choices(&desks.tenant.viewer, Subject::Report(run)).await;
-    assert!(matches!(files, Err(UseCaseError::NotFound)), "{files:?}");
+    let other = desks.app.shown_report(&desks.tenant.viewer, run).await;
+    assert!(matches!(other, Err(UseCaseError::NotFound)), "{other:?}");
     let verified = storage::verify::verify(&desks.world.superuser).await;
     let verified = verified.unwrap();
     assert!(verified.discrepancies.is_empty(), "{:?}", verified.discrepancies);

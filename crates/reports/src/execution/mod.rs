@@ -1,22 +1,18 @@
 //! An execution of a pattern as a document: its panels, each with where it came from.
 
-mod lineage;
-mod page;
-
-pub use lineage::{lineage, lineage_of_panels};
-pub(crate) use page::Page;
-
+use crate::{
+    panel::{lineage::lineage_of_parts, part::PanelPart},
+    panel_file::{Page, PanelFile},
+};
 use domain::{
     hash::ContentHash,
     id::{ExecutionId, PortfolioId},
     pricing_pack::LedgerCommit,
 };
-use executor::{lineage::SourceName, pattern::PanelDocument};
 use jiff::{Timestamp, civil::Date};
-use rights::Grant;
+use rights::{DocumentLineage, Grant};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// What one execution gave. The same execution is the same document, byte for byte.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,17 +36,17 @@ pub struct ExecutionDocument {
 
 impl ExecutionDocument {
     pub const SCHEMA: u32 = 1;
-
-    /// Without the panels of these ids.
-    pub(crate) fn without(&self, removed: &BTreeSet<String>) -> impl Iterator<Item = &PanelPart> {
-        self.panels.iter().filter(|part| !removed.contains(&part.panel.id))
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PortfolioNamed {
     pub id: PortfolioId,
     pub name: String,
+}
+
+/// Which providers' data each of its panels holds.
+pub fn lineage(document: &ExecutionDocument) -> DocumentLineage {
+    lineage_of_parts(&document.panels)
 }
 
 /// The values that the template of pages is set with, so that another typesetter can set
@@ -63,22 +59,11 @@ pub fn values(
     grant: &Grant,
     hash: ContentHash,
 ) -> Result<Value, serde_json::Error> {
-    let mut values = serde_json::to_value(Page::of(document, grant, hash))?;
+    let mut values =
+        serde_json::to_value(Page::of(&PanelFile::of_execution(document, hash), grant))?;
     values["substituted"] = Value::Bool(false);
     Ok(values)
 }
 
-/// A panel with the sources of everything in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PanelPart {
-    #[serde(flatten)]
-    pub panel: PanelDocument,
-    pub sources: Vec<SourceName>,
-    /// As of when the oldest of them is.
-    pub oldest: Option<Timestamp>,
-    /// What a reader should know, one sentence each.
-    pub warnings: Vec<String>,
-}
-
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,12 +5,15 @@ use crate::{
     export::{
         Export, ExportError, Meter, execution,
         opened::{body, opened_files, shown},
+        tests::permit_for,
     },
     pdf::tests::{Opened, words},
 };
-use domain::hash::ContentHash;
-use executor::pattern::{Column, Format as Figure, PanelKind, Series};
-use rights::{Decision, Format, Permit, Registry, RightsProfile, WorkspaceLicences};
+use executor::{
+    lineage::SourceName,
+    pattern::{Column, Format as Figure, PanelDocument, PanelKind, Series},
+};
+use rights::{Format, RightsProfile};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -104,20 +107,18 @@ fn valued() -> Vec<PanelPart> {
     vec![part(figures, &["FRED"]), part(table, &["FMP"]), part(drawing, &["FMP"])]
 }
 
-async fn permit(document: &ExecutionDocument, format: Format, profile: RightsProfile) -> Permit {
-    let registry = include_str!("../../../../.ops/RIGHTS_REGISTRY.yaml");
-    let registry = Registry::parse("x", registry).unwrap();
-    let hash = ContentHash::of_json(document).unwrap();
-    let none = WorkspaceLicences::none();
-    let ruling = registry.rule(hash, &lineage(document), format, profile, &none);
-    assert!(!matches!(ruling.decision(), Decision::Denied(_)), "{ruling:?}");
-    let (recorded, ()) = ruling.record(async { Ok::<_, ()>(()) }).await.unwrap();
-    recorded.permit(NOW).unwrap()
+pub(crate) async fn printed(
+    document: &ExecutionDocument,
+    format: Format,
+    profile: RightsProfile,
+) -> Export {
+    let permit = permit_for(document, &lineage(document), format, profile).await;
+    execution::print(document, format, permit, NOW, &Meter::default()).unwrap()
 }
 
-async fn printed(document: &ExecutionDocument, format: Format, profile: RightsProfile) -> Export {
-    let permit = permit(document, format, profile).await;
-    execution::print(document, format, permit, NOW, &Meter::default()).unwrap()
+/// Of [`valued`].
+pub(crate) fn valued_document() -> ExecutionDocument {
+    document(valued())
 }
 
 async fn tables(document: &ExecutionDocument, profile: RightsProfile) -> Value {
@@ -229,6 +230,9 @@ async fn a_panel_that_is_left_out_leaves_its_title_and_a_notice_and_none_of_its_
     let pdf = printed(&document, Format::Pdf, RightsProfile::Demo).await;
     let text = words(&Opened::new(&pdf.bytes).text());
     assert!(text.contains("This part is left out") && !text.contains("ACME"), "{text}");
+    let html = printed(&document, Format::Html, RightsProfile::Demo).await;
+    let html = String::from_utf8(html.bytes).unwrap();
+    assert!(html.contains("This part is left out") && !html.contains("ACME"), "{html}");
     let json = printed(&document, Format::Json, RightsProfile::Demo).await;
     let json: Value = serde_json::from_slice(&json.bytes).unwrap();
     assert_eq!(json["document"]["panels"][1]["data"], Value::Null);
@@ -267,8 +271,9 @@ async fn a_long_table_is_whole_in_every_form_and_its_cells_are_counted() {
     let document = document(vec![part(table, &["FMP"])]);
     assert_eq!(execution::cells(&document), 6000);
     let meter = Meter::default();
-    let permit_for_csv = permit(&document, Format::Csv, RightsProfile::Production).await;
-    execution::print(&document, Format::Csv, permit_for_csv, NOW, &meter).unwrap();
+    let given =
+        permit_for(&document, &lineage(&document), Format::Csv, RightsProfile::Production).await;
+    execution::print(&document, Format::Csv, given, NOW, &meter).unwrap();
     assert_eq!(meter.cells(), 6000);
     let opened = tables(&document, RightsProfile::Production).await;
     assert_eq!(body(&opened, "rows.csv").len(), 3001);
@@ -280,12 +285,42 @@ async fn a_permit_lets_out_its_own_execution_and_only_in_its_forms() {
     let own = document(valued());
     let mut other = own.clone();
     other.title = "Another".to_owned();
-    let given = permit(&own, Format::Csv, RightsProfile::Production).await;
+    let permit =
+        async |format| permit_for(&own, &lineage(&own), format, RightsProfile::Staging).await;
+    let given = permit(Format::Csv).await;
     let refused = execution::print(&other, Format::Csv, given, NOW, &Meter::default());
     assert!(matches!(refused, Err(ExportError::Permit(_))), "{refused:?}");
-    let given = permit(&own, Format::Html, RightsProfile::Production).await;
-    let refused = execution::print(&own, Format::Html, given, NOW, &Meter::default());
+    let given = permit(Format::View).await;
+    let refused = execution::print(&own, Format::View, given, NOW, &Meter::default());
     assert!(matches!(refused, Err(ExportError::NoSuchForm)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_execution_as_html_is_one_file_that_says_all_and_runs_nothing() {
+    let mut panels = valued();
+    panels[1] = part(panels[1].panel.clone(), &["NewsAPI_Business", "Sample"]);
+    let document = document(panels);
+    let file = printed(&document, Format::Html, RightsProfile::Production).await;
+    assert_eq!((file.extension(), file.media_type()), ("html", "text/html; charset=utf-8"));
+    let page = String::from_utf8(file.bytes.clone()).unwrap();
+    for said in [
+        "<h1>Main book</h1>",
+        "Portfolio overview \u{b7} 21 October 2025",
+        "Sample data, not market data",
+        "class=\"watermark\"",
+        "PP_1",
+        COMMIT,
+        "00000000-0000-0000-0000-000000000001",
+        "Not available, because there is no benchmark.",
+        "Not available, because there is no price.",
+        "=HYPERLINK(&quot;http:",
+        "name=\"observatory-manifest\"",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("<script") && page.contains("default-src 'none'"));
+    let again = printed(&document, Format::Html, RightsProfile::Production).await;
+    assert_eq!(again, file, "the same bytes");
 }
 
 /// Its licence (Apache 2.0) lets anybody embed it. `cargo xtask test tests` installs it.

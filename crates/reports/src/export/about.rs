@@ -5,7 +5,7 @@ use super::{
     manifest::{MadeOf, Manifest},
     parts,
 };
-use crate::execution::ExecutionDocument;
+use crate::panel_file::PanelFile;
 use domain::{package::InstructionReference, report::ReportDocument};
 
 /// Name and value, in reading order. What the licences ask for comes first.
@@ -32,16 +32,13 @@ pub(super) fn about(document: &ReportDocument, manifest: &Manifest) -> About {
     rows
 }
 
-pub(super) fn about_execution(document: &ExecutionDocument, manifest: &Manifest) -> About {
-    let removed = document.panels.iter().filter(|part| manifest.withheld.contains(&part.panel.id));
+pub(super) fn about_panels(file: &PanelFile<'_>, manifest: &Manifest) -> About {
+    let removed = file.parts().filter(|part| manifest.withheld.contains(&part.panel.id));
     let mut rows = licence(manifest, removed.map(|part| part.panel.title.clone()));
-    rows.push(("Title", document.title.clone()));
-    rows.extend(document.portfolio.iter().map(|one| ("Portfolio", one.name.clone())));
-    rows.extend(document.base_currency.iter().map(|one| ("Base currency", one.clone())));
+    rows.extend(file.named.iter().cloned());
     rows.extend(seals(manifest));
-    let warnings: std::collections::BTreeSet<&String> =
-        document.without(&manifest.withheld).flat_map(|part| &part.warnings).collect();
-    rows.extend(warnings.into_iter().map(|one| ("Note", one.clone())));
+    let warnings = file.warnings(&manifest.withheld);
+    rows.extend(warnings.into_iter().map(|one| ("Note", one.to_owned())));
     rows
 }
 
@@ -61,6 +58,25 @@ fn seals(manifest: &Manifest) -> About {
         MadeOf::Report { run_id, package_hash, pack_hash, sealed_at } => vec![
             ("Run", run_id.to_string()),
             ("Evidence pack", pack_hash.to_string()),
+            ("Run package", package_hash.to_string()),
+            document,
+            ("Sealed at", sealed_at.to_string()),
+        ],
+        MadeOf::PortfolioReport {
+            run_id,
+            package_hash,
+            asof,
+            pricing_pack_id,
+            pricing_pack_hash,
+            ledger_commit_hash,
+            sealed_at,
+            ..
+        } => vec![
+            ("As of", asof.to_string()),
+            ("Pricing pack", pricing_pack_id.to_string()),
+            ("Pricing pack, SHA-256", pricing_pack_hash.to_string()),
+            ("Ledger commit", ledger_commit_hash.to_string()),
+            ("Run", run_id.to_string()),
             ("Run package", package_hash.to_string()),
             document,
             ("Sealed at", sealed_at.to_string()),

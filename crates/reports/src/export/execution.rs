@@ -18,25 +18,17 @@
 //! }
 //! ```
 
-use super::{
-    Export, ExportError, Manifest, Meter, about::about_execution, csv, finished,
-    table::tables_of_execution, workbook,
-};
-use crate::{execution::ExecutionDocument, pdf::render_execution_pdf};
-use domain::hash::{ContentHash, canonical_json};
+use super::{Export, ExportError, Meter, manifest::MadeOf, panels};
+use crate::{execution::ExecutionDocument, panel_file::PanelFile};
+use domain::hash::ContentHash;
 use jiff::Timestamp;
 use rights::{Format, Permit};
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
-
-/// The formats that executions have.
-pub const FORMATS: [Format; 4] = [Format::Pdf, Format::Xlsx, Format::Csv, Format::Json];
 
 /// An execution as a file. A panel that is withheld has a notice in its place, and no
 /// rows; in JSON its data is null.
 ///
 /// # Errors
-/// [`ExportError`]; of a format that executions do not have, [`ExportError::NoSuchForm`].
+/// [`ExportError`]; of a format that no file has, [`ExportError::NoSuchForm`].
 pub fn print(
     document: &ExecutionDocument,
     format: Format,
@@ -46,37 +38,21 @@ pub fn print(
 ) -> Result<Export, ExportError> {
     let hash = ContentHash::of_json(document)?;
     let grant = permit.redeem(hash, format, now)?;
-    let manifest = Manifest::of_execution(document, hash, &grant, format);
-    let tables = || tables_of_execution(document, grant.removed());
-    let about = || about_execution(document, &manifest);
-    let bytes = match format {
-        Format::Pdf => render_execution_pdf(document, &grant, hash)?,
-        Format::Csv => csv::archive(tables(), &about(), &manifest, meter)?,
-        Format::Xlsx => workbook::workbook(tables(), &about(), &manifest, meter)?,
-        Format::Json => {
-            let document = without(document, grant.removed())?;
-            canonical_json(&json!({ "document": document, "manifest": manifest }))?.into_bytes()
-        }
-        Format::View | Format::Html | Format::Redistribute => return Err(ExportError::NoSuchForm),
+    let made_of = MadeOf::Execution {
+        execution_id: document.execution_id,
+        pattern_id: document.pattern_id.clone(),
+        pattern_version: document.pattern_version.clone(),
+        portfolio_id: document.portfolio.as_ref().map(|portfolio| portfolio.id),
+        asof: document.asof,
+        pricing_pack_id: document.pricing_pack_id.clone(),
+        ledger_commit_hash: document.ledger_commit_hash.clone(),
+        executed_at: document.executed_at,
     };
-    Ok(finished(manifest, bytes))
+    let file = PanelFile::of_execution(document, hash);
+    panels::print(document, &file, made_of, format, &grant, meter)
 }
 
 /// The cells of its tables, by which the size of its files is judged beforehand.
 pub fn cells(document: &ExecutionDocument) -> usize {
-    let tables = tables_of_execution(document, &BTreeSet::new());
-    tables.into_iter().flat_map(|table| table.rows).map(|row| row.len()).sum()
-}
-
-fn without(
-    document: &ExecutionDocument,
-    removed: &BTreeSet<String>,
-) -> Result<Value, serde_json::Error> {
-    let mut value = serde_json::to_value(document)?;
-    for (at, part) in document.panels.iter().enumerate() {
-        if removed.contains(&part.panel.id) {
-            value["panels"][at]["data"] = Value::Null;
-        }
-    }
-    Ok(value)
+    panels::cells(&document.panels, document.base_currency.as_deref())
 }

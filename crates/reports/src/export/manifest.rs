@@ -1,8 +1,8 @@
-use crate::{Colophon, execution::ExecutionDocument};
+use crate::Colophon;
 use domain::{
     hash::ContentHash,
     id::{ExecutionId, PortfolioId, RunId},
-    pricing_pack::LedgerCommit,
+    pricing_pack::{LedgerCommit, PricingPackId},
 };
 use jiff::{Timestamp, civil::Date};
 use rights::{Format, Grant, RightsProfile, RightsVersion, Terms};
@@ -39,6 +39,17 @@ pub enum MadeOf {
         /// same document gives the same bytes.
         sealed_at: Timestamp,
     },
+    PortfolioReport {
+        run_id: RunId,
+        package_hash: ContentHash,
+        portfolio_id: PortfolioId,
+        /// The day whose closes everything is valued by.
+        asof: Date,
+        pricing_pack_id: PricingPackId,
+        pricing_pack_hash: ContentHash,
+        ledger_commit_hash: LedgerCommit,
+        sealed_at: Timestamp,
+    },
     Execution {
         execution_id: ExecutionId,
         pattern_id: String,
@@ -55,7 +66,7 @@ impl MadeOf {
     /// The only moment of a file.
     pub const fn moment(&self) -> Timestamp {
         match self {
-            Self::Report { sealed_at, .. } => *sealed_at,
+            Self::Report { sealed_at, .. } | Self::PortfolioReport { sealed_at, .. } => *sealed_at,
             Self::Execution { executed_at, .. } => *executed_at,
         }
     }
@@ -64,6 +75,10 @@ impl MadeOf {
     pub fn in_short(&self) -> String {
         match self {
             Self::Report { run_id, .. } => format!("Run {run_id}"),
+            Self::PortfolioReport { run_id, pricing_pack_id, ledger_commit_hash, .. } => {
+                let commit = short_commit(Some(ledger_commit_hash));
+                format!("Run {run_id}, pack {pricing_pack_id}, ledger {commit}")
+            }
             Self::Execution { execution_id, pricing_pack_id, ledger_commit_hash, .. } => {
                 let pack = pricing_pack_id.as_deref().unwrap_or("none");
                 let commit = short_commit(ledger_commit_hash.as_ref());
@@ -88,29 +103,11 @@ impl Manifest {
             pack_hash: colophon.pack_hash,
             sealed_at: colophon.sealed_at,
         };
-        Self::of_document(colophon.document_hash, made_of, grant, format)
+        Self::of_made(colophon.document_hash, made_of, grant, format)
     }
 
-    pub(super) fn of_execution(
-        document: &ExecutionDocument,
-        document_hash: ContentHash,
-        grant: &Grant,
-        format: Format,
-    ) -> Self {
-        let made_of = MadeOf::Execution {
-            execution_id: document.execution_id,
-            pattern_id: document.pattern_id.clone(),
-            pattern_version: document.pattern_version.clone(),
-            portfolio_id: document.portfolio.as_ref().map(|portfolio| portfolio.id),
-            asof: document.asof,
-            pricing_pack_id: document.pricing_pack_id.clone(),
-            ledger_commit_hash: document.ledger_commit_hash.clone(),
-            executed_at: document.executed_at,
-        };
-        Self::of_document(document_hash, made_of, grant, format)
-    }
-
-    fn of_document(
+    /// Of a document of which one says oneself what it was made of.
+    pub(super) fn of_made(
         document_hash: ContentHash,
         made_of: MadeOf,
         grant: &Grant,

@@ -39,7 +39,9 @@ pub mod execution;
 mod lineage;
 mod manifest;
 mod meter;
+mod panels;
 pub(crate) mod parts;
+pub mod portfolio;
 mod table;
 mod workbook;
 
@@ -94,7 +96,7 @@ impl Export {
     pub const fn media_type(&self) -> &'static str {
         match self.format {
             Format::View | Format::Html | Format::Redistribute => "text/html; charset=utf-8",
-            Format::Json => "application/json",
+            Format::Json | Format::Api => "application/json",
             Format::Pdf => "application/pdf",
             Format::Csv => "application/zip",
             Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -217,6 +219,8 @@ fn finished(manifest: Manifest, bytes: Vec<u8>) -> Export {
     Export { format: manifest.format, manifest, hash: ContentHash::of_bytes(&bytes), bytes }
 }
 
+#[cfg(test)]
+mod office;
 #[cfg(test)]
 pub(crate) mod opened;
 #[cfg(test)]

@@ -32,8 +32,9 @@ async fn permit(lineage: &DocumentLineage, format: Format, profile: RightsProfil
     permit_for(&fixture::document(), lineage, format, profile).await
 }
 
-async fn permit_for(
-    document: &ReportDocument,
+/// The permit for a document of this lineage by the registry of the repository.
+pub(crate) async fn permit_for(
+    document: &impl serde::Serialize,
     lineage: &DocumentLineage,
     format: Format,
     profile: RightsProfile,

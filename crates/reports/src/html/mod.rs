@@ -14,12 +14,13 @@ use minijinja::{
     AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Serde,
 };
 use rights::Grant;
+use serde::Serialize;
 use std::{collections::BTreeSet, fmt::Write};
 
 /// The document as a complete page, for a reader in the application. What leaves
 /// as a file is printed by [`crate::export`], which asks for a permit.
 pub fn render_html(document: &ReportDocument, colophon: &Colophon) -> Result<String, RenderError> {
-    print(&Page::of(document, colophon)?, include_str!("../../templates/report.css"), None)
+    print(Template::Report, &Page::of(document, colophon)?, None, None)
 }
 
 /// The same for a reader whose licences keep parts from being shown: a notice stands in
@@ -31,7 +32,7 @@ pub fn render_screen(
 ) -> Result<String, RenderError> {
     let rest = parts::without(document, withheld);
     let page = Page::of(&rest, colophon)?.screened(parts::labels(document, withheld));
-    print(&page, include_str!("../../templates/report.css"), None)
+    print(Template::Report, &page, None, None)
 }
 
 /// The same as a file, with what its licences ask for and without what they keep
@@ -44,32 +45,71 @@ pub(crate) fn render_export(
     manifest: &str,
 ) -> Result<String, RenderError> {
     let page = Page::of(document, colophon)?.exported(grant, withheld);
-    let mut style = include_str!("../../templates/report.css").to_owned();
-    for (mark, number) in grant.terms().watermarks.iter().zip(1..) {
-        // Numbers only, so that no text of the registry reaches the style sheet.
-        let (opacity, angle) = (mark.opacity, -mark.angle);
-        // Writing to a text cannot fail.
-        let _ = writeln!(
-            style,
-            "@layer components {{ .watermark__text:nth-child({number}) {{ opacity: {opacity}; rotate: {angle}deg; }} }}"
-        );
-    }
-    print(&page, &style, Some(manifest))
+    print(Template::Report, &page, Some(grant), Some(manifest))
 }
 
-fn print(page: &Page<'_>, style: &str, manifest: Option<&str>) -> Result<String, RenderError> {
+/// What is printed.
+#[derive(Clone, Copy)]
+pub(crate) enum Template {
+    Report,
+    Panels,
+}
+
+impl Template {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Report => include_str!("../../templates/report.html"),
+            Self::Panels => include_str!("../../templates/panels.html"),
+        }
+    }
+
+    const fn style(self) -> &'static str {
+        match self {
+            Self::Report => include_str!("../../templates/report.css"),
+            Self::Panels => concat!(
+                include_str!("../../templates/report.css"),
+                include_str!("../../templates/panels.css")
+            ),
+        }
+    }
+}
+
+/// Prints a page; what leaves has its grant and, as JSON, its manifest.
+pub(crate) fn print(
+    template: Template,
+    page: &impl Serialize,
+    grant: Option<&Grant>,
+    manifest: Option<&str>,
+) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     // Whatever a template is called, its values are escaped.
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.add_template("report.html", include_str!("../../templates/report.html"))?;
+    environment.add_template("common.html", include_str!("../../templates/common.html"))?;
+    environment.add_template("page.html", template.text())?;
     let context = context! {
-        style => Value::from_safe_string(style.to_owned()),
+        style => Value::from_safe_string(template.style().to_owned() + &marks(grant)),
         manifest => manifest,
         ..Value::from(Serde(page))
     };
-    Ok(environment.get_template("report.html")?.render(context)?)
+    Ok(environment.get_template("page.html")?.render(context)?)
+}
+
+/// The rules of watermarks. Numbers only, so that no text of the registry reaches the style
+/// sheet.
+fn marks(grant: Option<&Grant>) -> String {
+    let mut rules = String::new();
+    let marks = grant.map(|grant| &grant.terms().watermarks).into_iter().flatten();
+    for (mark, number) in marks.zip(1..) {
+        let (opacity, angle) = (mark.opacity, -mark.angle);
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            rules,
+            "@layer components {{ .watermark__text:nth-child({number}) {{ opacity: {opacity}; rotate: {angle}deg; }} }}"
+        );
+    }
+    rules
 }
 
 #[cfg(test)]

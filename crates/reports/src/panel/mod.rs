@@ -3,8 +3,10 @@
 
 pub mod bars;
 pub mod figure;
+pub mod lineage;
 pub mod lines;
 pub mod metrics;
+pub mod part;
 pub mod ring;
 pub mod rows;
 pub mod scale;

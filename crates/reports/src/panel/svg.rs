@@ -5,8 +5,10 @@ use super::{
     bars::{BAR, BarDrawing, ROW, WIDTH as BARS_WIDTH},
     lines::{HEIGHT, LEFT, LineDrawing, RIGHT, WIDTH},
     ring::{Ring, SIZE},
+    rows::Rows,
     scale::place_text,
 };
+use executor::pattern::{PanelDocument, PanelKind};
 use std::fmt::Write;
 
 const INK: &str = "#1a1f22";
@@ -20,6 +22,22 @@ const DASHES: [&str; 6] = ["none", "7 3", "2 3", "9 3 2 3", "5 2", "1 3"];
 pub struct Drawing {
     pub svg: String,
     pub sentence: String,
+}
+
+/// The drawing of a panel whose data these rows are; none of a kind that is no drawing, and
+/// none where there is nothing to draw.
+pub fn drawing_of(panel: &PanelDocument, rows: &Rows, currency: Option<&str>) -> Option<Drawing> {
+    match panel.kind {
+        PanelKind::LineChart | PanelKind::AreaChart | PanelKind::DualLine => {
+            LineDrawing::of(panel, rows, currency).map(|one| lines(&panel.title, &one))
+        }
+        PanelKind::BarChart
+        | PanelKind::StackedBar
+        | PanelKind::Breakdown
+        | PanelKind::Scorecard => BarDrawing::of(panel, rows).map(|one| bars(&panel.title, &one)),
+        PanelKind::DonutChart => Ring::of(panel, rows).map(|one| ring(&panel.title, &one)),
+        _ => None,
+    }
 }
 
 pub fn lines(title: &str, drawing: &LineDrawing) -> Drawing {

@@ -9,7 +9,7 @@ mod letters;
 mod world;
 
 use crate::{
-    execution::{self, ExecutionDocument},
+    panel_file::{self, PanelFile},
     view::{Colophon, Page, RenderError, Withheld},
 };
 use domain::{hash::ContentHash, report::ReportDocument};
@@ -40,14 +40,13 @@ pub(crate) fn render_pdf(
     printed(Template::Report, page, colophon.document_hash, colophon.sealed_at)
 }
 
-/// An execution as PDF, on the same terms.
-pub(crate) fn render_execution_pdf(
-    document: &ExecutionDocument,
+/// A file of panels as PDF, on the same terms.
+pub(crate) fn render_panels_pdf(
+    file: &PanelFile<'_>,
     grant: &Grant,
-    hash: ContentHash,
 ) -> Result<Vec<u8>, RenderError> {
-    let page = serde_json::to_value(execution::Page::of(document, grant, hash))?;
-    printed(Template::Execution, page, hash, document.executed_at)
+    let page = serde_json::to_value(panel_file::Page::of(file, grant))?;
+    printed(Template::Panels, page, file.hash, file.moment)
 }
 
 fn printed(

@@ -17,7 +17,7 @@ struct Press {
     fonts: Vec<Font>,
     common: Source,
     report: Source,
-    execution: Source,
+    panels: Source,
     document: FileId,
 }
 
@@ -25,14 +25,14 @@ struct Press {
 #[derive(Clone, Copy)]
 pub(super) enum Template {
     Report,
-    Execution,
+    Panels,
 }
 
 impl Template {
     fn source(self) -> &'static Source {
         match self {
             Self::Report => &PRESS.report,
-            Self::Execution => &PRESS.execution,
+            Self::Panels => &PRESS.panels,
         }
     }
 }
@@ -80,7 +80,7 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
         fonts,
         common: source("common.typ", include_str!("../../templates/common.typ")),
         report: source("report.typ", include_str!("../../templates/report.typ")),
-        execution: source("execution.typ", include_str!("../../templates/execution.typ")),
+        panels: source("panels.typ", include_str!("../../templates/panels.typ")),
         document: file_called("document.json"),
     }
 });

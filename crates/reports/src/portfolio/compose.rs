@@ -1,4 +1,5 @@
-use super::{PortfolioReport, ReportPanel, ReportSection};
+use super::{PortfolioReport, ReportSection};
+use crate::panel::part::PanelPart;
 use domain::{
     package::PortfolioPackage,
     specification::{Desk, PortfolioPanel},
@@ -63,9 +64,9 @@ fn says_something(panel: &PanelDocument) -> bool {
     panel.id != "unpriced" || panel.data.as_array().is_none_or(|rows| !rows.is_empty())
 }
 
-fn traced(panel: PanelDocument, lineage: &Lineages) -> ReportPanel {
+fn traced(panel: PanelDocument, lineage: &Lineages) -> PanelPart {
     let everything = lineage.everything();
-    ReportPanel {
+    PanelPart {
         panel,
         sources: everything.names(),
         oldest: everything.sources.iter().filter_map(|source| source.asof).min(),

@@ -1,27 +1,35 @@
 //! The report of the portfolio desk: the ordered panels of one portfolio, each with where
-//! it came from. Composed by rules alone, checked by [`validate`], printed by [`render`].
+//! it came from. Composed by rules alone, checked by [`validate`], printed by [`render`]; what
+//! leaves is printed by [`crate::export::portfolio`], which asks for a permit.
 
 mod compose;
-mod html;
 mod validate;
 
+#[cfg(test)]
+mod file_tests;
 #[cfg(test)]
 mod tests;
 
 pub use compose::{SectionGiven, compose};
-pub use html::render;
 pub use validate::validate;
 
+use crate::{
+    panel::{lineage::lineage_of_parts, part::PanelPart},
+    panel_file::{PanelFile, render_screen},
+    view::{Colophon, RenderError},
+};
 use domain::{
     cadence::{Cadence, Period},
     id::PortfolioId,
     pricing_pack::{Currency, LedgerCommit, PricingPackId},
     specification::{Desk, PortfolioPanel, PortfolioWindow},
 };
-use executor::{lineage::SourceName, pattern::PanelDocument};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
+use rights::DocumentLineage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A report as it is sealed: canonical JSON, from which every form is printed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,28 +68,40 @@ pub struct PortfolioReport {
 #[serde(deny_unknown_fields)]
 pub struct ReportSection {
     pub topic: PortfolioPanel,
-    pub panels: Vec<ReportPanel>,
-}
-
-/// A panel with the sources of everything in it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ReportPanel {
-    #[serde(flatten)]
-    pub panel: PanelDocument,
-    /// Sorted, each once.
-    #[schemars(with = "Vec<String>")]
-    pub sources: Vec<SourceName>,
-    /// As of when the oldest of them is.
-    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
-    pub oldest: Option<Timestamp>,
-    /// What a reader should know, one sentence each.
-    pub warnings: Vec<String>,
+    pub panels: Vec<PanelPart>,
 }
 
 impl PortfolioReport {
     pub const SCHEMA: u32 = 1;
 
-    pub fn panels(&self) -> impl Iterator<Item = &ReportPanel> {
+    pub fn panels(&self) -> impl Iterator<Item = &PanelPart> {
         self.sections.iter().flat_map(|section| &section.panels)
     }
+}
+
+/// The report as a page for a reader of the application, as it is sealed; without the panels
+/// among `withheld`, each of which has a notice in its place.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn render(
+    report: &PortfolioReport,
+    colophon: &Colophon,
+    withheld: &BTreeSet<String>,
+) -> Result<String, RenderError> {
+    render_screen(&PanelFile::of_report(report, colophon)?, withheld)
+}
+
+/// Which providers' data each of its panels holds.
+pub fn lineage(report: &PortfolioReport) -> DocumentLineage {
+    lineage_of_parts(report.panels())
+}
+
+/// The report without the data of the panels among `withheld`.
+pub fn without(mut report: PortfolioReport, withheld: &BTreeSet<String>) -> PortfolioReport {
+    let parts = report.sections.iter_mut().flat_map(|section| &mut section.panels);
+    for part in parts.filter(|part| withheld.contains(&part.panel.id)) {
+        part.panel.data = Value::Null;
+    }
+    report
 }

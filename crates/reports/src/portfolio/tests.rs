@@ -6,15 +6,16 @@ use domain::{
     specification::{SpecificationDraft, check},
 };
 use executor::{
-    lineage::{Lineage, Lineages, PublishingCalendar, Source, Step, Ttl},
-    pattern::{Format, PanelKind},
+    lineage::{Lineage, Lineages, PublishingCalendar, Source, SourceName, Step, Ttl},
+    pattern::{Format, PanelDocument, PanelKind},
 };
+use jiff::Timestamp;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const PACK: &str = "PP_2025-10-21_CLOSE_USD_v1_0123456789ab";
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+pub(super) const PACK: &str = "PP_2025-10-21_CLOSE_USD_v1_0123456789ab";
+pub(super) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 fn package(panels: &[&str]) -> PortfolioPackage {
     let draft = SpecificationDraft {
@@ -150,7 +151,7 @@ fn lineage() -> Lineages {
 
 const ORDERED: [&str; 4] = ["value", "holdings", "currency", "curve"];
 
-fn report() -> (PortfolioReport, PortfolioPackage) {
+pub(super) fn report() -> (PortfolioReport, PortfolioPackage) {
     let package = package(&ORDERED);
     (compose(given(), &package, &lineage()), package)
 }
@@ -271,8 +272,9 @@ fn text(html: &Html, selector: &str) -> Vec<String> {
 fn the_page_holds_every_figure_reason_and_drawing_and_escapes_what_others_wrote() {
     let (report, package) = report();
     let hash = ContentHash::of_bytes(b"");
-    let page = render(&report, &package, hash, hash).unwrap();
-    assert_eq!(page, render(&report, &package, hash, hash).unwrap());
+    let colophon = Colophon::of_portfolio(&package, hash, hash);
+    let page = render(&report, &colophon, &BTreeSet::new()).unwrap();
+    assert_eq!(page, render(&report, &colophon, &BTreeSet::new()).unwrap());
     assert!(!page.contains("<ACME>") && page.contains("Main &amp; book"));
     assert!(!page.contains("<script"));
     let html = Html::parse_document(&page);

@@ -1,4 +1,5 @@
-use super::{PortfolioReport, ReportPanel};
+use super::PortfolioReport;
+use crate::panel::part::PanelPart;
 use domain::{
     package::PortfolioPackage, pricing_pack::PricingPackId, specification::PortfolioPanel,
 };
@@ -73,7 +74,7 @@ fn is_as_ordered(report: &PortfolioReport, package: &PortfolioPackage, findings:
 
 /// Whatever is shown comes from the ledger at the package's commit; prices come from its
 /// pack, or from packs of earlier days.
-fn has_sources(panel: &ReportPanel, package: &PortfolioPackage, findings: &mut Vec<String>) {
+fn has_sources(panel: &PanelPart, package: &PortfolioPackage, findings: &mut Vec<String>) {
     let title = &panel.panel.title;
     let commit = package.ledger_commit.as_str();
     let ledger = format!("ledger:{}", &commit[..8.min(commit.len())]);
@@ -101,7 +102,7 @@ fn has_sources(panel: &ReportPanel, package: &PortfolioPackage, findings: &mut V
 }
 
 /// A figure that is missing says why: it is never empty, and never a zero in its place.
-fn has_reasons(panel: &ReportPanel, findings: &mut Vec<String>) {
+fn has_reasons(panel: &PanelPart, findings: &mut Vec<String>) {
     let document = &panel.panel;
     let mut missing = |what: &str| {
         findings.push(format!("“{}” has no {what}, and does not say why.", document.title));

@@ -26,7 +26,7 @@ pub(super) fn around(
         }
         // Of the names that the document's object has, this is the last, so that
         // the JSON stays canonical.
-        Format::Json => {
+        Format::Json | Format::Api => {
             if bytes.pop() != Some(b'}') {
                 return Err(SealError::NoRoom);
             }

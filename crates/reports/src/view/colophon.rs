@@ -1,4 +1,8 @@
-use domain::{hash::ContentHash, id::RunId, package::RunPackage};
+use domain::{
+    hash::ContentHash,
+    id::RunId,
+    package::{PortfolioPackage, RunPackage},
+};
 use jiff::Timestamp;
 
 /// What the footer says about the making of the report. The artifact's own hash
@@ -24,6 +28,23 @@ impl Colophon {
             run_id: package.run_id,
             specification_version: package.specification_version,
             pack_hash: package.pack_hash,
+            package_hash,
+            document_hash,
+            sealed_at: package.claimed_at,
+            zone: package.period.zone.clone(),
+        }
+    }
+
+    /// Of a report of the portfolio desk, whose pack is one of prices.
+    pub fn of_portfolio(
+        package: &PortfolioPackage,
+        package_hash: ContentHash,
+        document_hash: ContentHash,
+    ) -> Self {
+        Self {
+            run_id: package.run_id,
+            specification_version: package.specification_version,
+            pack_hash: package.pricing_pack_hash,
             package_hash,
             document_hash,
             sealed_at: package.claimed_at,

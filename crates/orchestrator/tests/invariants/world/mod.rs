@@ -254,6 +254,16 @@ pub fn rights() -> orchestrator::rights::Registry {
     orchestrator::rights::Registry::load(&project(".ops/RIGHTS_REGISTRY.yaml")).unwrap()
 }
 
+/// The registry of the repository with another line about the samples.
+pub fn samples(from: &str, to: &str) -> orchestrator::rights::Registry {
+    let text = include_str!("../../../../../.ops/RIGHTS_REGISTRY.yaml");
+    let (before, sample) = text.split_once("  Sample:").unwrap();
+    let unblock = "unblock: \"wait for real prices\"";
+    let sample = sample.replacen(from, to, 1).replacen("unblock: null", unblock, 1);
+    let text = format!("{before}  Sample:{sample}");
+    orchestrator::rights::Registry::parse("rights.yaml", &text).unwrap()
+}
+
 /// A request, as the record of an export keeps it.
 pub fn origin() -> Origin {
     Origin { address: "192.0.2.1".to_owned(), agent: "a test".to_owned(), trace_id: "1".repeat(32) }

@@ -1,11 +1,11 @@
 //! A document as tables, for whoever goes on working with its data. The same tables
 //! stand in CSV and in a workbook.
 
-mod of_execution;
+mod of_panels;
 mod of_report;
 mod text;
 
-pub(super) use of_execution::tables as tables_of_execution;
+pub(super) use of_panels::tables as tables_of_panels;
 pub(super) use of_report::tables;
 
 use jiff::civil::Date;

@@ -1,16 +1,18 @@
-//! Which providers' data each panel of an execution holds, by its recorded sources.
+//! Which providers' data each panel holds, by its recorded sources.
 
-use super::ExecutionDocument;
+use super::part::PanelPart;
 use domain::pricing_pack::ProviderId;
 use executor::{lineage::SourceName, pattern::PanelDocument};
 use rights::{DocumentLineage, Part};
 use std::collections::BTreeSet;
 
-/// The lineage of an execution: a part for each panel that holds data, under the panel's
-/// id. The sources of a panel are those of its cells together, so a part names everybody
-/// whose data is in any cell.
-pub fn lineage(document: &ExecutionDocument) -> DocumentLineage {
-    lineage_of_panels(document.panels.iter().map(|part| (&part.panel, part.sources.as_slice())))
+/// The lineage of a document of panels: a part for each panel that holds data, under the
+/// panel's id. The sources of a panel are those of its cells together, so a part names
+/// everybody whose data is in any cell.
+pub(crate) fn lineage_of_parts<'a>(
+    parts: impl IntoIterator<Item = &'a PanelPart>,
+) -> DocumentLineage {
+    lineage_of_panels(parts.into_iter().map(|part| (&part.panel, part.sources.as_slice())))
 }
 
 /// The same of panels with their sources.

@@ -1,13 +1,11 @@
-//! The tables of an execution: one for each panel that lists rows, and one of all single
+//! The tables of panels: one for each panel that lists rows, and one of all single
 //! figures.
 
 use super::{Cell, Column, Digits, Table};
-use crate::{
-    execution::{ExecutionDocument, PanelPart},
-    panel::{
-        figure::{Shown, decimal, heading_of, reason_of, reason_words},
-        rows::{Head, Record, Records},
-    },
+use crate::panel::{
+    figure::{Shown, decimal, heading_of, reason_of, reason_words},
+    part::PanelPart,
+    rows::{Head, Record, Records},
 };
 use executor::pattern::{Format, PanelKind};
 use jiff::civil::Date;
@@ -28,13 +26,16 @@ const SHEET_NAME_MAX: usize = 31;
 /// Names that sheets of ours have.
 const TAKEN: [&str; 2] = ["About", "Figures"];
 
-/// The tables that have rows, in the order of the panels, without those that are removed.
-pub fn tables<'a>(document: &'a ExecutionDocument, removed: &BTreeSet<String>) -> Vec<Table<'a>> {
-    let base = document.base_currency.as_deref();
+/// The tables that have rows, in the order of the panels. What names no currency is in
+/// `base`.
+pub fn tables<'a>(
+    parts: impl IntoIterator<Item = &'a PanelPart>,
+    base: Option<&str>,
+) -> Vec<Table<'a>> {
     let mut figures = Vec::new();
     let mut tables = Vec::new();
     let mut names: BTreeSet<String> = TAKEN.iter().map(|name| name.to_lowercase()).collect();
-    for part in document.without(removed) {
+    for part in parts {
         let records = match part.panel.kind {
             PanelKind::MetricsGrid | PanelKind::Text if !part.panel.data.is_array() => None,
             _ => Records::of(&part.panel),
@@ -105,7 +106,7 @@ fn money_of(head: &Head, records: &[Record<'_>], base: Option<&str>) -> Money {
     for record in records {
         let value = record.get(&head.key);
         let own = currency_of(value);
-        // What names no currency is in that of the execution, if it is money at all.
+        // What names no currency is in that of the document, if it is money at all.
         let base = base.filter(|_| head.format == Some(Format::Currency) && !value.is_null());
         found.extend(own.or(base));
         if found.len() > 1 {

@@ -1,0 +1,126 @@
+//! What of evidence pages may show: decided report by report, by the provider of the source
+//! that it was read from. An event says what all of its reports say together.
+
+use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
+use domain::{
+    evidence::{EvidenceItem, SourceReading, provider_of},
+    id::PackId,
+    pricing_pack::ProviderId,
+};
+use rights::{DocumentLineage, Part, Registry, Screen, WithheldPart, WorkspaceLicences};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use storage::{
+    PgConnection, evidence_pack,
+    pack_event::{self, EventRow},
+    tenancy,
+};
+
+/// The key of what an event means, which all of its reports are behind.
+pub const MEANING: &str = "meaning";
+
+/// An event in a list.
+#[derive(Clone, Debug)]
+pub struct ListedEvent {
+    pub id: String,
+    /// What may be shown of it, else why it may not.
+    pub shown: Result<EventRow, WithheldPart>,
+}
+
+/// By what it is decided what a reader may be shown of one pack.
+pub(super) struct EvidenceScreen {
+    registry: Arc<Registry>,
+    licences: WorkspaceLicences,
+    pack: PackId,
+    sources: Vec<SourceReading>,
+}
+
+impl Orchestrator {
+    /// The licences that count for a reader: those of the chosen workspace, if there is one.
+    pub(super) async fn licences_of_reader(
+        &self,
+        actor: &Actor,
+    ) -> Result<WorkspaceLicences, UseCaseError> {
+        let Some(workspace) = actor.workspace() else { return Ok(WorkspaceLicences::none()) };
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let licences = workspace_licence::load_today(&mut tx, workspace).await?;
+        tx.commit().await?;
+        Ok(licences)
+    }
+
+    pub(super) async fn evidence_screen(
+        &self,
+        conn: &mut PgConnection,
+        licences: WorkspaceLicences,
+        pack: PackId,
+    ) -> Result<EvidenceScreen, UseCaseError> {
+        let sources = evidence_pack::load_sources(conn, pack).await?;
+        Ok(EvidenceScreen { registry: self.rights.current(), licences, pack, sources })
+    }
+}
+
+impl EvidenceScreen {
+    /// Events as a list shows them, and what asks to be named with those that are shown.
+    pub async fn list(
+        &self,
+        conn: &mut PgConnection,
+        events: Vec<EventRow>,
+    ) -> Result<(Vec<ListedEvent>, Screen), UseCaseError> {
+        let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();
+        let mut cited: BTreeMap<String, Vec<Option<ProviderId>>> = BTreeMap::new();
+        for one in pack_event::load_cited_sources(conn, self.pack, &ids).await? {
+            let provider = provider_of(&self.sources, &one.source, one.sample);
+            cited.entry(one.event).or_default().push(provider);
+        }
+        let parts = ids.iter().map(|id| Part {
+            key: id.clone(),
+            title: format!("Event {id}"),
+            providers: together(cited.remove(id).unwrap_or_default()),
+        });
+        let screen = self.decide(parts.collect());
+        let listed = events.into_iter().map(|event| {
+            let withheld = screen.withheld.iter().find(|part| part.key == event.id).cloned();
+            ListedEvent { id: event.id.clone(), shown: withheld.map_or(Ok(event), Err) }
+        });
+        Ok((listed.collect(), screen))
+    }
+
+    /// The reports of one event, each a part under its id, and what they mean together under
+    /// [`MEANING`].
+    pub fn event(&self, items: &[EvidenceItem]) -> Screen {
+        let mut parts = self.items(items);
+        let all = items.iter().map(|item| self.provider(item)).collect();
+        let title = "What it means".to_owned();
+        parts.push(Part { key: MEANING.to_owned(), title, providers: together(all) });
+        self.decide(parts)
+    }
+
+    /// The items of a pack, each a part under its id.
+    pub fn pack(&self, items: &[EvidenceItem]) -> Screen {
+        self.decide(self.items(items))
+    }
+
+    fn items(&self, items: &[EvidenceItem]) -> Vec<Part> {
+        let part = |item: &EvidenceItem| Part {
+            key: item.id.to_string(),
+            title: format!("Report {}", item.id),
+            providers: together(vec![self.provider(item)]),
+        };
+        items.iter().map(part).collect()
+    }
+
+    fn provider(&self, item: &EvidenceItem) -> Option<ProviderId> {
+        provider_of(&self.sources, &item.source, item.sample)
+    }
+
+    fn decide(&self, parts: Vec<Part>) -> Screen {
+        self.registry.screen(&DocumentLineage { parts }, &self.licences)
+    }
+}
+
+/// Empty where the provider of one is not recorded: then nobody can be asked for the whole.
+fn together(providers: Vec<Option<ProviderId>>) -> BTreeSet<ProviderId> {
+    providers.into_iter().collect::<Option<_>>().unwrap_or_default()
+}
