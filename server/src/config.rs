@@ -7,6 +7,7 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
+use harvest::quote::{AccessError, QuoteBounds, VendorAccess, Vendors};
 use orchestrator::{
     execution::{KEPT_DAYS, KEPT_DAYS_MIN},
     export::{ExportLimits, InvalidKey, SealKey},
@@ -193,6 +194,47 @@ pub struct SourceOptions {
 impl SourceOptions {
     pub fn private_hosts(&self) -> BTreeSet<String> {
         self.source_private_hosts.iter().map(|host| host.trim().to_owned()).collect()
+    }
+}
+
+/// The keys of vendors of market data. Without one, its vendor is not asked.
+#[derive(Clone, Debug, Args)]
+pub struct VendorOptions {
+    /// Key of Financial Modeling Prep.
+    #[arg(long, env = "FMP_API_KEY", hide_env_values = true)]
+    pub fmp_api_key: Option<SecretString>,
+    /// Address in place of Financial Modeling Prep's own.
+    #[arg(long, env = "FMP_BASE_URL")]
+    pub fmp_base_url: Option<String>,
+    /// Key of Polygon.io.
+    #[arg(long, env = "POLYGON_API_KEY", hide_env_values = true)]
+    pub polygon_api_key: Option<SecretString>,
+    /// Address in place of Polygon.io's own.
+    #[arg(long, env = "POLYGON_BASE_URL")]
+    pub polygon_base_url: Option<String>,
+    /// Key of FRED, of the Federal Reserve Bank of St. Louis.
+    #[arg(long, env = "FRED_API_KEY", hide_env_values = true)]
+    pub fred_api_key: Option<SecretString>,
+    /// Address in place of FRED's own.
+    #[arg(long, env = "FRED_BASE_URL")]
+    pub fred_base_url: Option<String>,
+}
+
+impl VendorOptions {
+    /// # Errors
+    /// [`AccessError`] for a key or an address that cannot be used.
+    pub fn vendors(self) -> Result<Vendors, AccessError> {
+        let of = [
+            ("FMP", self.fmp_api_key, self.fmp_base_url),
+            ("Polygon", self.polygon_api_key, self.polygon_base_url),
+            ("FRED", self.fred_api_key, self.fred_base_url),
+        ];
+        let access = of.into_iter().filter_map(|(provider, key, base)| {
+            let provider = provider.parse().ok()?;
+            key.map(|key| VendorAccess { provider, key, base })
+        });
+        #[expect(clippy::disallowed_methods, reason = "the edge: it dates trips for readers")]
+        Vendors::new(QuoteBounds::default(), access.collect(), jiff::Timestamp::now)
     }
 }
 

@@ -18,6 +18,10 @@ pub const AGENT_LATENCY: &str = "agent_latency_seconds";
 pub const CIRCUIT_BREAKER_STATE: &str = "circuit_breaker_state";
 pub const CIRCUIT_BREAKER_FAILURES: &str = "circuit_breaker_failures_total";
 pub const PRICING_PACK_STATUS: &str = "pricing_pack_status";
+pub const PROVIDER_REQUESTS: &str = "provider_requests_total";
+pub const PROVIDER_LATENCY: &str = "provider_latency_seconds";
+pub const PROVIDER_BANDWIDTH: &str = "provider_bandwidth_bytes";
+pub const RATE_LIMIT_HITS: &str = "rate_limit_hits_total";
 pub const CACHE_REQUESTS: &str = "cache_requests_total";
 pub const HTTP_REQUEST_DURATION: &str = "http_request_duration_seconds";
 
@@ -196,6 +200,48 @@ pub fn breaker_is(agent: &'static str, state: BreakerGauge) {
 /// A failure that the breaker of `agent` counts.
 pub fn breaker_counted_failure(agent: &'static str) {
     counter!(CIRCUIT_BREAKER_FAILURES, "agent" => agent).increment(1);
+}
+
+/// How a provider answered one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderAnswer {
+    Success,
+    /// The key, the plan or the name; asking again changes nothing.
+    Refused,
+    RateLimited,
+    Timeout,
+    Error,
+}
+
+impl ProviderAnswer {
+    /// As in the label `status`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Refused => "refused",
+            Self::RateLimited => "rate_limited",
+            Self::Timeout => "timeout",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A provider of market data answered, or did not; `bytes` of its body.
+pub fn provider_answered(
+    provider: &'static str,
+    answer: ProviderAnswer,
+    took: Duration,
+    bytes: usize,
+) {
+    let status = answer.as_str();
+    counter!(PROVIDER_REQUESTS, "provider" => provider, "status" => status).increment(1);
+    histogram!(PROVIDER_LATENCY, "provider" => provider, "status" => status)
+        .record(took.as_secs_f64());
+    counter!(PROVIDER_BANDWIDTH, "provider" => provider)
+        .increment(u64::try_from(bytes).unwrap_or(u64::MAX));
+    if answer == ProviderAnswer::RateLimited {
+        counter!(RATE_LIMIT_HITS, "provider" => provider).increment(1);
+    }
 }
 
 /// Where the newest pack of a policy stands.

@@ -2,6 +2,7 @@
 
 use crate::{
     address::{self, AddressError, CheckedAddress, PrivateHosts},
+    http::{self, Unread},
     robots::Robots,
 };
 use domain::evidence::SourceLimits;
@@ -10,7 +11,6 @@ use reqwest::{
     header::{
         ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
-    redirect::Policy,
 };
 use std::{
     collections::HashMap,
@@ -159,13 +159,7 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError::Client`] where the machine has no usable TLS.
     pub fn new(bounds: FetchBounds, private: PrivateHosts) -> Result<Self, FetchError> {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| FetchError::Client(error.into()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = http::tls().map_err(FetchError::Client)?;
         let turns = std::sync::Mutex::default();
         Ok(Self { bounds, private, tls, turns, robots: Robots::default() })
     }
@@ -282,11 +276,7 @@ impl Fetcher {
 
     /// A client that knows one host, by the addresses that were checked.
     fn client(&self, checked: &CheckedAddress) -> Result<reqwest::Client, FetchError> {
-        reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(USER_AGENT)
+        http::client(self.tls.clone())
             .resolve_to_addrs(&checked.host, &checked.addresses)
             .build()
             .map_err(|error| FetchError::Client(error.into()))
@@ -301,20 +291,16 @@ impl Fetcher {
     }
 }
 
-/// The body as far as the limit goes, and not a byte further.
 async fn body(hop: Hop, bytes_max: usize) -> Result<Content, FetchError> {
-    let Hop { mut response, url } = hop;
+    let Hop { response, url } = hop;
     let headers = response.headers();
     let validators =
         Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
     let content_type = text(headers, &reqwest::header::CONTENT_TYPE);
-    let mut bytes = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(FetchError::Broken)? {
-        if bytes.len() + piece.len() > bytes_max {
-            return Err(FetchError::TooLarge(bytes_max));
-        }
-        bytes.extend_from_slice(&piece);
-    }
+    let bytes = http::read_within(response, bytes_max).await.map_err(|unread| match unread {
+        Unread::TooLarge => FetchError::TooLarge(bytes_max),
+        Unread::Broken(error) => FetchError::Broken(error),
+    })?;
     Ok(Content { bytes, url, content_type, validators })
 }
 

@@ -1,8 +1,10 @@
 //! Reads sources: the sample files, and other people's hosts. What they hold comes out
-//! as entries; what becomes of an entry is the desk's to say.
+//! as entries; what becomes of an entry is the desk's to say. Asks vendors of market data
+//! for closes and rates.
 //!
-//! Only [`fetch`] leaves the machine, and only to public addresses; only [`manifest`]
-//! touches the file system. No clock: today is an argument.
+//! Only [`fetch`] and [`quote`] leave the machine, the one to public addresses alone, the
+//! other to vendors that the operator has a key of; only [`manifest`] touches the file
+//! system. No clock: today is an argument.
 
 pub mod address;
 mod assemble;
@@ -10,10 +12,12 @@ mod collect;
 mod entry;
 mod feed;
 pub mod fetch;
+mod http;
 mod import;
 mod list;
 pub mod manifest;
 mod page;
+pub mod quote;
 mod robots;
 mod sample_dates;
 mod sitemap;

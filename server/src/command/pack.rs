@@ -1,14 +1,15 @@
 use super::use_cases;
-use crate::config::{DatabaseOptions, FileOptions};
+use crate::config::{DatabaseOptions, FileOptions, VendorOptions};
 use clap::{Args, Subcommand};
 use domain::pricing_pack::{PricingPolicy, Symbol};
 use jiff::civil::Date;
-use orchestrator::pricing::{BackfillRequest, Backfilled, BuildRequest, Built};
+use orchestrator::pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Market};
 use std::{error::Error, path::PathBuf};
 
 #[derive(Subcommand)]
 pub enum PackCommand {
-    /// Build the pack of a date from a market file, and make it fresh.
+    /// Build the pack of a date from a market file, or by vendors of market data, and make it
+    /// fresh.
     Build {
         #[command(flatten)]
         database: DatabaseOptions,
@@ -46,15 +47,27 @@ pub struct BuildOptions {
     /// The date that the pack is for.
     #[arg(long)]
     date: Date,
-    /// The market file; samples/prices/README.md says what it holds.
-    #[arg(long, value_name = "FILE")]
-    prices: PathBuf,
+    #[command(flatten)]
+    market: MarketOptions,
+    #[command(flatten)]
+    vendors: VendorOptions,
     /// Replace the fresh pack of the date, for this reason.
     #[arg(long, value_name = "REASON")]
     restate: Option<String>,
     /// Accept a price that is more than five trading days old; once for each symbol.
     #[arg(long, value_name = "SYMBOL")]
     accept_stale: Vec<Symbol>,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct MarketOptions {
+    /// The market file; samples/prices/README.md says what it holds.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// The file of listings, whose vendors are asked; docs/operations.md says what it holds.
+    #[arg(long, value_name = "FILE")]
+    listings: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -88,9 +101,18 @@ async fn run_build(
     build: BuildOptions,
 ) -> Result<(), Box<dyn Error>> {
     let use_cases = use_cases(database, &files).await?;
+    let market = match (build.market.prices, build.market.listings) {
+        (Some(file), _) => Market::File(file),
+        (None, Some(listings)) => {
+            let vendors = build.vendors.vendors()?;
+            let quoted = use_cases.quoted_market(&listings, build.date, &vendors).await?;
+            Market::Quoted(Box::new(quoted))
+        }
+        (None, None) => return Err("name a market file or a file of listings".into()),
+    };
     let request = BuildRequest {
         date: build.date,
-        market_file: build.prices,
+        market,
         ledger: files.ledger_path,
         accept_stale: build.accept_stale,
         restates: build.restate,

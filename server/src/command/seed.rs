@@ -15,7 +15,7 @@ use orchestrator::{
     Orchestrator, Refusal, UseCaseError,
     identity::{NewAccount, generate_password},
     portfolio::Read,
-    pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Gate, gate},
+    pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Gate, Market, gate},
 };
 use std::error::Error;
 
@@ -117,7 +117,7 @@ async fn seed_pricing_pack(
     }
     let request = BuildRequest {
         date,
-        market_file: files.sample_prices(),
+        market: Market::File(files.sample_prices()),
         ledger: Some(ledger),
         accept_stale: Vec::new(),
         restates: None,

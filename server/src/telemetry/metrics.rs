@@ -33,6 +33,11 @@ const HISTOGRAMS: &[(&str, &[f64], &str)] = &[
         &[0.1, 0.5, 1.0, 1.2, 2.0, 5.0, 10.0],
         "From request to the first byte of its answer.",
     ),
+    (
+        observe::PROVIDER_LATENCY,
+        &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0],
+        "Duration of a request to a provider of market data.",
+    ),
 ];
 
 const COUNTERS: &[(&str, &str)] = &[
@@ -41,6 +46,9 @@ const COUNTERS: &[(&str, &str)] = &[
     (observe::AGENT_INVOCATIONS, "Calls of agents by outcome."),
     (observe::CIRCUIT_BREAKER_FAILURES, "Failures that count towards opening a breaker."),
     (orchestrator::export::EXPORTS, "Exports asked for, by format and decision."),
+    (observe::PROVIDER_REQUESTS, "Requests to providers of market data by outcome."),
+    (observe::PROVIDER_BANDWIDTH, "Bytes of the answers of providers of market data."),
+    (observe::RATE_LIMIT_HITS, "Requests that a provider refused because they were too many."),
     (observe::CACHE_REQUESTS, "Look-ups in the caches of capabilities."),
 ];
 

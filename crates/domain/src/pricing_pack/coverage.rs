@@ -1,6 +1,9 @@
 use super::{Currency, Exchange, PackContent, PackSources, Symbol};
 use jiff::civil::{Date, Weekday};
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// What a pack must be able to value: nothing of it may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,6 +11,10 @@ pub struct Needed {
     pub securities: BTreeSet<(Symbol, Exchange)>,
     /// Of positions and cash; each must convert into the base currency.
     pub currencies: BTreeSet<Currency>,
+    /// Why a price is not there, where that is known: who was asked, and what came.
+    pub unpriced: BTreeMap<(Symbol, Exchange), String>,
+    /// The same of rates, by pair.
+    pub unrated: BTreeMap<(Currency, Currency), String>,
 }
 
 /// One thing that keeps a pack from being used.
@@ -16,10 +23,12 @@ pub enum Gap {
     NoPrice {
         symbol: Symbol,
         exchange: Exchange,
+        reason: Option<String>,
     },
     NoRate {
         from: Currency,
         to: Currency,
+        reason: Option<String>,
     },
     /// Older than [`STALE_AFTER_TRADING_DAYS`], and nobody accepted it.
     StalePrice {
@@ -41,20 +50,37 @@ pub const STALE_AFTER_TRADING_DAYS: u32 = 5;
 /// Everything that is missing, in a fixed order; empty when the pack covers all.
 pub fn gaps(content: &PackContent, sources: &PackSources, needed: &Needed) -> Vec<Gap> {
     let mut gaps = Vec::new();
-    for (symbol, exchange) in &needed.securities {
-        if content.price(symbol, exchange).is_none() {
-            gaps.push(Gap::NoPrice { symbol: symbol.clone(), exchange: exchange.clone() });
+    for security in &needed.securities {
+        let (symbol, exchange) = security.clone();
+        if content.price(&symbol, &exchange).is_none() {
+            let reason = needed.unpriced.get(security).cloned();
+            gaps.push(Gap::NoPrice { symbol, exchange, reason });
         }
     }
     let priced = content.prices().iter().map(|price| &price.currency);
     let currencies: BTreeSet<&Currency> = needed.currencies.iter().chain(priced).collect();
     for from in currencies {
         if content.rate(from, content.base()).is_err() {
-            gaps.push(Gap::NoRate { from: from.clone(), to: content.base().clone() });
+            let (from, to) = (from.clone(), content.base().clone());
+            gaps.push(Gap::NoRate { reason: why_no_rate(needed, &from, &to), from, to });
         }
     }
     gaps.extend(aged(content.date(), sources));
     gaps
+}
+
+/// What is known of the missing rates of either currency.
+fn why_no_rate(needed: &Needed, from: &Currency, to: &Currency) -> Option<String> {
+    let touches = |pair: &(Currency, Currency)| {
+        [&pair.0, &pair.1].into_iter().any(|currency| currency == from || currency == to)
+    };
+    let known: Vec<String> = needed
+        .unrated
+        .iter()
+        .filter(|(pair, _)| touches(pair))
+        .map(|((one, other), reason)| format!("{one} to {other}: {reason}"))
+        .collect();
+    (!known.is_empty()).then(|| known.join("; "))
 }
 
 fn aged(date: Date, sources: &PackSources) -> impl Iterator<Item = Gap> {
@@ -88,8 +114,12 @@ pub fn is_stale(as_of: Date, date: Date) -> bool {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoPrice { symbol, exchange } => write!(f, "{symbol} on {exchange} has no price"),
-            Self::NoRate { from, to } => write!(f, "there is no rate from {from} to {to}"),
+            Self::NoPrice { symbol, exchange, reason } => {
+                write!(f, "{symbol} on {exchange} has no price{}", because(reason.as_ref()))
+            }
+            Self::NoRate { from, to, reason } => {
+                write!(f, "there is no rate from {from} to {to}{}", because(reason.as_ref()))
+            }
             Self::StalePrice { symbol, exchange, as_of } => write!(
                 f,
                 "the price of {symbol} on {exchange} is of {as_of}, more than \
@@ -103,4 +133,8 @@ impl fmt::Display for Gap {
             }
         }
     }
+}
+
+fn because(reason: Option<&String>) -> String {
+    reason.map_or_else(String::new, |reason| format!(" ({reason})"))
 }

@@ -159,7 +159,7 @@ fn sources_of(pack: &PackContent, as_of: &str) -> PackSources {
 }
 
 #[test]
-fn everything_that_is_missing_is_listed_at_once() {
+fn everything_that_is_missing_is_listed_at_once_with_its_reason_where_one_is_known() {
     let pack = content("CLOSE_USD", "ACME XNAS USD 1\nHOCH XETR EUR 2", "").unwrap();
     let security = |symbol: &str, exchange: &str| {
         (symbol.parse::<Symbol>().unwrap(), exchange.parse::<Exchange>().unwrap())
@@ -168,6 +168,12 @@ fn everything_that_is_missing_is_listed_at_once() {
         securities: [security("ACME", "XNAS"), security("ACME", "XETR"), security("ZED", "XNAS")]
             .into(),
         currencies: ["USD", "CAD"].map(|currency| currency.parse().unwrap()).into(),
+        unpriced: [(security("ZED", "XNAS"), "FMP: it does not know ZED".to_owned())].into(),
+        unrated: [(
+            ("EUR".parse().unwrap(), "GBP".parse().unwrap()),
+            "FRED: no key of it is set".to_owned(),
+        )]
+        .into(),
     };
     let found: Vec<String> = gaps(&pack, &sources_of(&pack, "2025-10-21"), &needed)
         .iter()
@@ -177,9 +183,9 @@ fn everything_that_is_missing_is_listed_at_once() {
         found,
         [
             "ACME on XETR has no price",
-            "ZED on XNAS has no price",
+            "ZED on XNAS has no price (FMP: it does not know ZED)",
             "there is no rate from CAD to USD",
-            "there is no rate from EUR to USD",
+            "there is no rate from EUR to USD (EUR to GBP: FRED: no key of it is set)",
         ]
     );
 }

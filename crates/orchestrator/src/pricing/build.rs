@@ -1,4 +1,4 @@
-use super::{LedgerError, MarketFile, MarketFileError, ledger_commit};
+use super::{LedgerError, MarketDay, MarketFileError, ledger_commit};
 use crate::{Orchestrator, UseCaseError};
 use domain::{
     hash::ContentHash,
@@ -26,13 +26,22 @@ const STOPPED: &str = "The build stopped without finishing.";
 #[derive(Clone, Debug)]
 pub struct BuildRequest {
     pub date: Date,
-    pub market_file: PathBuf,
+    pub market: Market,
     /// Top folder of the ledger's git repository.
     pub ledger: Option<PathBuf>,
     /// Securities whose old price is accepted.
     pub accept_stale: Vec<Symbol>,
     /// Why the fresh pack of the date is replaced; needed if there is one.
     pub restates: Option<String>,
+}
+
+/// Where the prices and rates of a pack come from.
+#[derive(Clone, Debug)]
+pub enum Market {
+    File(PathBuf),
+    /// Asked of vendors; [`Orchestrator::quoted_market`] did it before the build began, which
+    /// so waits for nobody.
+    Quoted(Box<MarketDay>),
 }
 
 /// What came of it.
@@ -50,7 +59,7 @@ pub enum BuildError {
     #[error("a pricing pack cannot be built without a commit of the ledger")]
     Ledger(#[from] LedgerError),
     #[error("a pricing pack cannot be built from this file")]
-    MarketFile(#[from] MarketFileError),
+    MarketDay(#[from] MarketFileError),
     /// The pack is stored as failed; nothing uses it.
     #[error("pricing pack {pack} is not complete: {}", listed(missing))]
     Incomplete { pack: PricingPackId, missing: Vec<Gap> },
@@ -113,7 +122,7 @@ fn listed(missing: &[Gap]) -> String {
 }
 
 impl Orchestrator {
-    /// Builds a pack from a market file and makes it fresh. The stages commit one by
+    /// Builds a pack and makes it fresh. The stages commit one by
     /// one, so that the gate and `/health/pack` see each of them. What an earlier build
     /// left when it lost its process is brought to its end if it holds the same values,
     /// and else given up.
@@ -241,9 +250,12 @@ impl Orchestrator {
     }
 }
 
-async fn asked_for(request: &BuildRequest) -> Result<(MarketFile, LedgerCommit), BuildError> {
+async fn asked_for(request: &BuildRequest) -> Result<(MarketDay, LedgerCommit), BuildError> {
     let commit = ledger_commit(request.ledger.as_deref()).await?;
-    let mut market = MarketFile::read(&request.market_file, request.date).await?;
+    let mut market = match &request.market {
+        Market::File(path) => MarketDay::read(path, request.date).await?,
+        Market::Quoted(market) => MarketDay::clone(market),
+    };
     market.sources.stale_accepted.clone_from(&request.accept_stale);
     market.sources.stale_accepted.sort();
     Ok((market, commit))
@@ -252,10 +264,10 @@ async fn asked_for(request: &BuildRequest) -> Result<(MarketFile, LedgerCommit),
 /// The pack under its next version, with all that it lacks.
 async fn next_pack(
     conn: &mut PgConnection,
-    market: MarketFile,
+    market: MarketDay,
     ledger_commit: LedgerCommit,
 ) -> Result<(PricingPack, Vec<Gap>), BuildError> {
-    let MarketFile { content, sources, needed } = market;
+    let MarketDay { content, sources, needed } = market;
     let version = pricing_pack::load_next_version(conn, content.date(), content.policy()).await?;
     let hash = ContentHash::of_json(&content)?;
     let id = PricingPackId::new(content.date(), content.policy(), version, hash)?;

@@ -13,10 +13,10 @@ const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Stands for the pack's date in a file of samples.
 const DATE_OF_PACK: &str = "{{date}}";
 
-/// What a market file says for one date: everything that a pack must hold, and the
-/// values that are there.
+/// The market of one date, of a file or of vendors: everything that a pack must hold, and
+/// the values that are there.
 #[derive(Clone, Debug)]
-pub struct MarketFile {
+pub struct MarketDay {
     pub content: PackContent,
     pub sources: PackSources,
     pub needed: Needed,
@@ -74,7 +74,7 @@ pub(super) struct Pair {
     pub as_of: Timestamp,
 }
 
-impl MarketFile {
+impl MarketDay {
     /// Reads `path` for a pack of `date`.
     pub async fn read(path: &Path, date: Date) -> Result<Self, MarketFileError> {
         Self::parse(path, &read_text(path).await?, date)
@@ -106,7 +106,7 @@ pub(super) async fn read_text(path: &Path) -> Result<String, MarketFileError> {
 }
 
 impl File {
-    pub fn of(self, date: Date) -> Result<MarketFile, MarketFileError> {
+    pub fn of(self, date: Date) -> Result<MarketDay, MarketFileError> {
         let mut needed = Needed::default();
         let (mut prices, mut price_sources) = (Vec::new(), Vec::new());
         for Security { symbol, exchange, currency, close, as_of } in self.securities {
@@ -125,21 +125,21 @@ impl File {
             rate_sources.push(RateSource { from: from.clone(), to: to.clone(), source });
             rates.push(ExchangeRate { from, to, rate, as_of });
         }
-        price_sources.sort_by(|a, b| (&a.symbol, &a.exchange).cmp(&(&b.symbol, &b.exchange)));
-        rate_sources.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
-        let sources = PackSources {
-            schema: PackSources::SCHEMA,
-            sample: self.sample,
-            prices: price_sources,
-            fx: rate_sources,
-            stale_accepted: Vec::new(),
-        };
-        Ok(MarketFile {
-            content: PackContent::new(date, self.policy, prices, rates)?,
-            sources,
-            needed,
-        })
+        let content = PackContent::new(date, self.policy, prices, rates)?;
+        let sources = sources(self.sample, price_sources, rate_sources);
+        Ok(MarketDay { content, sources, needed })
     }
+}
+
+/// Sorted, so that the order of reading changes no hash.
+pub(super) fn sources(
+    sample: bool,
+    mut prices: Vec<PriceSource>,
+    mut fx: Vec<RateSource>,
+) -> PackSources {
+    prices.sort_by(|a, b| (&a.symbol, &a.exchange).cmp(&(&b.symbol, &b.exchange)));
+    fx.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
+    PackSources { schema: PackSources::SCHEMA, sample, prices, fx, stale_accepted: Vec::new() }
 }
 
 #[cfg(test)]
@@ -147,8 +147,8 @@ mod tests {
     use super::*;
     use domain::pricing_pack::gaps;
 
-    fn parse(text: &str) -> Result<MarketFile, MarketFileError> {
-        MarketFile::parse(Path::new("market.json"), text, "2025-10-21".parse().unwrap())
+    fn parse(text: &str) -> Result<MarketDay, MarketFileError> {
+        MarketDay::parse(Path::new("market.json"), text, "2025-10-21".parse().unwrap())
     }
 
     fn file(sample: bool, price: &str) -> String {

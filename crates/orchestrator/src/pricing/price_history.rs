@@ -1,6 +1,6 @@
 //! The file that prices and rates of many days come in, a row for each day.
 
-use super::market_file::{File, MarketFile, MarketFileError, Pair, Security, read_text};
+use super::market_file::{File, MarketDay, MarketFileError, Pair, Security, read_text};
 use domain::pricing_pack::{Currency, Exchange, PricingPolicy, ProviderId, ReceivedAmount, Symbol};
 use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
@@ -74,7 +74,7 @@ impl PriceHistory {
     }
 
     /// What it says for one of its days; everything else is missing.
-    pub fn on(&self, date: Date) -> Result<MarketFile, MarketFileError> {
+    pub fn on(&self, date: Date) -> Result<MarketDay, MarketFileError> {
         let day = self.days.binary_search_by_key(&date, |day| day.0);
         let (closes, rates): (&[_], &[_]) = match day {
             Ok(at) => (&self.days[at].1, &self.days[at].2),

@@ -6,7 +6,7 @@ use jiff::civil::date;
 use orchestrator::{
     Orchestrator,
     portfolio::Read,
-    pricing::{BackfillRequest, BuildError, BuildRequest, Built},
+    pricing::{BackfillRequest, BuildError, BuildRequest, Built, Market as Prices},
 };
 use std::{
     fs,
@@ -121,7 +121,7 @@ impl Market {
         fs::write(&market_file, text).unwrap();
         BuildRequest {
             date: date.parse().unwrap(),
-            market_file,
+            market: Prices::File(market_file),
             ledger: Some(self.folder.path().join("ledger")),
             accept_stale: Vec::new(),
             restates: None,
