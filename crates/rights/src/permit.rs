@@ -231,6 +231,23 @@ mod tests {
         assert_eq!(refused.unwrap_err(), "the store is away");
     }
 
+    #[test]
+    fn a_ruling_names_whose_data_it_is_and_whose_of_it_leaves_by_the_workspaces_licence() {
+        let registry = crate::registry::tests::registry();
+        let id = |name: &str| name.parse::<ProviderId>().unwrap();
+        let right = Format::Pdf.right();
+        // FRED allows it anyway, and nothing of NewsAPI_Business is in the document.
+        let licences = ["FRED", "NewsAPI", "NewsAPI_Business"].map(|name| (id(name), right));
+        let licences: WorkspaceLicences = licences.into_iter().collect();
+        let lineage = DocumentLineage::whole([id("FRED"), id("NewsAPI")]);
+        let document = ContentHash::of_bytes(b"a document");
+        let ruling =
+            registry.rule(document, &lineage, Format::Pdf, RightsProfile::Production, &licences);
+        assert_eq!(*ruling.providers(), [id("FRED"), id("NewsAPI")].into());
+        assert_eq!(*ruling.licensed(), [id("NewsAPI")].into());
+        assert_eq!(ruling.decision().id(), "allow");
+    }
+
     #[tokio::test]
     async fn a_denial_is_put_on_record_and_gives_no_permit() {
         assert_eq!(ruling("NewsAPI", Format::Pdf).decision().id(), "deny");

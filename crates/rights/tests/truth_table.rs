@@ -356,3 +356,17 @@ fn a_denial_says_provider_format_reason_and_remedy() {
     assert!(unheard.reason.contains("not in the rights registry"), "{unheard:?}");
     assert_eq!(unheard.unblock, "Add the provider to the rights registry.");
 }
+
+#[test]
+fn a_denial_says_in_a_sentence_why() {
+    let (nothing, news) = (document(&[]), document(&["NewsAPI"]));
+    for (document, profile, words) in [
+        (&nothing, RightsProfile::Production, "It is not recorded where all of this"),
+        (&news, RightsProfile::Production, "The document holds data whose licence does not"),
+        (&news, RightsProfile::Demo, "All of the document rests on data whose licence does not"),
+    ] {
+        let decision = decided(document, profile);
+        let Decision::Denied(denial) = &decision else { panic!("{decision:?}") };
+        assert!(denial.sentence().starts_with(words), "{}", denial.sentence());
+    }
+}
