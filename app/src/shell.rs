@@ -12,6 +12,13 @@ use leptos_router::{
 /// The icons, drawn once per document and referred to by name.
 const ICONS: &str = include_str!("../../style/icons.svg");
 
+/// The script of the islands waits for an idle moment without an end. A browser has none for
+/// a page that it does not paint, and a run would be followed only once somebody looks at it.
+const IDLE_WITHIN: &str = "{
+    const idle = window.requestIdleCallback;
+    if (idle) window.requestIdleCallback = (work) => idle.call(window, work, { timeout: 500 });
+}";
+
 /// Paths whose pages hold an island; no other page loads WebAssembly.
 fn has_island(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
@@ -39,7 +46,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
-                {has_island(&path).then(|| view! { <HydrationScripts options islands=true /> })}
+                {has_island(&path)
+                    .then(|| {
+                        view! {
+                            <script nonce=use_nonce() inner_html=IDLE_WITHIN></script>
+                            <HydrationScripts options islands=true />
+                        }
+                    })}
                 <MetaTags />
             </head>
             <body>
@@ -50,8 +63,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The content security policy of a page: our own files, and the one script of
-/// this answer, named by its nonce.
+/// The content security policy of a page: our own files, and the scripts of this
+/// answer, named by its nonce.
 fn restrict_content() {
     let Some(response) = use_context::<leptos_axum::ResponseOptions>() else { return };
     let script = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();

@@ -45,6 +45,18 @@ test("the price follows the answers and equals the stored quote", async ({ desk 
   await expect(quote).toContainText(live);
 });
 
+test("islands wake on a page that the browser never finds idle", async ({ desk }) => {
+  const { page } = await desk.owner();
+  // As a page is treated that is not painted: only what is due by a time is done.
+  await page.addInitScript(() => {
+    window.requestIdleCallback = (work, options) =>
+      options?.timeout ? window.setTimeout(work, options.timeout) : 0;
+  });
+  const editor = new Editor(page);
+  await editor.openBlank();
+  await expectToAnswer(editor);
+});
+
 test("what needs mending is listed while it is typed, and the form can be saved all the same", async ({ desk }) => {
   const { page } = await desk.owner();
   const editor = new Editor(page);
