@@ -1,9 +1,32 @@
-use crate::component::icon::Icon;
+use crate::{component::icon::Icon, ssr::Request};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use orchestrator::{
+    Refusal,
     export::ExportChoice,
     rights::{Blocked, Decision},
 };
+
+/// An export that led back here because it was refused.
+#[derive(Clone, Default)]
+pub struct RefusedExport {
+    /// What was asked for; none where nothing was.
+    format: Option<String>,
+    /// Why, where it is no licence's doing.
+    why: Option<&'static str>,
+}
+
+impl RefusedExport {
+    /// As the address says; an answer to such a one is 403.
+    pub fn of(request: &Request) -> Self {
+        let format = request.query("refused").map(str::to_owned);
+        let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
+        if let (Some(_), Some(response)) = (&format, use_context::<ResponseOptions>()) {
+            response.set_status(http::StatusCode::FORBIDDEN);
+        }
+        Self { format, why }
+    }
+}
 
 /// What of a report or an execution may leave as a file, and what stands in the way: said before
 /// anybody clicks. After a refusal it stands open.
@@ -17,11 +40,9 @@ pub fn ExportMenu(
     /// The address below which its files are.
     base: String,
     choices: Vec<ExportChoice>,
-    /// The format that was asked for and refused.
-    refused: Option<String>,
-    /// Why, where it is no licence's doing.
-    why: Option<&'static str>,
+    refused: RefusedExport,
 ) -> impl IntoView {
+    let RefusedExport { format: refused, why } = refused;
     let asked = choices
         .iter()
         .find(|choice| refused.as_deref() == Some(choice.format.id()))

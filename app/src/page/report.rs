@@ -1,7 +1,7 @@
 use crate::{
     component::{
         claim_evidence::ClaimEvidence,
-        export_menu::ExportMenu,
+        export_menu::{ExportMenu, RefusedExport},
         report_preview::ReportPreview,
         withheld::{Attributions, WithheldParts},
     },
@@ -10,9 +10,8 @@ use crate::{
 };
 use domain::{id::RunId, specification::Desk};
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
-use orchestrator::{Refusal, UseCaseError, export::Subject};
+use orchestrator::{UseCaseError, export::Subject};
 
 /// A report in its frame, with what may be done with it and where its claims come from.
 #[component]
@@ -68,11 +67,7 @@ pub(super) async fn files(request: &Request, run: RunId) -> Result<AnyView, UseC
         Err(UseCaseError::Quarantined) => Vec::new(),
         Err(other) => return Err(other),
     };
-    let refused = request.query("refused").map(str::to_owned);
-    let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
-    if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
-        response.set_status(http::StatusCode::FORBIDDEN);
-    }
+    let refused = RefusedExport::of(request);
     let base = format!("/runs/{run}");
-    Ok(view! { <ExportMenu what="report" base choices refused why /> }.into_any())
+    Ok(view! { <ExportMenu what="report" base choices refused /> }.into_any())
 }

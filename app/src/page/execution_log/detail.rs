@@ -2,7 +2,7 @@ use crate::{
     component::{
         breadcrumb::{Breadcrumb, step},
         digest::Digest,
-        export_menu::ExportMenu,
+        export_menu::{ExportMenu, RefusedExport},
         gantt::{GanttChart, StepTable},
         icon::Icon,
         moment::{Moment, moment_words},
@@ -23,7 +23,6 @@ use domain::{access, execution::Outcome, id::ExecutionId};
 use executor::{pattern::Plan, runtime::Trace};
 use jiff::Timestamp;
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
     Refusal, UseCaseError,
@@ -48,11 +47,7 @@ pub fn ExecutionPage() -> impl IntoView {
             Err(UseCaseError::Refused(refusal)) => Err(refusal),
             Err(other) => return Err(other),
         };
-        let refused = request.query("refused").map(str::to_owned);
-        let why = request.query("why").and_then(Refusal::from_code).map(Refusal::message);
-        if let (Some(_), Some(response)) = (&refused, use_context::<ResponseOptions>()) {
-            response.set_status(http::StatusCode::FORBIDDEN);
-        }
+        let refused = RefusedExport::of(&request);
         let now = request.orchestrator.now().await?;
         let restated = match record.pack.as_ref().and_then(|pack| pack.parse().ok()) {
             Some(pack) if !record.panels.is_empty() => {
@@ -74,7 +69,7 @@ pub fn ExecutionPage() -> impl IntoView {
             <Warning record=record.clone() />
             <Problem record=record.clone() />
             <Attributions terms />
-            {may_export.then(|| view! { <Export id choices refused why /> })}
+            {may_export.then(|| view! { <Export id choices refused /> })}
             <Panels record=record.clone() plan />
             <TraceSection trace=record.trace.clone() />
             <Facts record now zone />
@@ -88,13 +83,12 @@ pub fn ExecutionPage() -> impl IntoView {
 fn Export(
     id: ExecutionId,
     choices: Result<Vec<ExportChoice>, Refusal>,
-    refused: Option<String>,
-    why: Option<&'static str>,
+    refused: RefusedExport,
 ) -> impl IntoView {
     match choices {
         Ok(choices) => {
             let base = format!("/execution-log/{id}");
-            view! { <ExportMenu what="execution" base choices refused why /> }.into_any()
+            view! { <ExportMenu what="execution" base choices refused /> }.into_any()
         }
         // Its page says already that there is no answer.
         Err(Refusal::NothingToExport) => ().into_any(),

@@ -30,8 +30,11 @@ async fn evidence_that_may_not_be_shown_says_why_on_every_page_until_a_licence_g
     let tenant = world.tenant_by_day("North").await;
     let (viewer, all) = (&tenant.viewer, Filter::default());
     let cited = pack.events.iter().find(|event| event.citations.len() > 1).unwrap();
-    let (event, company) =
-        (cited.id.as_str(), cited.citations.iter().find_map(|one| one.companies.first()));
+    let event = cited.id.as_str();
+    let mut companies =
+        pack.events.iter().flat_map(|one| &one.citations).flat_map(|one| &one.companies);
+    // One that the desk's table does not know stands in quotes, and has no page.
+    let company = companies.find(|id| !id.as_str().starts_with('\u{201c}')).unwrap();
     let titles: Vec<&str> = pack.items.iter().map(|item| item.title.as_str()).collect();
 
     let shown = &world.orchestrator;
@@ -62,7 +65,7 @@ async fn evidence_that_may_not_be_shown_says_why_on_every_page_until_a_licence_g
     let sealed = app.view_pack(viewer, hash).await.unwrap();
     assert_eq!(sealed.screen.withheld.len(), pack.items.len());
     sealed.screen.withheld.iter().for_each(check_reason);
-    let company = app.view_company(viewer, company.unwrap().as_str()).await.unwrap();
+    let company = app.view_company(viewer, company.as_str()).await.unwrap();
     assert!(!company.events.is_empty() && company.events.iter().all(|one| one.shown.is_err()));
     // Administrators belong to no workspace, and have no licence but the platform's.
     let page = app.view_event(&world.admin, event).await.unwrap();

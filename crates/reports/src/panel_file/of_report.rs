@@ -33,7 +33,7 @@ impl<'a> PanelFile<'a> {
             about: vec![report.portfolio_name.clone(), period.clone()],
             labels,
             facts: vec![
-                Fact::day("Valued at the close of", report.priced_on),
+                Fact::day("Closing prices of", report.priced_on),
                 Fact::text("In", currency),
                 Fact::text(
                     "Figures look back",
