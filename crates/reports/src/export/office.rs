@@ -1,4 +1,4 @@
-//! Tables as LibreOffice opens them: what it takes for a formula it would compute, so none
+//! Tables as `LibreOffice` opens them: what it takes for a formula it would compute, so none
 //! may be one.
 
 use super::csv::records;
@@ -21,7 +21,7 @@ const HOSTILE: [&str; 8] = [
 /// Between fields: as in our files, and as spreadsheets of other countries are set.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// The cells with a formula in the file, as LibreOffice reads it.
+/// The cells with a formula in the file, as `LibreOffice` reads it.
 fn formulas(name: &str, bytes: &[u8], separator: Option<u8>) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name);
@@ -50,7 +50,7 @@ fn formulas(name: &str, bytes: &[u8], separator: Option<u8>) -> usize {
 
 #[test]
 fn libreoffice_computes_no_cell_of_ours_and_would_without_the_apostrophe() {
-    let unguarded: String = HOSTILE.iter().map(|text| format!("{}\r\n", text.trim())).collect();
+    let unguarded = HOSTILE.map(str::trim).join("\r\n");
     let ours = records(["Text"], HOSTILE.map(|text| [text.to_owned()])).unwrap();
     for separator in SEPARATORS {
         assert!(formulas("unguarded.csv", unguarded.as_bytes(), Some(separator)) > 0);
