@@ -8,7 +8,6 @@ use orchestrator::{
 };
 
 /// An export that led back here because it was refused.
-#[derive(Clone, Default)]
 pub struct RefusedExport {
     /// What was asked for; none where nothing was.
     format: Option<String>,
