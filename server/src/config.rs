@@ -8,9 +8,11 @@ use crate::{
 use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
 use harvest::quote::{AccessError, QuoteBounds, VendorAccess, Vendors};
+use jiff::tz::TimeZone;
 use orchestrator::{
     execution::{KEPT_DAYS, KEPT_DAYS_MIN},
     export::{ExportLimits, InvalidKey, SealKey},
+    pricing::Nightly,
     run::RunLimits,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -306,6 +308,35 @@ pub struct WorkOptions {
     #[arg(long, env = "EXECUTIONS_KEPT_DAYS", default_value_t = KEPT_DAYS,
           value_parser = clap::value_parser!(u16).range(i64::from(KEPT_DAYS_MIN)..=3650))]
     pub executions_kept_days: u16,
+    #[command(flatten)]
+    pub prices: PriceOptions,
+}
+
+/// How workers build the pack of each day.
+#[derive(Clone, Debug, Args)]
+pub struct PriceOptions {
+    /// The file of listings whose vendors are asked every night; without it no pack is built
+    /// but by `pack build`. One process that works is given it.
+    #[arg(long, env = "LISTINGS_PATH")]
+    pub listings_path: Option<PathBuf>,
+    /// Whose midnight ends a day of prices.
+    #[arg(long, env = "PRICES_TIME_ZONE", default_value = "UTC",
+          value_parser = |name: &str| TimeZone::get(name))]
+    pub prices_time_zone: TimeZone,
+    #[command(flatten)]
+    pub vendors: VendorOptions,
+}
+
+impl PriceOptions {
+    /// None where no listings are given.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn nightly(&self) -> Result<Option<Nightly>, AccessError> {
+        let Some(listings) = self.listings_path.clone() else { return Ok(None) };
+        let vendors = self.vendors.clone().vendors()?;
+        Ok(Some(Nightly { listings, vendors, zone: self.prices_time_zone.clone() }))
+    }
 }
 
 /// How the metrics of a process are read that serves nothing else.

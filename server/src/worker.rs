@@ -17,6 +17,7 @@ use orchestrator::{
     Orchestrator,
     assistant::Retirement,
     evidence::CollectOutcome,
+    pricing::{Listings, Night, Nightly},
     run::{Executed, Swept},
     schedule::Dispatched,
 };
@@ -38,6 +39,8 @@ const SWEEP_INTERVAL_MAX: Duration = Duration::from_secs(5);
 const SCHEDULE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often sources that are due are queued.
 const COLLECT_INTERVAL: Duration = Duration::from_secs(20);
+/// How often the prices of a day are thought of; they are asked for when they are due.
+const PRICES_INTERVAL: Duration = Duration::from_mins(1);
 /// How often a new pack is thought of; it is sealed when one is due.
 const EVIDENCE_INTERVAL: Duration = Duration::from_mins(10);
 /// A reading older than this is renewed, well within the gate's half day.
@@ -163,6 +166,10 @@ pub async fn work(
     // What is wrong at the start is told by not starting.
     let wake = Wake::new(options.worker_concurrency.into());
     let mut queue = queue(&orchestrator, options, &wake, stopping.clone()).await?;
+    if let Some(nightly) = options.prices.nightly()? {
+        Listings::read(&nightly.listings).await?;
+        beside.spawn(keep_prices(orchestrator.clone(), nightly));
+    }
     let kept_days = options.executions_kept_days;
     beside.spawn(keep_house(orchestrator.clone(), files.feeds_dir(), kept_days));
     beside.spawn(sweep(orchestrator.clone()));
@@ -256,6 +263,30 @@ async fn keep_collecting(orchestrator: Orchestrator) {
         if let Err(error) = orchestrator.queue_due_sources().await {
             let error = crate::log::chain(&error);
             tracing::error!(error, "sources that are due were not queued");
+        }
+    }
+}
+
+/// Builds the pack of each day once it is over.
+async fn keep_prices(orchestrator: Orchestrator, nightly: Nightly) {
+    let mut tick = tokio::time::interval(PRICES_INTERVAL);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut given_up = None;
+    loop {
+        tick.tick().await;
+        match orchestrator.build_due_pack(&nightly).await {
+            Ok(Night::Built(built)) => tracing::info!(?built, "the day's prices are there"),
+            Ok(Night::Waiting) => {}
+            // Told once for each day.
+            Ok(Night::GivenUp(date)) if given_up == Some(date) => {}
+            Ok(Night::GivenUp(date)) => {
+                given_up = Some(date);
+                tracing::error!(%date, "the prices of a day failed too often; build its pack by hand");
+            }
+            Err(error) => {
+                let error = crate::log::chain(&error);
+                tracing::error!(error, "the day's prices are not there yet");
+            }
         }
     }
 }

@@ -240,8 +240,8 @@ impl Lane {
 /// Plain http is for this machine alone.
 fn checked(base: &str, vendor: &'static str) -> Result<Url, AccessError> {
     let url = Url::parse(base).map_err(|_| AccessError::NotAnAddress(vendor))?;
-    let bare = url.username().is_empty() && url.password().is_none();
-    if !bare || url.query().is_some() || url.fragment().is_some() {
+    let is_anonymous = url.username().is_empty() && url.password().is_none();
+    if !is_anonymous || url.query().is_some() || url.fragment().is_some() {
         return Err(AccessError::NotAnAddress(vendor));
     }
     let is_here = match url.host() {
@@ -265,13 +265,12 @@ const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let asked = text(&RETRY_AFTER)?;
-    let moment = |text: &str| Some(rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?);
-    let wait = match asked.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let wait: SignedDuration = moment(asked)?.duration_since(moment(text(&DATE)?)?);
-            wait.try_into().unwrap_or(Duration::ZERO)
-        }
+    let moment = |text: &str| rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let wait = if let Ok(seconds) = asked.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let wait: SignedDuration = moment(asked)?.duration_since(moment(text(&DATE)?)?);
+        wait.try_into().unwrap_or(Duration::ZERO)
     };
     Some(wait.min(RETRY_AFTER_MAX))
 }

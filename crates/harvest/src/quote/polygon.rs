@@ -94,11 +94,11 @@ impl Vendor for Polygon {
         if answer.adjusted != Some(false) {
             return Err(QuoteError::Unreadable("bars that are adjusted for later splits"));
         }
-        answer.results.into_iter().map(observed).collect()
+        answer.results.iter().map(observed).collect()
     }
 }
 
-fn observed(bar: Bar) -> Result<Observed, QuoteError> {
+fn observed(bar: &Bar) -> Result<Observed, QuoteError> {
     let begins = Timestamp::from_millisecond(bar.begins_ms).ok().and_then(|at| at.in_tz(ZONE).ok());
     let begins = begins.ok_or(QuoteError::Unreadable("a bar without a time"))?;
     Ok(Observed { day: begins.date(), value: bar.close.get().to_owned() })

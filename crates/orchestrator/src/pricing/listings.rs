@@ -98,6 +98,11 @@ impl Listings {
         Self::parse(path, &read_text(path).await?)
     }
 
+    /// Of the packs that are made of them.
+    pub const fn policy(&self) -> &PricingPolicy {
+        &self.policy
+    }
+
     fn parse(path: &Path, text: &str) -> Result<Self, ListingsError> {
         let listings: Self = serde_json::from_str(text)
             .map_err(|error| ListingsError::NotListings(path.to_owned(), error))?;
@@ -299,7 +304,7 @@ impl Orchestrator {
 
 /// Whether an hour has passed since the last of our exchanges, New York's, closes on `date`.
 /// Before that a vendor's bar of the day is of a day under way, and not a close.
-fn is_over(date: Date, now: Timestamp) -> bool {
+pub(super) fn is_over(date: Date, now: Timestamp) -> bool {
     let end = date.at(17, 0, 0, 0).in_tz("America/New_York");
     end.is_ok_and(|end| end.timestamp() <= now)
 }

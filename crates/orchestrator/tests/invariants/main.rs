@@ -59,6 +59,8 @@ mod pricing_packs;
 #[cfg(test)]
 mod queue_room;
 #[cfg(test)]
+mod quoted_packs;
+#[cfg(test)]
 mod replays;
 #[cfg(test)]
 mod resume;
