@@ -12,5 +12,6 @@ pub mod portfolio;
 mod portfolio_report;
 pub mod report;
 
+mod decimal;
 pub mod governed;
 mod pack;

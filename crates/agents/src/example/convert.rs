@@ -1,11 +1,13 @@
-use crate::pack::{converted, pack_lineage, rate_lineage};
+use crate::{
+    decimal::ExactDecimal,
+    pack::{converted, pack_lineage, rate_lineage},
+};
 use domain::pricing_pack::{Currency, PricingPack, RateKind};
 use executor::{capability::Output, lineage::Lineages};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -15,23 +17,6 @@ pub struct ConvertArgs {
     /// The pack's base currency when null or left out.
     #[serde(default)]
     pub to: Option<Currency>,
-}
-
-/// A decimal as text, or as a JSON number, whose shortest notation it then is.
-#[derive(Clone, Copy, Debug, JsonSchema)]
-#[schemars(extend("type" = ["string", "number"], "format" = "decimal"), with = "Value")]
-pub struct ExactDecimal(pub Decimal);
-
-impl<'de> Deserialize<'de> for ExactDecimal {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = match Value::deserialize(deserializer)? {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            other => return Err(D::Error::custom(format!("{other} is not a decimal"))),
-        };
-        let decimal = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text));
-        decimal.map(Self).map_err(|_| D::Error::custom(format!("“{text}” is not a decimal")))
-    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

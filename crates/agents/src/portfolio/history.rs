@@ -24,7 +24,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// Trading days of four years: longer windows would keep more packs in memory than one
 /// process holds.
-const LOOKBACK_DAYS_MAX: usize = 1_260;
+pub const LOOKBACK_DAYS_MAX: usize = 1_260;
 
 /// Arguments that name a window.
 pub trait Windowed {

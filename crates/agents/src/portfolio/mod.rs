@@ -2,16 +2,21 @@
 //! context, and what became of it. The arithmetic is the analytics room's.
 
 mod attribution;
+mod constraints;
 mod figures;
 mod ground;
 mod history;
 mod metrics;
 mod position;
 mod positions;
+mod range;
 mod sectors;
 mod tax;
+mod tax_harvest;
 mod transactions;
 
+#[cfg(test)]
+mod decision_tests;
 #[cfg(test)]
 mod tests;
 
@@ -68,6 +73,7 @@ pub fn agent(market: &Arc<dyn Market>) -> Agent {
                 "Gives net asset value, flow and return index of each day of the window.",
                 history::historical_nav,
             ),
+            report_range(market),
             of_window(
                 market,
                 "metrics.compute_twr",
@@ -146,6 +152,36 @@ pub fn agent(market: &Arc<dyn Market>) -> Agent {
                 "Adds up what a year's sales realised, short-term and long-term.",
                 tax::summary,
             ),
+            of_ground(
+                market,
+                "tax.identify_losses",
+                "Lists the open lots whose value is below what counts as their cost.",
+                tax_harvest::identify_losses,
+            ),
+            of_ground(
+                market,
+                "tax.wash_sale_check",
+                "Says of each such lot what purchases within thirty days would disallow.",
+                tax_harvest::wash_sale_check,
+            ),
+            of_ground(
+                market,
+                "tax.benefit",
+                "Computes what the sale of each such lot would save after its cost.",
+                tax_harvest::benefit,
+            ),
+            of_ground(
+                market,
+                "tax.rank_opportunities",
+                "Ranks the sales that save more than they cost, and names what was left out.",
+                tax_harvest::rank_opportunities,
+            ),
+            of_ground(
+                market,
+                "optimizer.constraint_report",
+                "Holds the limits of a policy on positions, sectors and cash against the book.",
+                constraints::constraint_report,
+            ),
             of_window(
                 market,
                 "position.currency_attribution",
@@ -181,6 +217,27 @@ where
     .ttl(Ttl::Day)
     .pure()
     .sources(&["pack", "ledger", "provider"])
+}
+
+/// Of the dates of packs alone, whatever they hold.
+fn report_range(market: &Arc<dyn Market>) -> Capability {
+    let market = Arc::clone(market);
+    let description = "Finds the window of a month, quarter or year to date, or since a day.";
+    Capability::new(
+        "portfolio.report_range",
+        "1.0.0",
+        description,
+        move |args: range::RangeArgs, call: Call| {
+            let market = Arc::clone(&market);
+            async move {
+                let ground = Ground::load(&*market, &call).await?;
+                range::report_range(&args, &ground, &*market).await
+            }
+        },
+    )
+    .ttl(Ttl::Day)
+    .pure()
+    .sources(&["ledger"])
 }
 
 /// A capability of the book over the days of a window.

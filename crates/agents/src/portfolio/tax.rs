@@ -43,7 +43,7 @@ pub enum Method {
 }
 
 impl Method {
-    const fn of_lots(self) -> LotMethod {
+    pub const fn of_lots(self) -> LotMethod {
         match self {
             Self::Fifo => LotMethod::Fifo,
             Self::Lifo => LotMethod::Lifo,
@@ -182,7 +182,7 @@ fn books(args: &TaxArgs, ground: &Ground) -> Result<BTreeMap<Symbol, LotBook>, F
 }
 
 /// What keeps lots from being followed is a property of the ledger, said in its words.
-fn unknown(error: impl std::fmt::Display) -> Fault {
+pub fn unknown(error: impl std::fmt::Display) -> Fault {
     let message = format!("The lots cannot be followed by this method: {error}.");
     Fault::new(FaultKind::MissingData, message).with_code("LOTS_NOT_FOLLOWED")
 }
@@ -203,6 +203,13 @@ fn gains(
     Ok(rows)
 }
 
+pub const fn term(term: Term) -> &'static str {
+    match term {
+        Term::Short => "short",
+        Term::Long => "long",
+    }
+}
+
 fn row(symbol: &Symbol, gain: &RealisedGain, ground: &Ground) -> Result<GainRow, Fault> {
     let money = |amount: Amount<Base>| in_currency(amount, ground.base());
     let basis = gain.cost_base.plus(gain.deferred_loss).map_err(unknown)?;
@@ -210,10 +217,7 @@ fn row(symbol: &Symbol, gain: &RealisedGain, ground: &Ground) -> Result<GainRow,
         sold: gain.sold,
         symbol: symbol.clone(),
         acquired: gain.acquired,
-        term: match gain.term() {
-            Term::Short => "short",
-            Term::Long => "long",
-        },
+        term: term(gain.term()),
         quantity: gain.quantity.get(),
         proceeds: money(gain.proceeds_base),
         basis: money(basis),

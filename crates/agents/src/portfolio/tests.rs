@@ -25,9 +25,9 @@ use uuid::Uuid;
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// Packs of consecutive days, the last of which is asked for; one book.
-struct Days {
-    packs: Vec<Arc<PricingPack>>,
-    book: Arc<Book>,
+pub struct Days {
+    pub packs: Vec<Arc<PricingPack>>,
+    pub book: Arc<Book>,
 }
 
 impl PricingPacks for Days {
@@ -50,7 +50,7 @@ impl Books for Days {
     }
 }
 
-fn pack(date: &str, acme: &str, dollar: &str) -> Arc<PricingPack> {
+pub fn pack(date: &str, acme: &str, dollar: &str) -> Arc<PricingPack> {
     let (symbol, exchange) = ("ACME".parse().unwrap(), "XNAS".parse().unwrap());
     let price = ClosingPrice {
         symbol,
@@ -88,7 +88,12 @@ fn pack(date: &str, acme: &str, dollar: &str) -> Arc<PricingPack> {
     Arc::new(PricingPack { id, ledger_commit: COMMIT.parse().unwrap(), content, sources })
 }
 
-fn transaction(date: &str, kind: TransactionKind, currency: &str, amount: &str) -> BookTransaction {
+pub fn transaction(
+    date: &str,
+    kind: TransactionKind,
+    currency: &str,
+    amount: &str,
+) -> BookTransaction {
     BookTransaction {
         date: date.parse().unwrap(),
         kind,
@@ -110,7 +115,7 @@ fn transaction(date: &str, kind: TransactionKind, currency: &str, amount: &str) 
 }
 
 /// 100 ACME at 10 dollars, a dollar at 1.30, and 500 Canadian dollars: a book in CAD.
-fn book() -> Book {
+pub fn book() -> Book {
     let security = Security {
         exchange: "XNAS".parse().unwrap(),
         currency: "USD".parse().unwrap(),
@@ -144,7 +149,7 @@ fn book() -> Book {
     }
 }
 
-fn market() -> Days {
+pub fn market() -> Days {
     let packs = vec![
         pack("2024-03-04", "10", "1.30"),
         pack("2024-03-05", "12", "1.30"),
@@ -153,7 +158,12 @@ fn market() -> Days {
     Days { packs, book: Arc::new(book()) }
 }
 
-async fn ask(days: Days, portfolio: bool, name: &str, args: Value) -> Result<Output<Value>, Fault> {
+pub async fn ask(
+    days: Days,
+    portfolio: bool,
+    name: &str,
+    args: Value,
+) -> Result<Output<Value>, Fault> {
     let last = days.packs.last().unwrap();
     let context = Context {
         pricing_pack: Some(last.id.clone()),
@@ -184,7 +194,11 @@ async fn ask(days: Days, portfolio: bool, name: &str, args: Value) -> Result<Out
 }
 
 async fn answer(name: &str, args: Value) -> Value {
-    ask(market(), true, name, args).await.unwrap().value
+    answer_of(market(), name, args).await
+}
+
+pub async fn answer_of(days: Days, name: &str, args: Value) -> Value {
+    ask(days, true, name, args).await.unwrap().value
 }
 
 fn cad(amount: &str) -> Value {

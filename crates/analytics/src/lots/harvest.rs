@@ -36,6 +36,8 @@ impl TradeCost {
 pub struct Harvest {
     pub candidates: Vec<HarvestCandidate>,
     pub blocked: Vec<HarvestCandidate>,
+    /// Lots whose sale costs as much as it saves, or more.
+    pub without_benefit: Vec<HarvestCandidate>,
     /// Of the candidates.
     pub total_benefit: Amount<Base>,
 }
@@ -46,7 +48,11 @@ pub struct HarvestCandidate {
     pub lot: Lot,
     /// Basis less value; above zero.
     pub loss: Amount<Base>,
-    /// Loss that would count × tax rate, less the cost of the trade.
+    /// What of the loss a wash sale would disallow.
+    pub disallowed: Amount<Base>,
+    /// Of the trade.
+    pub cost: Amount<Base>,
+    /// Loss that would count × tax rate, less the cost.
     pub benefit: Amount<Base>,
     pub term: Term,
     pub wash: WashCheck,
@@ -74,8 +80,12 @@ pub fn harvesting_candidates(
     planned: &[(Date, Decimal)],
     policy: HarvestPolicy,
 ) -> Result<Harvest, LotError> {
-    let mut harvest =
-        Harvest { candidates: Vec::new(), blocked: Vec::new(), total_benefit: Amount::ZERO };
+    let mut harvest = Harvest {
+        candidates: Vec::new(),
+        blocked: Vec::new(),
+        without_benefit: Vec::new(),
+        total_benefit: Amount::ZERO,
+    };
     for lot in book.lots() {
         let gain = lot.unrealised(price, rate, as_of)?;
         let replaced = match policy.wash_rule {
@@ -88,11 +98,14 @@ pub fn harvesting_candidates(
         } else if candidate.benefit.is_positive() {
             harvest.total_benefit = harvest.total_benefit.plus(candidate.benefit)?;
             harvest.candidates.push(candidate);
+        } else {
+            harvest.without_benefit.push(candidate);
         }
     }
     let rank = |candidate: &HarvestCandidate| Reverse((candidate.benefit, candidate.loss));
     harvest.candidates.sort_by_key(rank);
     harvest.blocked.sort_by_key(rank);
+    harvest.without_benefit.sort_by_key(rank);
     Ok(harvest)
 }
 
@@ -108,9 +121,11 @@ fn candidate(
     }
     let disallowed = loss.share(replaced, lot.quantity.get())?;
     let saved = loss.minus(disallowed)?.fraction(policy.tax_rate)?;
-    let benefit = saved.minus(policy.cost.of(gain.value)?)?;
+    let cost = policy.cost.of(gain.value)?;
+    let benefit = saved.minus(cost)?;
     let wash = if replaced.is_zero() { WashCheck::Clear } else { WashCheck::Replaced(replaced) };
-    Ok(Some(HarvestCandidate { lot: lot.clone(), loss, benefit, term: gain.term, wash }))
+    let (lot, term) = (lot.clone(), gain.term);
+    Ok(Some(HarvestCandidate { lot, loss, disallowed, cost, benefit, term, wash }))
 }
 
 /// How many units of the lot other purchases would replace, at most all.
