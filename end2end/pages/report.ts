@@ -26,7 +26,10 @@ export class ReportPage {
   /** The file as it lies on the reader's disk. */
   async download(form: "PDF" | "HTML" | "XLSX" | "CSV" | "JSON"): Promise<{ path: string; name: string; bytes: Buffer }> {
     const link = this.page.getByRole("link", { name: `Download ${form}` });
-    if (!(await link.isVisible())) await this.page.getByText("Export", { exact: true }).click();
+    await expect(async () => {
+      if (!(await link.isVisible())) await this.page.getByText("Export", { exact: true }).click();
+      await expect(link).toBeVisible({ timeout: 2_000 });
+    }, "the export menu opens").toPass();
     const waiting = this.page.waitForEvent("download");
     await link.click();
     const download = await waiting;
