@@ -213,7 +213,8 @@ async fn one_process_at_a_time_builds_the_prices_of_a_day(pool: PgPool) {
     assert!(matches!(refused, Err(BuildError::Busy(_))), "{refused:?}");
     assert_eq!(count(&world.superuser, "select count(*) from pricing_packs").await, 0);
     market.build(app, "2025-10-22", "262.77").await;
-    drop(other);
+    // Dropped, it would be rolled back some time later.
+    other.commit().await.unwrap();
     market.build(app, DAY, "262.77").await;
 }
 
