@@ -105,9 +105,10 @@ fn exit_row((place, count): (FunnelPlace, u64), total: u64, lists: Option<&str>)
     .into_any()
 }
 
-/// In tenths, rounded down; what is there at all is never called nothing.
+/// In tenths, a half rounded up; what is there at all is never called nothing.
 fn percent(count: u64, total: u64) -> String {
-    let tenths = count.saturating_mul(1_000) / total.max(1);
+    let total = total.max(1);
+    let tenths = count.saturating_mul(1_000).saturating_add(total / 2) / total;
     if tenths == 0 && count > 0 {
         "< 0.1".to_owned()
     } else {
@@ -183,9 +184,13 @@ mod tests {
 
     #[test]
     fn a_share_is_told_in_tenths_and_what_is_there_is_never_nothing() {
-        for (count, total, words) in
-            [(0, 10, "0.0"), (1, 3, "33.3"), (10, 10, "100.0"), (1, 100_000, "< 0.1")]
-        {
+        for (count, total, words) in [
+            (0, 10, "0.0"),
+            (1, 72, "1.4"),
+            (10, 10, "100.0"),
+            (49, 50_000, "0.1"),
+            (1, 100_000, "< 0.1"),
+        ] {
             assert_eq!(percent(count, total), words);
         }
         assert_eq!((width(0, 10), width(1, 100_000), width(10, 10)), (0, 4, WIDTH));

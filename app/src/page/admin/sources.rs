@@ -38,10 +38,31 @@ pub fn Sources() -> impl IntoView {
         let zone = request.time_zone().to_owned();
         let statement = statement(&sources);
         let known = sources.iter().map(|source| source.source.name.clone()).collect();
+        let has_rows = !sources.is_empty();
         let rows = sources
             .into_iter()
             .map(|source| view! { <Row source now zone=zone.clone() /> })
             .collect_view();
+        // Of no source the statement says it.
+        let table = has_rows.then(|| {
+            view! {
+                <table class="data-table">
+                    <caption class="data-table__caption">"Sources by name"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Source"</th>
+                            <th scope="col">"Kind"</th>
+                            <th scope="col" class="numeric">
+                                "Tier"
+                            </th>
+                            <th scope="col">"Health"</th>
+                            <th scope="col">"Last success"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            }
+        });
         Ok(view! {
             <div class="page-header">
                 <h1 class="page-header__title">"Sources"</h1>
@@ -59,21 +80,7 @@ pub fn Sources() -> impl IntoView {
                     </a>
                 </p>
             </div>
-            <table class="data-table">
-                <caption class="data-table__caption">"Sources by name"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Source"</th>
-                        <th scope="col">"Kind"</th>
-                        <th scope="col" class="numeric">
-                            "Tier"
-                        </th>
-                        <th scope="col">"Health"</th>
-                        <th scope="col">"Last success"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            {table}
             <WholePicture found=funnel />
             <Suggestions known />
             <section class="section" aria-labelledby="samples">

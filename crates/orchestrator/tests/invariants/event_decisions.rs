@@ -48,6 +48,12 @@ async fn two_events_that_are_one_are_one_in_the_next_pack_until_it_is_undone(poo
     app.undo_event_decision(&world.admin, decision, REASON).await.unwrap();
     let again = app.undo_event_decision(&world.admin, decision, REASON).await;
     assert_eq!(refused(again), Refusal::EventUndone);
+    let undoing: i64 = sqlx::query_scalar("select id from event_decisions where kind = 'undone'")
+        .fetch_one(&world.superuser)
+        .await
+        .unwrap();
+    let undone = app.undo_event_decision(&world.admin, undoing, REASON).await;
+    assert_eq!(refused(undone), Refusal::EventUndone);
     let (third, _) = world.read_pack().await;
     // The same contents give the same pack, which was never changed.
     assert_eq!(third, first);
@@ -93,6 +99,9 @@ async fn what_cannot_be_decided_is_refused_with_its_reason(pool: PgPool) {
     assert_eq!(refused(outcome), Refusal::EventUnknown);
     let outcome = app.separate_citation(admin, event, &item, REASON).await;
     assert_eq!(refused(outcome), Refusal::EventAlone);
+    let shared = pack.events.iter().find(|event| event.citations.len() > 1).unwrap();
+    let outcome = app.separate_citation(admin, shared.id.as_str(), &item, REASON).await;
+    assert!(matches!(outcome, Err(UseCaseError::NotFound)), "of another event: {outcome:?}");
     let outcome = app.merge_events(admin, event, "V-000000000000", "Short").await;
     assert_eq!(refused(outcome), Refusal::ReasonLength);
     let not_found = app.undo_event_decision(admin, 99, REASON).await;

@@ -1,12 +1,13 @@
 //! Items that are held: nobody but an administrator dates them, and what was decided
 //! stands in the next pack and on record.
 
-use crate::world::{World, count, message_of, refused};
+use crate::world::{World, count, message_of, refused, waits_for_a_lock};
 use domain::evidence::{EvidencePack, HeldCause, HeldDecision, HeldState};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use orchestrator::{Refusal, UseCaseError, evidence::HeldForm};
 use sqlx::PgPool;
 use storage::held_item::HeldFilter;
+use tokio::task::JoinSet;
 
 const REASON: &str = "The publisher's page says so.";
 
@@ -127,6 +128,33 @@ async fn every_decision_stays_on_record_with_who_and_why(pool: PgPool) {
     assert_eq!(page.row.state(), HeldState::Admitted);
     let audited = "select count(*) from audit_log where action = 'held_item.decided'";
     assert_eq!(count(&world.superuser, audited).await, 2);
+}
+
+#[sqlx::test(migrations = false)]
+async fn of_administrators_who_decide_the_same_at_once_one_does(pool: PgPool) {
+    let world = World::new(pool).await;
+    let id = held(&world).await;
+    let mut held = world.superuser.begin().await.unwrap();
+    sqlx::query("lock table held_decisions in access exclusive mode")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let mut deciding = JoinSet::new();
+    for _ in 0..3 {
+        let (app, admin) = (world.orchestrator.clone(), world.admin.clone());
+        deciding.spawn(async move {
+            app.decide_held(&admin, id, &form(HeldDecision::Dropped, "")).await
+        });
+    }
+    waits_for_a_lock(&world.superuser).await;
+    held.rollback().await.unwrap();
+    let outcomes = deciding.join_all().await;
+    let (done, stood): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    assert_eq!((done.len(), stood.len()), (1, 2));
+    for outcome in stood {
+        assert_eq!(refused(outcome), Refusal::HeldStands);
+    }
+    assert_eq!(count(&world.superuser, "select count(*) from held_decisions").await, 1);
 }
 
 // Domain reference, section 6.6: too short to tell is held; long enough to tell is not.
