@@ -191,6 +191,11 @@ async fn what_is_too_short_may_be_released_and_what_is_not_about_it_may_not(pool
         .map(|item| item.title.as_str())
         .collect();
     assert_eq!(from_town, ["Works opens a hall"]);
+    // Nobody gave its date: the source did, and says so.
+    let released = pack.items.iter().find(|item| item.source == "General").unwrap();
+    let mut citations = pack.events.iter().flat_map(|event| &event.citations);
+    let citation = citations.find(|one| one.evidence == released.id).unwrap();
+    assert_ne!(citation.date_source.id(), "administrator");
 }
 
 #[sqlx::test(migrations = false)]

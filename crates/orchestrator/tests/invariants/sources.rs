@@ -227,6 +227,8 @@ async fn a_test_shows_what_would_become_of_the_entries_and_stores_nothing(pool: 
         let rows = format!("select count(*) from {table}");
         assert_eq!(count(&world.superuser, &rows).await, 0, "{table}");
     }
+    let tested = "select count(*) from audit_log where action = 'source.tested'";
+    assert_eq!(count(&world.superuser, tested).await, 1);
 }
 
 // Domain reference, section 6.2: an excerpt only as the terms allow, held items included.
@@ -295,6 +297,11 @@ async fn nobody_switches_on_a_source_whose_terms_nobody_read(pool: PgPool) {
     let id = world.orchestrator.create_source(&world.admin, &form).await.unwrap();
     let refused = world.orchestrator.set_source_enabled(&world.admin, id, true).await;
     assert!(matches!(refused, Err(UseCaseError::Refused(Refusal::SourceTerms))), "{refused:?}");
+    let unread = world.orchestrator.set_source_terms(&world.admin, id, &form).await;
+    assert!(matches!(unread, Err(UseCaseError::Refused(Refusal::SourceTerms))), "{unread:?}");
+    let nowhere = SourceId::from_uuid(uuid::Uuid::nil());
+    let unknown = world.orchestrator.set_source_enabled(&world.admin, nowhere, true).await;
+    assert!(matches!(unknown, Err(UseCaseError::NotFound)), "{unknown:?}");
     let terms = source_form("Feed", "rss", "");
     world.orchestrator.set_source_terms(&world.admin, id, &terms).await.unwrap();
     world.orchestrator.set_source_enabled(&world.admin, id, true).await.unwrap();
