@@ -412,6 +412,8 @@ async fn a_what_if_shows_every_profile_and_format_and_leaves_no_trace(pool: PgPo
     let reported = Reported::new(pool).await;
     let admin = &reported.world.admin;
     let app = reported.world.orchestrator.clone().with_rights(without_samples());
+    let refused = app.what_if(&reported.tenant.owner, reported.run, None).await;
+    assert!(matches!(refused, Err(UseCaseError::NotAdmin)), "{refused:?}");
     let shown = app.what_if(admin, reported.run, None).await.unwrap();
     assert_eq!(shown.workspace, reported.tenant.workspace);
     assert!(shown.parts.iter().all(|part| part.providers.len() == 1), "{:?}", shown.parts);
