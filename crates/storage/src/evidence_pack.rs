@@ -163,8 +163,7 @@ pub async fn load_sources(
     id: PackId,
 ) -> Result<Vec<SourceReading>, StorageError> {
     let sources = sqlx::query_scalar!(
-        r#"select document::json -> 'sources' as "sources!: Json<Vec<SourceReading>>"
-           from packs where id = $1"#,
+        r#"select sources as "sources!: Json<Vec<SourceReading>>" from packs where id = $1"#,
         id.as_uuid()
     )
     .fetch_optional(conn)

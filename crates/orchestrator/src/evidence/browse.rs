@@ -200,11 +200,10 @@ impl Orchestrator {
         }
         let current = evidence_pack::load_current(&mut conn).await?;
         let pack: EvidencePack = serde_json::from_str(&text)?;
-        let screen = self.evidence_screen(&mut conn, licences, id).await?;
         Ok(PackPage {
             id,
             hash,
-            screen: screen.pack(&pack.items),
+            screen: self.screened_pack(&pack, &licences),
             pack,
             current: current.is_some_and(|current| current.id == id),
         })

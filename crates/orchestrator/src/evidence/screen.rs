@@ -3,7 +3,7 @@
 
 use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use domain::{
-    evidence::{EvidenceItem, SourceReading, provider_of},
+    evidence::{EvidenceItem, EvidencePack, SourceReading, provider_of},
     id::PackId,
     pricing_pack::ProviderId,
 };
@@ -59,6 +59,16 @@ impl Orchestrator {
         let sources = evidence_pack::load_sources(conn, pack).await?;
         Ok(EvidenceScreen { registry: self.rights.current(), licences, pack, sources })
     }
+
+    /// What may be shown of the items of a pack that was read whole, each a part under its id.
+    pub(super) fn screened_pack(
+        &self,
+        pack: &EvidencePack,
+        licences: &WorkspaceLicences,
+    ) -> Screen {
+        let lineage = DocumentLineage { parts: parts(&pack.sources, &pack.items) };
+        self.rights.current().screen(&lineage, licences)
+    }
 }
 
 impl EvidenceScreen {
@@ -90,34 +100,27 @@ impl EvidenceScreen {
     /// The reports of one event, each a part under its id, and what they mean together under
     /// [`MEANING`].
     pub fn event(&self, items: &[EvidenceItem]) -> Screen {
-        let mut parts = self.items(items);
-        let all = items.iter().map(|item| self.provider(item)).collect();
+        let mut parts = parts(&self.sources, items);
+        let provider = |item: &EvidenceItem| provider_of(&self.sources, &item.source, item.sample);
+        let all = items.iter().map(provider).collect();
         let title = "What it means".to_owned();
         parts.push(Part { key: MEANING.to_owned(), title, providers: together(all) });
         self.decide(parts)
     }
 
-    /// The items of a pack, each a part under its id.
-    pub fn pack(&self, items: &[EvidenceItem]) -> Screen {
-        self.decide(self.items(items))
-    }
-
-    fn items(&self, items: &[EvidenceItem]) -> Vec<Part> {
-        let part = |item: &EvidenceItem| Part {
-            key: item.id.to_string(),
-            title: format!("Report {}", item.id),
-            providers: together(vec![self.provider(item)]),
-        };
-        items.iter().map(part).collect()
-    }
-
-    fn provider(&self, item: &EvidenceItem) -> Option<ProviderId> {
-        provider_of(&self.sources, &item.source, item.sample)
-    }
-
     fn decide(&self, parts: Vec<Part>) -> Screen {
         self.registry.screen(&DocumentLineage { parts }, &self.licences)
     }
+}
+
+/// Reports of a pack, each a part under its id.
+fn parts(sources: &[SourceReading], items: &[EvidenceItem]) -> Vec<Part> {
+    let part = |item: &EvidenceItem| Part {
+        key: item.id.to_string(),
+        title: format!("Report {}", item.id),
+        providers: together(vec![provider_of(sources, &item.source, item.sample)]),
+    };
+    items.iter().map(part).collect()
 }
 
 /// Empty where the provider of one is not recorded: then nobody can be asked for the whole.
