@@ -13,7 +13,7 @@ pub async fn begin_workspace(
     pool: &PgPool,
     workspace: WorkspaceId,
 ) -> Result<Transaction, StorageError> {
-    begin_with(pool, "workspace", Sight::Statement, of_workspace(workspace)).await
+    begin_with(pool, "workspace", of_workspace(workspace)).await
 }
 
 /// Reads the rows of one workspace as they stand at one moment, whatever is committed
@@ -22,7 +22,8 @@ pub async fn begin_snapshot(
     pool: &PgPool,
     workspace: WorkspaceId,
 ) -> Result<Transaction, StorageError> {
-    begin_with(pool, "workspace", Sight::Snapshot, of_workspace(workspace)).await
+    let setting = Some(of_workspace(workspace));
+    Ok(Transaction::begin(pool, "workspace", Sight::Snapshot, setting).await?)
 }
 
 const fn of_workspace(workspace: WorkspaceId) -> Setting {
@@ -31,7 +32,7 @@ const fn of_workspace(workspace: WorkspaceId) -> Setting {
 
 /// Sees which workspaces a user belongs to, and no other tenant's row.
 pub async fn begin_member(pool: &PgPool, user: UserId) -> Result<Transaction, StorageError> {
-    begin_with(pool, "member", Sight::Statement, Setting::Id("app.user_id", user.as_uuid())).await
+    begin_with(pool, "member", Setting::Id("app.user_id", user.as_uuid())).await
 }
 
 /// Sees the row of one API token, whose workspace is not known yet, and no other
@@ -40,14 +41,13 @@ pub async fn begin_presented(
     pool: &PgPool,
     token: ApiTokenId,
 ) -> Result<Transaction, StorageError> {
-    begin_with(pool, "api_token", Sight::Statement, Setting::Id("app.api_token", token.as_uuid()))
-        .await
+    begin_with(pool, "api_token", Setting::Id("app.api_token", token.as_uuid())).await
 }
 
 /// Reads across workspaces and writes no tenant's row: for the platform's
 /// administrators and the worker's housekeeping.
 pub async fn begin_platform(pool: &PgPool) -> Result<Transaction, StorageError> {
-    begin_with(pool, "platform", Sight::Statement, Setting::On("app.platform")).await
+    begin_with(pool, "platform", Setting::On("app.platform")).await
 }
 
 /// Moves a transaction that read across workspaces into one of them, in which
@@ -73,8 +73,7 @@ pub async fn begin_global(pool: &PgPool) -> Result<Transaction, StorageError> {
 async fn begin_with(
     pool: &PgPool,
     tenancy: &'static str,
-    sight: Sight,
     setting: Setting,
 ) -> Result<Transaction, StorageError> {
-    Ok(Transaction::begin(pool, tenancy, sight, Some(setting)).await?)
+    Ok(Transaction::begin(pool, tenancy, Sight::Statement, Some(setting)).await?)
 }
