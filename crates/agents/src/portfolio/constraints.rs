@@ -4,9 +4,10 @@ use super::{
     figures::{in_currency, mapped},
     ground::Ground,
     positions::of_book,
+    sectors::with_sectors,
 };
 use analytics::{
-    attribution::{Sector, ValuedPosition, sector_allocation},
+    attribution::{Sector, sector_allocation},
     book::Valuation,
 };
 use domain::{
@@ -142,15 +143,8 @@ pub fn constraint_report(
             found.push(bound.check(&valuation.nav, ground)?);
         }
     }
-    let sectors = rows.iter().zip(&valuation.holdings).map(|(row, valued)| ValuedPosition {
-        symbol: Some(row.symbol.clone()),
-        sector: row.sector.clone().map_or(Sector::Unclassified, Sector::Named),
-        value: valued.value.clone(),
-    });
-    let cash = cash(&valuation);
-    let money = ValuedPosition { symbol: None, sector: Sector::Cash, value: cash.clone() };
     // Without a value of everything there are no weights, which the positions' rows say.
-    let allocation = sector_allocation(&sectors.chain([money]).collect::<Vec<_>>());
+    let allocation = sector_allocation(&with_sectors(&rows, &valuation));
     for sector in allocation.iter().flat_map(|allocation| &allocation.sectors) {
         if sector.sector == Sector::Cash {
             continue;
@@ -170,7 +164,7 @@ pub fn constraint_report(
             subject: "Cash".to_owned(),
             limit: limit(Some(least), 0.0)?,
             weight: valuation.cash_weight.clone(),
-            value: &cash,
+            value: &valuation.cash,
         };
         found.push(bound.check(&valuation.nav, ground)?);
     }
@@ -224,20 +218,6 @@ impl Bound<'_> {
             excess: excess.map(|excess| in_currency(excess, base)).into(),
         })
     }
-}
-
-fn cash(valuation: &Valuation) -> Available<Amount<Base>> {
-    let mut sum = Amount::ZERO;
-    for one in &valuation.balances {
-        match one.value.as_result() {
-            Ok(value) => match sum.plus(*value) {
-                Ok(more) => sum = more,
-                Err(_) => return Available::Missing(Reason::OutOfRange),
-            },
-            Err(reason) => return Available::Missing(reason.clone()),
-        }
-    }
-    Available::Value(sum)
 }
 
 fn limit(asked: Option<Fraction>, usual: f64) -> Result<Fraction, Fault> {

@@ -1,9 +1,12 @@
 use super::{
     figures::in_currency,
     ground::Ground,
-    positions::{NoArgs, of_book},
+    positions::{NoArgs, PositionRow, of_book},
 };
-use analytics::attribution::{Sector, ValuedPosition, sector_allocation as allocate};
+use analytics::{
+    attribution::{Sector, ValuedPosition, sector_allocation as allocate},
+    book::Valuation,
+};
 use domain::{
     measure::{Available, Fraction},
     money::Money,
@@ -31,21 +34,10 @@ pub struct SectorRow {
 pub fn sector_allocation(_: &NoArgs, ground: &Ground) -> Result<Output<SectorAllocation>, Fault> {
     let (rows, valuation) = of_book(ground)?;
     let mut lineage = ground.of_ledger();
-    let securities = rows.iter().zip(&valuation.holdings).map(|(row, valued)| ValuedPosition {
-        symbol: Some(row.symbol.clone()),
-        sector: row.sector.clone().map_or(Sector::Unclassified, Sector::Named),
-        value: valued.value.clone(),
-    });
-    let money = valuation.balances.iter().map(|one| ValuedPosition {
-        symbol: None,
-        sector: Sector::Cash,
-        value: one.value.clone(),
-    });
     for row in &rows {
         lineage.extend(&ground.of_price(&row.symbol, &row.exchange, &row.currency));
     }
-    let positions: Vec<ValuedPosition> = securities.chain(money).collect();
-    let allocation = allocate(&positions);
+    let allocation = allocate(&with_sectors(&rows, &valuation));
     let (sectors, summary) = match &allocation {
         Ok(allocation) => {
             let rows = allocation.sectors.iter().map(|one| SectorRow {
@@ -59,4 +51,19 @@ pub fn sector_allocation(_: &NoArgs, ground: &Ground) -> Result<Output<SectorAll
     };
     let herfindahl = allocation.map(|allocation| allocation.herfindahl).into();
     Ok(Output::from_source(SectorAllocation { sectors, herfindahl }, lineage, summary))
+}
+
+/// Securities and money of the book, each with its sector.
+pub fn with_sectors(rows: &[PositionRow], valuation: &Valuation) -> Vec<ValuedPosition> {
+    let securities = rows.iter().zip(&valuation.holdings).map(|(row, valued)| ValuedPosition {
+        symbol: Some(row.symbol.clone()),
+        sector: row.sector.clone().map_or(Sector::Unclassified, Sector::Named),
+        value: valued.value.clone(),
+    });
+    let money = valuation.balances.iter().map(|one| ValuedPosition {
+        symbol: None,
+        sector: Sector::Cash,
+        value: one.value.clone(),
+    });
+    securities.chain(money).collect()
 }

@@ -17,7 +17,7 @@ use analytics::{
 use domain::{
     measure::Fraction,
     money::{Amount, Base, FxRate, Money},
-    portfolio::Security,
+    portfolio::{LotMovement, Security, TransactionKind},
     pricing_pack::Symbol,
 };
 use executor::{
@@ -367,11 +367,9 @@ fn harvest(
 /// Purchases that the ledger dates after the day, such as a dividend that is to be reinvested.
 fn planned(symbol: &Symbol, ground: &Ground) -> Vec<(Date, Decimal)> {
     let ahead = ground.book.transactions.iter().filter(|one| one.date > ground.day());
-    let of = |lot: &&domain::portfolio::LotMovement| {
-        lot.symbol == *symbol && lot.units.is_sign_positive()
-    };
+    let of = |lot: &&LotMovement| lot.symbol == *symbol && lot.units.is_sign_positive();
     ahead
-        .filter(|one| one.kind != domain::portfolio::TransactionKind::Split)
+        .filter(|one| one.kind != TransactionKind::Split)
         .flat_map(|one| one.lots.iter().filter(of).map(|lot| (one.date, lot.units)))
         .collect()
 }

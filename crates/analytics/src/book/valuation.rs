@@ -30,7 +30,9 @@ pub struct Valuation {
     pub balances: Vec<ValuedBalance>,
     /// Sum of all values; missing where one is.
     pub nav: Available<Amount<Base>>,
-    /// Value of the balances / net asset value.
+    /// Sum of the balances' values; missing where one is.
+    pub cash: Available<Amount<Base>>,
+    /// Cash / net asset value.
     pub cash_weight: Available<Fraction>,
     /// Over all holdings.
     pub unrealised: Available<Amount<Base>>,
@@ -120,8 +122,10 @@ pub fn value(
     for one in &mut balances {
         one.weight = weight(&one.value);
     }
-    let in_cash = sum(balances.iter().filter_map(|one| one.value.value()).copied());
-    let cash_weight = weight(&in_cash.into());
+    let in_cash = balances.iter().map(|one| one.value.as_result().copied().map_err(Clone::clone));
+    let in_cash: Result<Vec<_>, Reason> = in_cash.collect();
+    let cash = in_cash.and_then(|values| sum(values.into_iter())).into();
+    let cash_weight = weight(&cash);
     let gains = holdings.iter().map(|one| one.unrealised.as_result());
     let unrealised = match missing(&unpriced) {
         Some(reason) => Err(reason),
@@ -131,6 +135,7 @@ pub fn value(
         holdings,
         balances,
         nav: nav.into(),
+        cash,
         cash_weight,
         unrealised: unrealised.into(),
         unpriced,
