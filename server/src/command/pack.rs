@@ -3,7 +3,7 @@ use crate::config::{DatabaseOptions, FileOptions, VendorOptions};
 use clap::{Args, Subcommand};
 use domain::pricing_pack::{PricingPolicy, Symbol};
 use jiff::civil::Date;
-use orchestrator::pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Market};
+use orchestrator::pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Listings, Market};
 use std::{error::Error, path::PathBuf};
 
 #[derive(Subcommand)]
@@ -105,6 +105,7 @@ async fn run_build(
         (Some(file), _) => Market::File(file),
         (None, Some(listings)) => {
             let vendors = build.vendors.vendors()?;
+            let listings = Listings::read(&listings).await?;
             let quoted = use_cases.quoted_market(&listings, build.date, &vendors).await?;
             Market::Quoted(Box::new(quoted))
         }

@@ -281,19 +281,18 @@ fn fixed(
 }
 
 impl Orchestrator {
-    /// The market of `date` by the vendors of a file of listings, for a build. Takes as long
-    /// as the vendors' limits on requests make it take.
+    /// The market of `date` by the vendors of listings, for a build. Takes as long as the
+    /// vendors' limits on requests make it take.
     ///
     /// # Errors
-    /// [`ListingsError`] for a file that cannot be right, or a day whose closes are not there
-    /// yet; never for what a vendor does not have.
+    /// [`ListingsError`] for a day whose closes are not there yet; never for what a vendor
+    /// does not have.
     pub async fn quoted_market(
         &self,
-        listings: &Path,
+        listings: &Listings,
         date: Date,
         vendors: &Vendors,
     ) -> Result<MarketDay, ListingsError> {
-        let listings = Listings::read(listings).await?;
         let now = self.now().await.map_err(|error| ListingsError::Clock(Box::new(error)))?;
         if !is_over(date, now) {
             return Err(ListingsError::DayNotOver(date));

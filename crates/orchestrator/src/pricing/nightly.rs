@@ -80,7 +80,7 @@ impl Orchestrator {
             Decision::GiveUp => return Ok(Night::GivenUp(date)),
             Decision::Build => {}
         }
-        let quoted = self.quoted_market(&nightly.listings, date, &nightly.vendors).await?;
+        let quoted = self.quoted_market(&listings, date, &nightly.vendors).await?;
         let request = BuildRequest {
             date,
             market: Market::Quoted(Box::new(quoted)),

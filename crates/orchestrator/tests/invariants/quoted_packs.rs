@@ -7,7 +7,8 @@ use domain::pricing_pack::{PackStatus, PricingPolicy};
 use harvest::quote::{QuoteBounds, VendorAccess, Vendors};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use orchestrator::pricing::{
-    BuildError, BuildRequest, Built, ListingsError, Market as Prices, Night, Nightly, NightlyError,
+    BuildError, BuildRequest, Built, Listings, ListingsError, Market as Prices, Night, Nightly,
+    NightlyError,
 };
 use sqlx::PgPool;
 use std::path::PathBuf;
@@ -56,7 +57,7 @@ async fn asked_at(router: Router) -> Vendors {
 }
 
 async fn request(world: &World, market: &Market, known: bool) -> BuildRequest {
-    let listings = listings(market);
+    let listings = Listings::read(&listings(market)).await.unwrap();
     let app = &world.orchestrator;
     let quoted = app.quoted_market(&listings, DAY, &vendors(known).await).await.unwrap();
     BuildRequest {
@@ -171,7 +172,8 @@ async fn a_night_that_failed_is_tried_again_after_a_pause_and_a_lost_build_is_ta
     // A build that loses its process after its first stage.
     let policy = PricingPolicy::usual();
     let date = app.pricing_packs(Some(&policy), 1).await.unwrap()[0].date;
-    let quoted = app.quoted_market(&nightly.listings, date, &nightly.vendors).await.unwrap();
+    let listings = Listings::read(&nightly.listings).await.unwrap();
+    let quoted = app.quoted_market(&listings, date, &nightly.vendors).await.unwrap();
     let request = BuildRequest {
         date,
         market: Prices::Quoted(Box::new(quoted)),
@@ -193,7 +195,8 @@ async fn no_vendor_is_asked_about_a_day_that_is_not_over(pool: PgPool) {
     let (world, market) = (World::new(pool).await, Market::new());
     let tomorrow = world.orchestrator.now().await.unwrap().to_zoned_datetime(TimeZone::UTC);
     let tomorrow = tomorrow.date().tomorrow().unwrap();
-    let (listings, vendors) = (listings(&market), vendors(true).await);
+    let listings = Listings::read(&listings(&market)).await.unwrap();
+    let vendors = vendors(true).await;
     let refused = world.orchestrator.quoted_market(&listings, tomorrow, &vendors).await;
     assert!(
         matches!(refused, Err(ListingsError::DayNotOver(day)) if day == tomorrow),
