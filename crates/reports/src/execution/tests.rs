@@ -193,9 +193,8 @@ async fn tables_say_which_pack_and_commit_they_come_from_and_attribute_once() {
 async fn every_page_names_pack_commit_execution_and_its_number() {
     let pdf = printed(&document(valued()), Format::Pdf, RightsProfile::Production).await;
     let opened = Opened::new(&pdf.bytes);
-    assert!(opened.told("qpdf", &["--check"], &[]).contains("No syntax or stream encoding errors"));
-    assert_eq!(opened.info("Tagged"), "yes");
-    assert!(opened.told("pdfinfo", &["-meta"], &[]).contains("<pdfuaid:part>1</pdfuaid:part>"));
+    opened.assert_sound();
+    opened.assert_tagged();
     let pages = opened.pages();
     assert!(pages.len() >= 3, "{}", pages.len());
     for (page, number) in pages.iter().zip(1..) {

@@ -50,6 +50,19 @@ impl Opened {
         said
     }
 
+    /// By qpdf, which looks at every object and stream.
+    pub fn assert_sound(&self) {
+        let said = self.told("qpdf", &["--check"], &[]);
+        assert!(said.contains("No syntax or stream encoding errors"), "{said}");
+    }
+
+    /// As PDF/UA-1, which it says of itself.
+    pub fn assert_tagged(&self) {
+        assert_eq!(self.info("Tagged"), "yes");
+        let metadata = self.told("pdfinfo", &["-meta"], &[]);
+        assert!(metadata.contains("<pdfuaid:part>1</pdfuaid:part>"), "{metadata}");
+    }
+
     pub fn text(&self) -> String {
         self.told("pdftotext", &["-layout"], &["-"])
     }
@@ -81,9 +94,8 @@ pub(crate) fn words(text: &str) -> String {
 #[tokio::test]
 async fn other_programs_find_a_sound_tagged_file_with_its_fonts_and_nothing_active() {
     let opened = Opened::report(&fixture::document(), &fixture::package()).await;
-    assert!(opened.told("qpdf", &["--check"], &[]).contains("No syntax or stream encoding errors"));
+    opened.assert_sound();
     for (name, expected) in [
-        ("Tagged", "yes"),
         ("JavaScript", "no"),
         ("Form", "none"),
         ("Encrypted", "no"),
@@ -93,8 +105,7 @@ async fn other_programs_find_a_sound_tagged_file_with_its_fonts_and_nothing_acti
     ] {
         assert_eq!(opened.info(name), expected, "{name}");
     }
-    let metadata = opened.told("pdfinfo", &["-meta"], &[]);
-    assert!(metadata.contains("<pdfuaid:part>1</pdfuaid:part>"), "{metadata}");
+    opened.assert_tagged();
     let fonts = opened.told("pdffonts", &[], &[]);
     let fonts: Vec<&str> = fonts.lines().skip(2).collect();
     assert!(!fonts.is_empty());
@@ -333,7 +344,7 @@ fn long_report() -> (ReportDocument, RunPackage) {
 async fn a_long_report_breaks_where_it_may_and_loses_nothing() {
     let (document, package) = long_report();
     let opened = Opened::report(&document, &package).await;
-    assert!(opened.told("qpdf", &["--check"], &[]).contains("No syntax or stream encoding errors"));
+    opened.assert_sound();
     let pages = opened.pages();
     assert!(pages.len() > 10, "{} pages", pages.len());
     let text = words(&opened.text());
@@ -373,7 +384,7 @@ async fn a_sealed_file_opens_as_before() {
     let sealed = export.sealed(&key).unwrap();
     assert!(crate::seal::verify(&sealed.bytes, &[key.public_key()]).is_ok());
     let opened = Opened::new(&sealed.bytes);
-    assert!(opened.told("qpdf", &["--check"], &[]).contains("No syntax or stream encoding errors"));
+    opened.assert_sound();
     assert!(opened.text().contains("Executive summary"));
 }
 
