@@ -17,7 +17,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   retries: 0, // a test that passes at the second try is broken
   workers: 2,
-  timeout: 120_000, // a story walks through several pages and pictures each
+  timeout: 60_000, // a story walks through several pages and pictures each
   expect: { timeout: 20_000 }, // two busy cores answer late; nothing is measured here
   reporter: [["list"]],
   use: {

@@ -95,6 +95,7 @@ test("an owner sees every member's tokens and can end them", async ({ desk }) =>
 });
 
 test("the catalogue tells what patterns may call", async ({ desk }) => {
+  test.slow(); // its page is the longest, and pictured at every width
   const { page } = await desk.owner();
   await page.goto("/capability-catalogue");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Capabilities");
