@@ -35,20 +35,20 @@ fn an_export_whose_worker_is_killed_is_made_again_and_fetched_by_its_workspace_a
     let run = owner.act("trigger-run", &[("specification", &specification)]);
     world.wait_for("select status from runs", "succeeded");
 
-    // A program is told where to look, a browser is led there, and both to the same.
     world.sql(SLOW_PIECES);
     let accepted = owner.program(&format!("{run}/download/csv"));
     assert_eq!(accepted.status().as_u16(), 202);
     let status = header(&accepted, "location");
     let export = status.strip_suffix("/status").unwrap().to_owned();
     assert_eq!(json(accepted)["status"], "queued");
-    let led = owner.get(&format!("{run}/download/csv"));
-    assert_eq!((led.status().as_u16(), header(&led, "location")), (303, export.clone()));
 
     // Killed while it keeps the file: nothing of it is there, and what is on record is true.
     world.wait_for("select status from export_jobs", "printing");
     let waits = "select count(*) > 0 from pg_stat_activity where wait_event = 'PgSleep'";
     world.wait_for(waits, "true");
+    // A program was told where to look, a browser is led there, now and to the same.
+    let led = owner.get(&format!("{run}/download/csv"));
+    assert_eq!((led.status().as_u16(), header(&led, "location")), (303, export.clone()));
     let page = owner.text(&export);
     assert!(page.contains("Is being made") && page.contains("http-equiv=\"refresh\""), "{page}");
     assert!(page.contains("<progress"), "{page}");

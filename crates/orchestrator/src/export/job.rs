@@ -116,7 +116,8 @@ impl Orchestrator {
     }
 
     /// Puts on record that somebody asked, and queues the job, in one transaction. Whoever
-    /// asks again is led to the same job as long as it is of the same document.
+    /// asks again is led to the same job as long as it is of the same document, and waits
+    /// for nobody.
     pub(super) async fn queue_export(
         &self,
         actor: &Actor,
@@ -125,12 +126,15 @@ impl Orchestrator {
         ruling: &Ruling,
         origin: &Origin,
     ) -> Result<ExportJobId, UseCaseError> {
-        let subject = exportable.subject;
+        let (subject, format) = (exportable.subject, ruling.format());
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let live = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?;
+        if let Some(live) = live {
+            return Ok(live);
+        }
         let load = store::lock_load(&mut tx, workspace).await?;
-        let format = ruling.format();
-        if let Some(live) = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?
-        {
+        let live = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?;
+        if let Some(live) = live {
             return Ok(live);
         }
         if load.waiting >= WAITING_MAX {
@@ -330,12 +334,12 @@ impl Orchestrator {
             kept_hours: self.export_limits.kept_hours.into(),
         };
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        store::finish(&mut tx, workspace, row.id, attempt, &file).await?;
+        // Behind the pieces: whoever asks meanwhile is not to wait for a large file.
         let load = store::lock_load(&mut tx, workspace).await?;
-        let length = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        if load.bytes.saturating_add(length) > self.export_limits.workspace_bytes {
+        if load.bytes > self.export_limits.workspace_bytes {
             return Err(Refusal::ExportStoreFull.into());
         }
-        store::finish(&mut tx, workspace, row.id, attempt, &file).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use orchestrator::{
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
+use std::time::Duration;
 use storage::{
     export_job::{self, NewFile},
     tenancy,
@@ -143,6 +144,46 @@ async fn whoever_asks_again_is_led_to_the_same_export_until_it_has_expired(pool:
     assert_eq!(reported.queued(Format::Xlsx).await, job);
     reported.sql("update export_jobs set expires_at = now() where status = 'ready'").await;
     assert_ne!(reported.queued(Format::Xlsx).await, job);
+}
+
+/// A worker that is at the pieces of a large file holds nobody up: neither who asks for
+/// the same again nor who asks for another.
+#[sqlx::test(migrations = false)]
+async fn whoever_asks_while_a_file_is_being_kept_does_not_wait_for_it(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let job = reported.queued(Format::Csv).await;
+    reported
+        .sql(
+            "create function slow() returns trigger language plpgsql as
+                 $$ begin perform pg_sleep(600); return new; end $$",
+        )
+        .await;
+    reported
+        .sql(
+            "create trigger slow before insert on export_pieces
+                 for each row execute function slow()",
+        )
+        .await;
+    let (app, workspace) = (reported.world.orchestrator.clone(), reported.tenant.workspace);
+    let kept = tokio::spawn(async move { app.make_export(workspace, job).await });
+    let sleeping = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event = 'PgSleep'";
+    while count(&reported.world.superuser, sleeping).await == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let asked = async {
+        assert_eq!(reported.queued(Format::Csv).await, job);
+        assert_ne!(reported.queued(Format::Xlsx).await, job);
+    };
+    tokio::time::timeout(Duration::from_secs(20), asked).await.expect("who asks waits");
+    reported
+        .sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+                 where datname = current_database() and wait_event = 'PgSleep'",
+        )
+        .await;
+    assert!(kept.await.unwrap().is_err());
+    assert_eq!(pieces(&reported.world).await, 0);
 }
 
 #[sqlx::test(migrations = false)]
