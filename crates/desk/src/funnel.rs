@@ -82,7 +82,14 @@ pub struct Funnel {
 
 impl Funnel {
     pub fn leave(&mut self, reason: DropReason) {
-        *self.exits.entry(reason).or_default() += 1;
+        self.leave_together(reason, 1);
+    }
+
+    /// Several items at one exit; none of them are no exit.
+    pub fn leave_together(&mut self, reason: DropReason, items: usize) {
+        if items > 0 {
+            *self.exits.entry(reason).or_default() += items as u64;
+        }
     }
 
     pub fn write(&mut self) {

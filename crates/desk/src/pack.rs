@@ -7,11 +7,14 @@ use crate::{
     item::{DeskItem, Dropped, read_again},
     language,
     product::{product, product_of},
+    selection::Window,
     signal::{Signal, read_signal},
 };
 use domain::evidence::{
-    Citation, DroppedItem, EvidenceEvent, EvidenceId, EvidenceItem, EvidencePack, SourceReading,
+    Citation, DroppedItem, EvidenceEvent, EvidenceId, EvidenceItem, EvidencePack, Reported,
+    SourceReading,
 };
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -21,7 +24,8 @@ pub fn seal(desk: Desk, as_of: Date, mut sources: Vec<SourceReading>) -> Evidenc
     let mut events = Vec::new();
     for (event, signal) in desk.events.into_iter().zip(desk.signals) {
         let citations = event.members.iter().map(citation).collect();
-        events.push(EvidenceEvent { id: event.id, citations, signal });
+        let reported = reported(&event);
+        events.push(EvidenceEvent { id: event.id, reported, citations, signal });
         items.extend(event.members.into_iter().map(|member| member.item.item));
     }
     items.sort_by(|a, b| (Reverse(a.published), &a.id).cmp(&(Reverse(b.published), &b.id)));
@@ -38,35 +42,63 @@ pub fn seal(desk: Desk, as_of: Date, mut sources: Vec<SourceReading>) -> Evidenc
     }
 }
 
-/// Events of a pack as far as their items are wanted, by their first report, each with its signal: the
-/// sealed one, or, where only a part of the event is wanted, what that part says.
+fn reported(event: &Event) -> Option<Reported> {
+    let days = || event.items().map(|one| one.item.published);
+    Some(Reported { first: days().min()?, last: days().max()? })
+}
+
+/// Events of a pack that may have been reported in the window, as far as their items are
+/// wanted, by their first report. Each comes with its signal: the sealed one, or, where
+/// only a part of the event is wanted, what that part says.
 ///
-/// A pack that was sealed before events were is read anew, by the rules of this build.
-pub fn open(pack: &EvidencePack, wanted: impl Fn(&EvidenceItem) -> bool) -> Vec<(Event, Signal)> {
-    let items = pack.items.iter().filter(|item| wanted(item));
+/// A pack that was sealed before events were is read anew, by the rules of this build, as
+/// far as its items are `near`; all that is wanted must be.
+pub fn open(
+    pack: &EvidencePack,
+    window: Window,
+    near: impl Fn(&EvidenceItem) -> bool,
+    wanted: impl Fn(&EvidenceItem) -> bool,
+) -> Vec<(Event, Signal)> {
     if pack.schema == EvidencePack::SCHEMA_WITHOUT_EVENTS {
-        let table = EntityTable::built_in();
-        let read = items.map(|item| read_again(item, table)).collect();
-        let with_signal = |event| {
-            let signal = read_signal(&event);
-            (event, signal)
-        };
-        return merge(read, &Apart::default()).into_iter().map(with_signal).collect();
+        return read_anew(pack, near, wanted);
     }
-    let items: HashMap<&EvidenceId, &EvidenceItem> = items.map(|item| (&item.id, item)).collect();
-    let opened = pack.events.iter().filter_map(|sealed| {
+    let items = pack.items.iter().filter(|item| near(item) && wanted(item));
+    let items: HashMap<&EvidenceId, &EvidenceItem, RandomState> =
+        items.map(|item| (&item.id, item)).collect();
+    let elsewhere = |one: &Reported| one.last < window.from || window.to < one.first;
+    let there =
+        pack.events.iter().filter(|sealed| !sealed.reported.as_ref().is_some_and(elsewhere));
+    let opened = there.filter_map(|sealed| {
         let known = sealed.citations.iter().filter_map(|citation| {
-            Some(member(citation, items.get(&citation.evidence).copied()?.clone()))
+            Some(member(citation, (*items.get(&citation.evidence)?).clone()))
         });
-        let event = Event { id: sealed.id.clone(), members: known.collect() };
-        let signal = match event.members.len() {
-            0 => return None,
-            count if count == sealed.citations.len() => sealed.signal.clone(),
-            _ => read_signal(&event),
-        };
+        let members: Vec<Member> = known.collect();
+        if members.is_empty() {
+            return None;
+        }
+        let is_whole = members.len() == sealed.citations.len();
+        let event = Event { id: sealed.id.clone(), members };
+        let signal = if is_whole { sealed.signal.clone() } else { read_signal(&event) };
         Some((event, signal))
     });
     opened.collect()
+}
+
+fn read_anew(
+    pack: &EvidencePack,
+    near: impl Fn(&EvidenceItem) -> bool,
+    wanted: impl Fn(&EvidenceItem) -> bool,
+) -> Vec<(Event, Signal)> {
+    let table = EntityTable::built_in();
+    let read = pack.items.iter().filter(|item| near(item)).map(|item| read_again(item, table));
+    let events = merge(read.collect(), &Apart::default()).into_iter().filter_map(|mut event| {
+        event.members.retain(|member| wanted(&member.item.item));
+        (!event.members.is_empty()).then(|| {
+            let signal = read_signal(&event);
+            (event, signal)
+        })
+    });
+    events.collect()
 }
 
 impl From<Dropped> for DroppedItem {

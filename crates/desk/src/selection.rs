@@ -15,14 +15,15 @@ use crate::{
     signal::{Contradiction, Signal, quoting_order, read_signal},
 };
 use domain::{
-    evidence::{ContinuingEvent, DropReason, EventId, EvidenceId, LeftOut},
+    evidence::{ContinuingEvent, DropReason, EventId, EvidenceId, EvidencePack, LeftOut},
     package::RunPackage,
     report::section_of,
     specification::{Specification, Strength},
     taxonomy::Deliverable,
 };
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Publication dates to look at, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,22 +69,9 @@ pub struct Selection {
 /// What a run selects of its pack, and how far up each event stands.
 pub fn select_from(package: &RunPackage) -> Selection {
     let window = Window { from: package.window_from, to: package.window_to };
-    let opened = pack::open(&package.pack, |item| window.holds(item.published));
-    let mut funnel = Funnel::default();
-    let in_window: usize = opened.iter().map(|(event, _)| event.members.len()).sum();
-    for _ in in_window..package.pack.items.len() {
-        funnel.leave(DropReason::OutsideWindow);
-    }
     let specification = &package.specification;
-    let pairs = opened.iter().map(|(event, signal)| (event, signal));
-    let mut left_out = LeftOut::default();
-    let selected = Selector {
-        specification,
-        window,
-        continuing: &package.continuing,
-        left_out: &mut left_out,
-    }
-    .select(pairs, &mut funnel);
+    let found = select(&package.pack, specification, window, &package.continuing);
+    let Found { selected, mut left_out, mut funnel } = found;
     let (placed, contradictions) = place(selected, &specification.scope.links);
     let (events, weak): (Vec<Placed>, Vec<Placed>) =
         placed.into_iter().partition(|one| one.reportable);
@@ -94,95 +82,96 @@ pub fn select_from(package: &RunPackage) -> Selection {
     Selection { events, contradictions, left_out, funnel }
 }
 
-/// Events in window and scope, strictly: each item is asked for itself, and what does
-/// not fit never comes back as filler. Items that leave are counted in `funnel`.
-pub fn select<'a>(
-    events: impl IntoIterator<Item = (&'a Event, &'a Signal)>,
-    specification: &Specification,
-    window: Window,
-    funnel: &mut Funnel,
-) -> Vec<Selected> {
-    let mut left_out = LeftOut::default();
-    Selector { specification, window, continuing: &[], left_out: &mut left_out }
-        .select(events, funnel)
+/// What a pack holds for a specification, before any of it is ranked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// By their first report.
+    pub selected: Vec<Selected>,
+    pub left_out: LeftOut,
+    /// Where every item of the pack is.
+    pub funnel: Funnel,
 }
 
-struct Selector<'s> {
-    specification: &'s Specification,
+/// Events in window and scope, strictly: each item is asked for itself, and what does
+/// not fit never comes back as filler.
+///
+/// Only what fits is taken out of the pack; an item of another region or week costs a
+/// look at it.
+pub fn select(
+    pack: &EvidencePack,
+    specification: &Specification,
     window: Window,
-    continuing: &'s [ContinuingEvent],
-    left_out: &'s mut LeftOut,
+    continuing: &[ContinuingEvent],
+) -> Found {
+    let mut funnel = Funnel::default();
+    let mut fitting = HashMap::default();
+    let in_window = pack.items.iter().filter(|item| window.holds(item.published));
+    let mut within = 0;
+    for item in in_window {
+        within += 1;
+        match specification.scope.fit(&specification.watchlist, item) {
+            Ok(deliverables) => drop(fitting.insert(&item.id, deliverables)),
+            Err(misfit) => funnel.leave(misfit.into()),
+        }
+    }
+    funnel.leave_together(DropReason::OutsideWindow, pack.items.len() - within);
+    let opened = pack::open(
+        pack,
+        window,
+        |item| window.holds(item.published),
+        |item| fitting.contains_key(&item.id),
+    );
+    let before = continuing.iter().map(|one| (&one.event, one)).collect();
+    let mut selector =
+        Selector { specification, fitting, before, left_out: LeftOut::default(), funnel };
+    let selected =
+        opened.into_iter().filter_map(|(event, signal)| selector.select(event, signal)).collect();
+    Found { selected, left_out: selector.left_out, funnel: selector.funnel }
+}
+
+struct Selector<'a> {
+    specification: &'a Specification,
+    /// The ordered deliverables of each item in window and scope.
+    fitting: HashMap<&'a EvidenceId, BTreeSet<Deliverable>, RandomState>,
+    before: BTreeMap<&'a EventId, &'a ContinuingEvent>,
+    left_out: LeftOut,
+    funnel: Funnel,
 }
 
 impl Selector<'_> {
-    fn select<'a>(
-        &mut self,
-        events: impl IntoIterator<Item = (&'a Event, &'a Signal)>,
-        funnel: &mut Funnel,
-    ) -> Vec<Selected> {
-        let continuing: BTreeMap<&EventId, &ContinuingEvent> =
-            self.continuing.iter().map(|one| (&one.event, one)).collect();
-        let mut selected = Vec::new();
-        for (event, signal) in events {
-            let before = continuing.get(&event.id).copied();
-            let Some(one) = self.narrowed(event, signal, before, funnel) else { continue };
-            match self.exit(&one) {
-                None => {
-                    one.serves.keys().for_each(|_| funnel.write());
-                    selected.push(one);
-                }
-                Some(reason) => one.serves.keys().for_each(|_| funnel.leave(reason)),
-            }
-        }
-        selected
+    /// An event of items in window and scope, unless it has been told or may not be.
+    fn select(&mut self, event: Event, signal: Signal) -> Option<Selected> {
+        let one = self.untold(event, signal)?;
+        let items = one.serves.len();
+        let Some(reason) = self.exit(&one) else {
+            (0..items).for_each(|_| self.funnel.write());
+            return Some(one);
+        };
+        self.funnel.leave_together(reason, items);
+        None
     }
 
-    /// The event with its items in window and scope that no earlier report has told;
-    /// none without any.
-    fn narrowed(
-        &mut self,
-        event: &Event,
-        signal: &Signal,
-        before: Option<&ContinuingEvent>,
-        funnel: &mut Funnel,
-    ) -> Option<Selected> {
-        let mut serves = BTreeMap::new();
-        let mut told = false;
-        for member in &event.members {
-            let item = &member.item.item;
-            let fit = if self.window.holds(item.published) {
-                let watchlist = &self.specification.watchlist;
-                self.specification.scope.fit(watchlist, item).map_err(DropReason::from)
-            } else {
-                Err(DropReason::OutsideWindow)
-            };
-            let fit = fit.and_then(|deliverables| match before {
-                Some(before)
-                    if before.novelty == Novelty::Continuing || before.cited.contains(&item.id) =>
-                {
-                    told = true;
-                    Err(DropReason::NoDevelopment)
-                }
-                _ => Ok(deliverables),
-            });
-            match fit {
-                Ok(deliverables) => drop(serves.insert(item.id.clone(), deliverables)),
-                Err(reason) => funnel.leave(reason),
+    /// The event with its items that no earlier report has told; none without any.
+    fn untold(&mut self, mut event: Event, mut signal: Signal) -> Option<Selected> {
+        let before = self.before.get(&event.id).copied();
+        if let Some(before) = before {
+            let items = event.members.len();
+            let all = before.novelty == Novelty::Continuing;
+            event.members.retain(|one| !all && !before.cited.contains(&one.item.item.id));
+            let told = items - event.members.len();
+            self.funnel.leave_together(DropReason::NoDevelopment, told);
+            if event.members.is_empty() {
+                self.left_out.continuing += 1;
+                return None;
+            }
+            if told > 0 {
+                signal = read_signal(&event);
             }
         }
-        if serves.is_empty() {
-            self.left_out.continuing += u32::from(told);
-            return None;
-        }
-        let mut narrowed = event.clone();
-        narrowed.members.retain(|member| serves.contains_key(&member.item.item.id));
-        let signal = if narrowed.members.len() == event.members.len() {
-            signal.clone()
-        } else {
-            read_signal(&narrowed)
-        };
+        let serves = event.items().map(|one| &one.item.id);
+        let serves = serves.map(|id| (id.clone(), self.fitting[id].clone())).collect();
         let novelty = before.map_or(Novelty::New, |before| before.novelty);
-        Some(Selected { event: narrowed, signal, novelty, serves })
+        Some(Selected { event, signal, novelty, serves })
     }
 
     /// Why an event in scope is not written of.

@@ -1,7 +1,7 @@
 use super::Window;
 use crate::{event::Event, figure::figures_in, item::DeskItem, pack};
 use domain::{
-    evidence::{ContinuingEvent, EvidenceId, EvidencePack, Novelty, Quantity},
+    evidence::{ContinuingEvent, EvidenceId, EvidenceItem, EvidencePack, Novelty, Quantity},
     specification::Specification,
 };
 use std::collections::BTreeSet;
@@ -46,11 +46,12 @@ pub fn continuing(
     if cited.is_empty() {
         return Vec::new();
     }
-    let fits = |item: &domain::evidence::EvidenceItem| {
+    let fits = |item: &EvidenceItem| {
         window.holds(item.published)
             && specification.scope.fit(&specification.watchlist, item).is_ok()
     };
-    let opened = pack::open(pack, |item| cited.contains(&item.id) || fits(item));
+    let near = |item: &EvidenceItem| cited.contains(&item.id) || fits(item);
+    let opened = pack::open(pack, window, near, |_| true);
     let known = |event: &Event| event.items().any(|one| cited.contains(&one.item.id));
     let current = |event: &Event| event.items().any(|one| window.holds(one.item.published));
     opened

@@ -6,7 +6,7 @@ use desk::{
     item::{RawItem, SourceFacts},
     process,
 };
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use std::{collections::BTreeSet, sync::Arc};
 
 pub struct Golden {
@@ -51,9 +51,12 @@ pub fn corpus() -> Vec<Golden> {
     files.iter().flat_map(|file| file.split("\n\n")).map(|block| golden(block.trim())).collect()
 }
 
+/// The day of the reading.
+pub const AS_OF: Date = date(2025, 1, 20);
+
 pub fn desk_of(corpus: &[Golden]) -> Desk {
     let raw: Vec<RawItem> = corpus.iter().map(|one| one.raw.clone()).collect();
-    process(&raw, date(2025, 1, 20), EntityTable::built_in(), &Apart::default())
+    process(&raw, AS_OF, EntityTable::built_in(), &Apart::default())
 }
 
 /// The id of a kept item, which its source and title tell.

@@ -3,6 +3,7 @@ use crate::{
     hash::ContentHash,
     taxonomy::{Segment, vocabulary},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
@@ -118,9 +119,19 @@ vocabulary! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceEvent {
     pub id: EventId,
+    /// None in packs that were sealed before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<Reported>,
     /// At least one, by date and id.
     pub citations: Vec<Citation>,
     pub signal: Signal,
+}
+
+/// The days of an event's first and last report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    pub first: Date,
+    pub last: Date,
 }
 
 /// An item as part of its event, with what was read off its words when the pack was

@@ -23,7 +23,7 @@ pub use canonical_url::{UrlError, canonical_url};
 pub use coverage::{Coverage, READ_MIN_PERCENT, SourceStanding, coverage, reading_age_max_h};
 pub use event::{
     Ambiguous, Citation, CompanyId, ContinuingEvent, DateSource, Direction, EventDecision, EventId,
-    EvidenceEvent, Join, LeftOut, Novelty, RegionBasis, SiteId,
+    EvidenceEvent, Join, LeftOut, Novelty, RegionBasis, Reported, SiteId,
 };
 pub use held::{HeldCause, HeldDecision, HeldItem, HeldState};
 pub use item::{DateConfidence, EvidenceId, EvidenceItem, TrustTier};

@@ -80,3 +80,73 @@ fn closed(why: &str) -> Gate {
     let reason = format!("The evidence pack is warming: {why} Your period's run stays available.");
     Gate::Closed { reason }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        hash::ContentHash,
+        id::PackId,
+        taxonomy::{Deliverable, Region},
+    };
+    use jiff::civil::date;
+    use storage::evidence_pack::CurrentPack;
+
+    /// A reading so many hours ago, of sources of these tiers, all read then.
+    fn gate(hours: i64, tiers: Option<&[u8]>, region: Region, cadence: Cadence) -> Option<String> {
+        let now: Timestamp = "2025-01-15T12:00:00Z".parse().expect("a time");
+        let read_at = now - SignedDuration::from_hours(hours);
+        let covers = Covers { regions: [Region::Emea].into(), ..Covers::default() };
+        let standing = |tier: &u8| SourceStanding {
+            tier: (*tier).try_into().expect("a tier"),
+            covers: covers.clone(),
+            read_at: Some(read_at),
+        };
+        let evidence = Evidence {
+            pack: CurrentPack {
+                id: PackId::from_uuid(uuid::Uuid::nil()),
+                content_hash: ContentHash::of_bytes(b"pack"),
+                as_of: date(2025, 1, 15),
+                sample: true,
+                read_at,
+                files: None,
+            },
+            sources: tiers.map(|tiers| tiers.iter().map(standing).collect()),
+        };
+        let scope = Scope {
+            deliverables: [Deliverable::Capacity].into(),
+            regions: [region].into(),
+            links: [].into(),
+        };
+        match Gate::of(Some(&evidence), &scope, cadence, now) {
+            Gate::Open => None,
+            Gate::Closed { reason } => Some(reason),
+        }
+    }
+
+    // Domain reference, section 5: half a day for a daily report, a day for the others.
+    #[test]
+    fn a_reading_is_used_for_half_a_day_or_a_day() {
+        for (cadence, hours) in
+            [(Cadence::Daily, 12), (Cadence::Weekly, 24), (Cadence::Monthly, 24)]
+        {
+            for tiers in [None, Some([1].as_slice())] {
+                assert_eq!(gate(hours, tiers, Region::Emea, cadence), None, "{cadence:?}");
+                let closed = gate(hours + 1, tiers, Region::Emea, cadence).expect("it is closed");
+                let told = format!("last read {} hours ago", hours + 1);
+                assert!(closed.contains(&told), "{closed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_gate_says_what_the_sources_lack() {
+        let closed = |tiers: &[u8], region| {
+            gate(1, Some(tiers), region, Cadence::Weekly).expect("it is closed")
+        };
+        assert!(closed(&[1], Region::China).contains("no source that is switched on reports on"));
+        assert!(closed(&[], Region::Emea).contains("no source that is switched on reports on"));
+        assert!(closed(&[3, 4], Region::Emea).contains("none of the sources that could be read"));
+        assert_eq!(gate(1, Some(&[3, 2]), Region::Emea, Cadence::Weekly), None);
+    }
+}

@@ -104,6 +104,19 @@ async fn what_cannot_be_decided_is_refused_with_its_reason(pool: PgPool) {
     assert!(matches!(outcome, Err(UseCaseError::NotFound)), "of another event: {outcome:?}");
     let outcome = app.merge_events(admin, event, "V-000000000000", "Short").await;
     assert_eq!(refused(outcome), Refusal::ReasonLength);
+    // An event of more items than a decision names.
+    world
+        .tamper(
+            "insert into event_citations
+             select c.pack_id, 'E-' || lpad(n::text, 12, '0'), c.event_id, c.joined,
+                 jsonb_set(c.item, '{id}', to_jsonb('E-' || lpad(n::text, 12, '0')))
+             from generate_series(1, 201) n,
+                 lateral (select * from event_citations order by event_id limit 1) c",
+        )
+        .await;
+    let flooded = pack.events.iter().map(|event| event.id.as_str()).min().unwrap();
+    let outcome = app.separate_citation(admin, flooded, "E-000000000001", REASON).await;
+    assert_eq!(refused(outcome), Refusal::EventTooLarge);
     let not_found = app.undo_event_decision(admin, 99, REASON).await;
     assert!(matches!(not_found, Err(UseCaseError::NotFound)));
     assert_eq!(count(&world.superuser, "select count(*) from event_decisions").await, 0);

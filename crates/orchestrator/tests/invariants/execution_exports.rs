@@ -1,16 +1,17 @@
 //! Executions leave as files like reports do, with the pack and the ledger's commit in them;
 //! and what may not be shown of them is withheld on screen.
 
-use crate::world::{Market, PORTFOLIO, Tenant, World, origin, rights, samples};
+use crate::world::{Market, PORTFOLIO, Tenant, World, origin, project, rights, samples};
 use domain::id::ExecutionId;
 use orchestrator::{
     Orchestrator, Refusal, UseCaseError,
     execution::{Caller, Correlation, ExecuteRequest},
-    export::{Download, Export, FORMATS, Subject},
+    export::{Download, Export, ExportLimits, ExportState, FORMATS, Subject},
     rights::{Decision, Format},
 };
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
+use std::fs;
 use uuid::Uuid;
 
 const DAY: &str = "2025-10-21";
@@ -160,6 +161,62 @@ async fn only_who_may_export_takes_an_answer_of_fresh_prices(pool: PgPool) {
     }
     let entries = "select count(*) from audit_log where action = 'execution.exported'";
     assert_eq!(crate::world::count(&valued.world.superuser, entries).await, 0);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_large_answer_is_followed_and_fetched_by_those_alone_who_may_export_it(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let limits = ExportLimits { cells_at_once: 0, ..ExportLimits::default() };
+    let app = valued.app.clone().with_export_limits(limits);
+    let Download::Job(job) = valued.asked(&app, Format::Csv).await.unwrap() else {
+        panic!("it was sent at once")
+    };
+    app.make_export(valued.tenant.workspace, job).await.unwrap();
+    let (viewer, editor) = (&valued.tenant.viewer, &valued.tenant.editor);
+    let refused = app.view_export(viewer, job).await;
+    assert!(matches!(refused, Err(UseCaseError::RoleTooLow { .. })), "{refused:?}");
+    let refused = app.fetch_export(viewer, job, &origin()).await;
+    assert!(matches!(refused, Err(UseCaseError::RoleTooLow { .. })), "{refused:?}");
+    let seen = app.view_export(editor, job).await.unwrap();
+    assert!(matches!(seen.state, ExportState::Ready(_)), "{seen:?}");
+    app.fetch_export(editor, job, &origin()).await.unwrap();
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_pattern_says_which_files_its_executions_become(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let folder = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(project("patterns")).unwrap() {
+        let file = file.unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        let text = text.replace(r#""exports": { "pdf": true"#, r#""exports": { "pdf": false"#);
+        fs::write(folder.path().join(file.file_name()), text).unwrap();
+    }
+    let app = valued.world.process_of(folder.path()).await;
+    assert_eq!(
+        valued.download(&app, Format::Pdf).await.unwrap_err().to_string(),
+        Refusal::NotOfPattern.message()
+    );
+    valued.download(&app, Format::Csv).await.unwrap();
+    let of_pattern = async |app: &Orchestrator| -> Vec<Format> {
+        let subject = Subject::Execution(valued.execution);
+        let choices = app.export_choices(&valued.tenant.editor, subject).await.unwrap();
+        choices.into_iter().map(|choice| choice.format).collect()
+    };
+    assert_eq!(of_pattern(&valued.app).await, FORMATS);
+    assert_eq!(of_pattern(&app).await, FORMATS[1..]);
+
+    // What a pattern that is gone may become, nobody can say.
+    let file = folder.path().join("portfolio_overview.json");
+    let text = fs::read_to_string(&file).unwrap();
+    let text = text.replace("portfolio_overview", "portfolio_outline");
+    fs::write(folder.path().join("portfolio_outline.json"), text).unwrap();
+    fs::remove_file(file).unwrap();
+    let app = valued.world.process_of(folder.path()).await;
+    assert_eq!(
+        valued.download(&app, Format::Csv).await.unwrap_err().to_string(),
+        Refusal::NotOfPattern.message()
+    );
 }
 
 #[sqlx::test(migrations = false)]

@@ -10,7 +10,7 @@ use domain::{
 use jiff::civil::date;
 use orchestrator::{
     Actor, Orchestrator, Refusal, UseCaseError,
-    export::{Download, Export, ExportChoice, FORMATS, Subject, WhatIf},
+    export::{Download, Export, ExportChoice, ExportState, FORMATS, Origin, Subject, WhatIf},
     press::PrintBounds,
     rights::{Decision, Format, Registry, Right},
     workspace_licence::LicenceTerms,
@@ -444,4 +444,32 @@ async fn a_file_beyond_its_bounds_is_refused_and_on_record_all_the_same(pool: Pg
         assert_eq!(refused.unwrap_err().to_string(), too_large, "{format:?}");
     }
     assert_eq!(reported.recorded().await.0, 5);
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_no_longer_matches_its_seal_does_not_leave_and_that_is_on_record(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let (world, app) = (&reported.world, &reported.world.orchestrator);
+    let job = world.queued_export(&reported.tenant, reported.run, Format::Xlsx).await;
+    let flip = r#"update artifacts set document = replace(document, '"schema":1', '"schema":7')"#;
+    let hold = "alter table artifacts drop constraint artifacts_document_hash_matches";
+    sqlx::query(hold).execute(&world.superuser).await.unwrap();
+    world.tamper(flip).await;
+    let (before, _) = reported.recorded().await;
+
+    let talkative = Origin { agent: "a".repeat(1_000), ..origin() };
+    let viewer = &reported.tenant.viewer;
+    let refused = app.download_report(viewer, reported.run, Format::Csv, &talkative).await;
+    assert!(matches!(refused, Err(UseCaseError::Quarantined)), "{refused:?}");
+    let (after, detail) = reported.recorded().await;
+    assert_eq!((after - before, &detail["decision"]), (1, &json!("quarantine")));
+    assert_eq!((&detail["format"], &detail["address"]), (&json!("csv"), &json!("192.0.2.1")));
+    // What a program says of itself is kept as far as 300 characters.
+    assert_eq!(detail["agent"], json!("a".repeat(300)));
+
+    app.make_export(reported.tenant.workspace, job).await.unwrap();
+    let ended = app.view_export(viewer, job).await.unwrap().state;
+    let ExportState::Failed(reason) = ended else { panic!("{ended:?}") };
+    assert!(reason.contains("does not match its seal"), "{reason}");
+    assert_eq!(count(&world.superuser, "select count(*) from export_pieces").await, 0);
 }

@@ -18,7 +18,8 @@ use std::{
     time::Duration,
 };
 
-/// A server that answers with a feed of today's date, robots.txt and all else with 404.
+/// A server that answers with a feed of today's date, at `/tagged` with a validator, which
+/// it knows again; robots.txt and all else with 404.
 fn serve(today: &str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -40,12 +41,19 @@ fn serve(today: &str) -> SocketAddr {
             let mut stream = stream.unwrap();
             let mut head = [0; 4096];
             let read = stream.read(&mut head).unwrap_or(0);
-            let is_feed = head[..read].starts_with(b"GET /feed ");
-            let (status, body) =
-                if is_feed { ("200 OK", feed.as_str()) } else { ("404 Not Found", "") };
+            let head = String::from_utf8_lossy(&head[..read]).to_lowercase();
+            let is_tagged = head.starts_with("get /tagged ");
+            let (status, body) = if is_tagged && head.contains("if-none-match: \"1\"") {
+                ("304 Not Modified", "")
+            } else if is_tagged || head.starts_with("get /feed ") {
+                ("200 OK", feed.as_str())
+            } else {
+                ("404 Not Found", "")
+            };
+            let tag = if is_tagged { "ETag: \"1\"\r\n" } else { "" };
             let length = body.len();
             let head = format!(
-                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+                "HTTP/1.1 {status}\r\n{tag}Content-Length: {length}\r\nConnection: close\r\n\r\n"
             );
             let _ = stream.write_all(format!("{head}{body}").as_bytes());
         }
@@ -229,6 +237,75 @@ async fn a_test_shows_what_would_become_of_the_entries_and_stores_nothing(pool: 
     }
     let tested = "select count(*) from audit_log where action = 'source.tested'";
     assert_eq!(count(&world.superuser, tested).await, 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_test_asks_for_the_whole_answer_also_where_nothing_is_new(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let id = world.source("Tagged", "rss", &format!("http://{address}/tagged")).await;
+    assert_eq!(collect(&world, id).await, CollectOutcome::Read { entries: 3, new_items: 2 });
+    assert_eq!(collect(&world, id).await, CollectOutcome::NotModified);
+    let preview = world.orchestrator.test_source(&world.admin, id).await.unwrap();
+    assert_eq!((preview.read, preview.entries.len()), (3, 2));
+    // What is known of the server stays: the next collection asks by it.
+    assert_eq!(collect(&world, id).await, CollectOutcome::NotModified);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_pack_names_the_sources_that_are_on_each_with_the_error_it_has_now(pool: PgPool) {
+    let (world, address) = world_with_server(pool).await;
+    let (good, bad) = (format!("http://{address}/feed"), format!("http://{address}/none"));
+    let id = world.source("Feed", "rss", &bad).await;
+    let named = async || -> Vec<(bool, usize)> {
+        let (_, pack) = world.read_pack().await;
+        let own = pack.sources.into_iter().filter(|source| source.name == "Feed");
+        own.map(|source| (source.error.is_some(), source.entries)).collect()
+    };
+    assert!(matches!(collect(&world, id).await, CollectOutcome::Failed { .. }));
+    assert_eq!(named().await, [(true, 0)]);
+    let form = source_form("Feed", "rss", &good);
+    world.orchestrator.edit_source(&world.admin, id, &form).await.unwrap();
+    assert!(matches!(collect(&world, id).await, CollectOutcome::Read { .. }));
+    assert_eq!(named().await, [(false, 1)]);
+    world.orchestrator.set_source_enabled(&world.admin, id, false).await.unwrap();
+    assert_eq!(named().await, []);
+}
+
+// Domain reference, section 5: four fifths, and a file is a source as well.
+#[sqlx::test(migrations = false)]
+async fn a_file_that_could_not_be_read_was_not_read(pool: PgPool) {
+    let world = World::new(pool).await;
+    let tenant = world.tenant_by_day("North").await;
+    let specification = world.active(&tenant, draft("Monthly")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let good = std::fs::read(project("samples/feeds/foam-courier.rss.xml")).unwrap();
+    let manifest = |broken: bool| {
+        let entry = |name: &str| {
+            format!(
+                r#"{{ "name": "sample-{name}", "publisher": "Sample {name}", "tier": 2,
+                     "kind": "rss", "path": "{name}.xml", "sample": true }}"#
+            )
+        };
+        std::fs::write(folder.path().join("one.xml"), &good).unwrap();
+        let other: &[u8] = if broken { b"<rss" } else { &good };
+        std::fs::write(folder.path().join("other.xml"), other).unwrap();
+        let text = format!("[{}, {}]", entry("one"), entry("other"));
+        std::fs::write(folder.path().join("sources.json"), text).unwrap();
+    };
+    let app = &world.orchestrator;
+    let readiness = async || {
+        let view = app.view_specification(&tenant.owner, specification).await.unwrap();
+        view.readiness
+    };
+    manifest(true);
+    app.read_evidence(folder.path()).await.unwrap();
+    let Readiness::Blocked(BlockReason::GateClosed { reason }) = readiness().await else {
+        panic!("the gate is open")
+    };
+    assert!(reason.contains("of 2 sources") && reason.contains("1 could be read"), "{reason}");
+    manifest(false);
+    app.read_evidence(folder.path()).await.unwrap();
+    assert!(matches!(readiness().await, Readiness::Ready { .. }));
 }
 
 // Domain reference, section 6.2: an excerpt only as the terms allow, held items included.

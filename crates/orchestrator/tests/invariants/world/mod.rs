@@ -102,6 +102,12 @@ impl World {
         orchestrator(&self.superuser, agents, 5).await
     }
 
+    /// The same with other patterns than the repository's.
+    pub async fn process_of(&self, patterns: &Path) -> Orchestrator {
+        let agents = agents_with(StoredPacks::new(self.superuser.clone()));
+        orchestrator_of(patterns, &self.superuser, agents, 5).await
+    }
+
     pub async fn tenant(&self, name: &str, time_zone: &str) -> Tenant {
         let app = &self.orchestrator;
         let workspace = app.add_workspace(name, time_zone).await.unwrap();
@@ -286,8 +292,17 @@ pub async fn orchestrator(
     agents: Vec<Agent>,
     connections_max: u32,
 ) -> Orchestrator {
+    orchestrator_of(&project("patterns"), superuser, agents, connections_max).await
+}
+
+async fn orchestrator_of(
+    patterns: &Path,
+    superuser: &PgPool,
+    agents: Vec<Agent>,
+    connections_max: u32,
+) -> Orchestrator {
     let registry = Registry::new(agents).unwrap();
-    let patterns = Patterns::load_dir(&project("patterns"), &registry).unwrap();
+    let patterns = Patterns::load_dir(patterns, &registry).unwrap();
     let app = connect(superuser, ActAs::Application, connections_max).await;
     Orchestrator::new(app, PasswordKeeper::new().unwrap(), patterns, registry)
         .unwrap()
