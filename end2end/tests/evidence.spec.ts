@@ -71,8 +71,8 @@ test("an administrator adds a source, and nobody switches it on before its terms
   await fill("http://169.254.169.254/feed");
 
   await expect(admin.getByRole("heading", { level: 1, name })).toBeVisible();
-  await admin.getByRole("button", { name: "Switch on" }).click();
-  await expect(admin.getByText("Nobody has read what its owner allows").first()).toBeVisible();
+  await expect(admin.getByText("Nobody has read its terms, so it cannot be switched on.")).toBeVisible();
+  await expect(admin.getByRole("button", { name: "Switch on" })).toHaveCount(0);
   await admin.getByRole("button", { name: "Test" }).click();
   await expect(admin.getByRole("region", { name: "Test" })).toContainText("is not on the public internet");
   await audit(admin);

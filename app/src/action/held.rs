@@ -10,6 +10,7 @@ pub async fn decide_held(
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
     use crate::ssr::{Request, answer};
+    use domain::evidence::HeldDecision;
     use orchestrator::evidence::HeldForm;
 
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
@@ -18,5 +19,9 @@ pub async fn decide_held(
     let outcome = outcome.await;
     request.settle_held(item, &form, &outcome).await;
     let page = format!("/admin/held/{item}");
-    answer(&request, outcome, |()| format!("{page}?done=held_decided"), &page)
+    let done = match form.decision.parse() {
+        Ok(HeldDecision::Dropped) => "held_dropped",
+        _ => "held_admitted",
+    };
+    answer(&request, outcome, |()| format!("{page}?done={done}"), &page)
 }

@@ -113,19 +113,21 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="specification"
                                     label="Specifications"
                                 />
-                                <RailLink path=path.clone() href="/history" icon="history" label="History" />
-                                <RailLink path=path.clone() href="/evidence" icon="search" label="Evidence" />
+                                <RailLink path=path.clone() href="/history" icon="history" label="History" also=&["/runs"] />
+                                <RailLink path=path.clone() href="/evidence" icon="search" label="Evidence" also=&["/companies"] />
                                 <RailLink
                                     path=path.clone()
                                     href="/portfolios"
                                     icon="portfolio"
                                     label="Portfolios"
+                                    also=&["/packs"]
                                 />
                                 <RailLink
                                     path=path.clone()
                                     href="/pattern-library"
                                     icon="pattern"
                                     label="Patterns"
+                                    also=&["/capability-catalogue"]
                                 />
                                 <RailLink
                                     path=path.clone()
@@ -138,7 +140,7 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                     {is_admin
                         .then(|| {
                             view! {
-                                <RailLink path=path.clone() href="/admin" icon="admin" label="Activations" />
+                                <RailLink path=path.clone() href="/admin" icon="admin" label="Activations" also=&["/admin/specifications"] />
                                 <RailLink path=path.clone() href="/admin/runs" icon="run" label="All runs" />
                                 <RailLink
                                     path=path.clone()
@@ -158,7 +160,7 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="draft"
                                     label="Language model"
                                 />
-                                <RailLink path=path.clone() href="/admin/sources" icon="download" label="Sources" />
+                                <RailLink path=path.clone() href="/admin/sources" icon="download" label="Sources" also=&["/admin/held", "/admin/funnel"] />
                                 <RailLink path=path.clone() href="/admin/rights" icon="seal" label="Rights" />
                                 <RailLink
                                     path=path.clone()
@@ -248,11 +250,15 @@ fn RailLink(
     href: &'static str,
     icon: &'static str,
     label: &'static str,
+    /// Where pages of the same part lie elsewhere.
+    #[prop(default = &[])]
+    also: &'static [&'static str],
 ) -> impl IntoView {
-    let within = path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+    let within = |part: &str| path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'));
+    let elsewhere = also.iter().any(|part| path == *part || within(part));
     let current = if path == href {
         Some("page")
-    } else if href != "/" && href != "/admin" && within {
+    } else if elsewhere || (href != "/" && href != "/admin" && within(href)) {
         Some("true")
     } else {
         None

@@ -116,8 +116,8 @@ fn percent(count: u64, total: u64) -> String {
     }
 }
 
-/// Lengths in the drawing's own units.
-const WIDTH: u64 = 640;
+/// Lengths in the drawing's own units, which a phone shows about as they are.
+const WIDTH: u64 = 400;
 const STEP_HEIGHT: usize = 52;
 const BAR_HEIGHT: usize = 20;
 

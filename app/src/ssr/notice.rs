@@ -46,7 +46,8 @@ const DONE: &[(&str, &str)] = &[
     ("source_on", "The source is switched on and is read within a minute."),
     ("source_off", "The source is switched off. What it held leaves the next pack."),
     ("items_entered", "The items are entered and enter the next pack."),
-    ("held_decided", "Decided, and on record. What is admitted enters the next pack."),
+    ("held_admitted", "Admitted, and on record. It enters the next pack."),
+    ("held_dropped", "Dropped, and on record. It enters no pack."),
     (
         "event_decided",
         "Decided, and on record. The next pack is built by it; sealed packs stay as they are.",

@@ -85,6 +85,17 @@ fn a_list_that_cannot_be_read_is_said_so_and_hides_nothing_that_was_known() {
     let page = admin.text("/admin/language-model");
     assert!(page.contains("could not be read (overloaded)"), "{page}");
     assert!(page.contains("test-model is shut down today"), "{page}");
+    server.wait_for_line(|line| line.contains("the language model is shut down soon"));
+    drop(server);
+    // Half an hour later the list is looked at again, since nothing was learnt from it.
+    world.sql(
+        "set session_replication_role = replica;
+         update model_listings set looked_at = looked_at - interval '31 minutes'",
+    );
+    model.set_models(models_reply(&json!([model_listed("test-model", None)])));
+    let server = serve(&world, &model, &[]);
+    world.wait_for("select listing from model_listings order by id desc limit 1", "listed");
+    drop(server);
 }
 
 #[test]

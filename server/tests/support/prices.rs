@@ -6,6 +6,11 @@ use std::{path::Path, process::Command};
 impl World {
     /// The sample ledger in a repository of its own, and the pack built from it.
     pub fn with_prices() -> (Self, tempfile::TempDir) {
+        Self::with_prices_and(|_| {})
+    }
+
+    /// The same, with what is `added` to the ledger before it is read.
+    pub fn with_prices_and(added: impl FnOnce(&Path)) -> (Self, tempfile::TempDir) {
         let world = Self::with_people();
         let ledger = tempfile::tempdir().unwrap();
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/ledger");
@@ -15,6 +20,7 @@ impl World {
                 std::fs::copy(file.path(), ledger.path().join(file.file_name())).unwrap();
             }
         }
+        added(ledger.path());
         for arguments in [
             &["init", "--quiet"][..],
             &["add", "--all"],

@@ -253,13 +253,21 @@ fn Page(
             </p>
             <p>{terms}</p>
             <div class="page-header__actions">
-                <form method="post" action=EnableSource::PATH>
-                    <input type="hidden" name="source" value=id.clone() />
-                    <input type="hidden" name="enabled" value=(!row.enabled).to_string() />
-                    <button class="button button--primary">
-                        {if row.enabled { "Switch off" } else { "Switch on" }}
-                    </button>
-                </form>
+                {(row.enabled || source.terms.is_some())
+                    .then(|| {
+                        let (class, words) = if row.enabled {
+                            ("button", "Switch off")
+                        } else {
+                            ("button button--primary", "Switch on")
+                        };
+                        view! {
+                            <form method="post" action=EnableSource::PATH>
+                                <input type="hidden" name="source" value=id.clone() />
+                                <input type="hidden" name="enabled" value=(!row.enabled).to_string() />
+                                <button class=class>{words}</button>
+                            </form>
+                        }
+                    })}
                 <a class="button" href=format!("/admin/sources/{id}/edit")>
                     "Edit"
                 </a>

@@ -102,7 +102,7 @@ fn Search(filter: Filter) -> impl IntoView {
             id="type"
             name="type"
             label="Type"
-            hint="After the doctrine."
+            hint="As reports label it."
             options=types
             chosen=filter.signal.map(|one| one.id().to_owned()).unwrap_or_default()
             error=None

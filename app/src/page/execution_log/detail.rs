@@ -127,7 +127,7 @@ fn statement(record: &ExecutionRecord, now: Timestamp, zone: &str) -> String {
     let word = match record.outcome {
         Outcome::Succeeded => "Completed",
         Outcome::Failed => "Failed",
-        Outcome::Blocked => "Stopped by the freshness gate",
+        Outcome::Blocked => "Stopped for want of fresh prices",
         Outcome::Cancelled => "Cancelled",
     };
     format!("As of {asof}. {word} {when} for {who}, in {took}.")

@@ -1,4 +1,4 @@
-use super::{Crumbs, day, figure};
+use super::{Crumbs, close, day, figure};
 use crate::{
     component::{icon::Icon, scope::counted},
     ssr::page,
@@ -138,10 +138,7 @@ impl ChangeRow {
         let text = |side: &Option<PackedClose>| {
             side.as_ref().map_or_else(
                 || "none".to_owned(),
-                |one| {
-                    let close = figure(&one.close.as_str(), Format::Number, None).text();
-                    format!("{close}\u{a0}{}", one.currency)
-                },
+                |one| format!("{}\u{a0}{}", close(one.close.as_str()), one.currency),
             )
         };
         let provider = |side: &Option<PackedClose>| {

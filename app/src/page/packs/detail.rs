@@ -1,4 +1,4 @@
-use super::{Crumbs, PackState, address, day, figure};
+use super::{Crumbs, PackState, address, close, day, figure};
 use crate::{
     component::{
         digest::Digest, icon::Icon, moment::Moment, restatement::RestatementBanner, scope::counted,
@@ -173,7 +173,7 @@ fn Prices(pack: PricingPack) -> impl IntoView {
                     other => day(other),
                 },
             );
-            let close = figure(&price.close.as_str(), Format::Number, None).text();
+            let close = close(price.close.as_str());
             view! {
                 <tr>
                     <th scope="row" class="data-table__name">

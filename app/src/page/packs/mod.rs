@@ -30,6 +30,13 @@ fn day(date: Date) -> String {
 }
 
 /// An exact decimal as the reader sees it.
+/// A close with the cents that it has at least.
+fn close(value: &str) -> String {
+    let decimals = value.split_once('.').map_or("", |(_, decimals)| decimals);
+    let is_short = decimals.trim_end_matches('0').len() < 2;
+    figure(&value, if is_short { Format::Decimal2 } else { Format::Number }, None).text()
+}
+
 fn figure(value: &impl ToString, format: Format, currency: Option<&str>) -> Shown {
     Shown::of(&Value::from(value.to_string()), Some(format), currency)
 }

@@ -140,7 +140,7 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
         .filter(|row| row.enabled)
         .map(|row| SourceReading {
             entries: counts.get(row.source.name.as_str()).copied().unwrap_or_default(),
-            error: row.health.last_error.filter(|_| row.health.failures > 0),
+            error: row.health.last_error,
             name: row.source.name,
             publisher: row.source.publisher,
             tier: row.source.tier,

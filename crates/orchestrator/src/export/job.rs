@@ -116,8 +116,7 @@ impl Orchestrator {
     }
 
     /// Puts on record that somebody asked, and queues the job, in one transaction. Whoever
-    /// asks again is led to the same job as long as it is of the same document, and waits
-    /// for nobody.
+    /// asks again is led to the same job as long as it is of the same document.
     pub(super) async fn queue_export(
         &self,
         actor: &Actor,
@@ -128,10 +127,6 @@ impl Orchestrator {
     ) -> Result<ExportJobId, UseCaseError> {
         let (subject, format) = (exportable.subject, ruling.format());
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
-        let live = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?;
-        if let Some(live) = live {
-            return Ok(live);
-        }
         let load = store::lock_load(&mut tx, workspace).await?;
         let live = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?;
         if let Some(live) = live {

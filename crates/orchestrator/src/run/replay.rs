@@ -249,3 +249,45 @@ impl Orchestrator {
         Arc::new(StoredPacks::new(self.pool.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(question: Question, text: Option<&str>) -> AnswerRow {
+        AnswerRow {
+            question,
+            engine: "openai-responses".to_owned(),
+            model: "test-model".to_owned(),
+            answered_model: None,
+            prompt_hash: ContentHash::of_bytes(b"a prompt"),
+            text: text.map(str::to_owned),
+        }
+    }
+
+    fn texts(rows: Vec<AnswerRow>) -> Option<Vec<String>> {
+        let model = RecordedModel::of(rows).expect("every text was kept")?;
+        Some(model.answers.into_iter().map(|answer| answer.text).collect())
+    }
+
+    #[test]
+    fn a_report_is_made_of_what_its_last_worker_was_answered() {
+        use Question::{Compose, Probe, Repair};
+        let whole = |rows: &[(Question, &str)]| {
+            texts(rows.iter().map(|(question, text)| row(*question, Some(text))).collect())
+        };
+        // The first worker died after its second answer.
+        let rows = [(Probe, "p"), (Compose, "a"), (Repair, "b"), (Compose, "c")];
+        assert_eq!(whole(&rows), Some(vec!["c".to_owned()]));
+        let rows = [(Compose, "a"), (Probe, "p"), (Repair, "b")];
+        assert_eq!(whole(&rows), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(whole(&[(Probe, "p")]), None);
+        assert_eq!(whole(&[]), None);
+    }
+
+    #[test]
+    fn an_answer_that_was_not_kept_is_no_empty_one() {
+        let lost = RecordedModel::of(vec![row(Question::Compose, None)]);
+        assert!(matches!(lost, Err(ReplayError::NoAnswers)), "{lost:?}");
+    }
+}

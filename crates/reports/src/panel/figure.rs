@@ -91,6 +91,11 @@ impl Shown {
         }
     }
 
+    /// A number that is zero as it is written here.
+    pub const fn is_zero(&self) -> bool {
+        matches!(self, Self::Figure { is_zero: true, .. })
+    }
+
     /// The text, with a plus before a gain: what tells gain from loss besides
     /// its colour.
     pub fn signed(&self) -> String {

@@ -118,9 +118,12 @@ pub fn cell(
     currency: Option<&str>,
 ) -> Cell {
     let at = coordinate(value);
+    let shown = Shown::of(value, format, currency);
+    // A figure that is read as zero has no sign.
+    let color = color.filter(|color| **color != Color::Sign || !shown.is_zero());
     let mark = color.and_then(|color| mark(color, at?, format, currency));
     let reason = reason_of(value).map(str::to_owned);
-    Cell { shown: Shown::of(value, format, currency), at, instant: instant(value), mark, reason }
+    Cell { shown, at, instant: instant(value), mark, reason }
 }
 
 fn mark(color: &Color, at: f64, format: Option<Format>, currency: Option<&str>) -> Option<Mark> {

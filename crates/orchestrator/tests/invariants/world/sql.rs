@@ -11,10 +11,15 @@ pub async fn count(pool: &PgPool, sql: &str) -> i64 {
 /// Returns once a session of this database waits for a lock, and fails where none does in
 /// time.
 pub async fn waits_for_a_lock(pool: &PgPool) {
+    wait_for_locks(pool, 1).await;
+}
+
+/// Until so many do.
+pub async fn wait_for_locks(pool: &PgPool, waiters: i64) {
     let sql = "select count(*) from pg_stat_activity
                where datname = current_database() and wait_event_type = 'Lock'";
     let waiting = async {
-        while count(pool, sql).await == 0 {
+        while count(pool, sql).await < waiters {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
