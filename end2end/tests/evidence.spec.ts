@@ -46,7 +46,7 @@ test("every claim of a report leads to its evidence in one click", async ({ desk
   await picture(page, "report-claims");
   await claims.getByRole("link").first().click();
   await expect(page).toHaveURL(new RegExp(`/runs/${run}/evidence/E-`));
-  await expect(page.locator("[aria-current=true]")).toBeVisible();
+  await expect(page.locator(".citation-list__item[aria-current=true]")).toBeVisible();
 });
 
 test("an administrator adds a source, and nobody switches it on before its terms are read", async ({ admin, desk }) => {
@@ -149,12 +149,14 @@ test("an administrator decides on an item that is held, and what was decided sta
   await admin.getByLabel("Date of first publication").fill("2026-11-20");
   await admin.locator("#reason-dated").fill("The publisher's page shows this day.");
   await admin.getByRole("button", { name: "Give a date" }).click();
-  await expect(admin.getByText("enters the next pack").first()).toBeVisible();
-  await expect(admin.getByText("Admitted").first()).toBeVisible();
+  await expect(admin.getByText("Admitted, and on record. It enters the next pack.")).toBeVisible();
+  await expect(admin.locator(".page-header__state")).toContainText("Admitted");
 
   await admin.getByText("Drop", { exact: true }).first().click();
   await admin.locator("#reason-dropped").fill("It is a test of ours.");
   await admin.getByRole("button", { name: "Drop" }).click();
+  await expect(admin.getByText("Dropped, and on record. It enters no pack.")).toBeVisible();
+  await expect(admin.locator(".page-header__state")).toContainText("Dropped");
   const history = admin.getByRole("region", { name: "History" });
   await expect(history.getByRole("listitem")).toHaveCount(2);
   await expect(history).toContainText("Dated, published 2026-11-20");

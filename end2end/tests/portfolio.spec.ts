@@ -26,6 +26,8 @@ test("a member reads the ledger, adds its portfolio and sees what it is worth an
   await expect(portfolio.panel("Value").locator(".staleness")).toContainText(/Fresh|Stale|Expired/);
   await expect(portfolio.panel(/^Net asset value/).getByRole("img")).toBeVisible();
   await expect(portfolio.panel("Risk, 252 trading days")).toContainText("Not available, because there is no risk-free rate");
+  // Whose data is shown is said where it is shown.
+  await expect(page.getByRole("main")).toContainText("Sample data, not market data");
   const explain = portfolio.panel("Return, 252 trading days");
   await explain.getByText("Explain").click();
   await expect(explain).toContainText("metrics.compute_twr");

@@ -21,7 +21,8 @@ pub async fn decide_held(
     let page = format!("/admin/held/{item}");
     let done = match form.decision.parse() {
         Ok(HeldDecision::Dropped) => "held_dropped",
-        _ => "held_admitted",
+        Ok(HeldDecision::Reopened) => "held_again",
+        Ok(HeldDecision::Dated | HeldDecision::Released) | Err(_) => "held_admitted",
     };
     answer(&request, outcome, |()| format!("{page}?done={done}"), &page)
 }

@@ -113,8 +113,20 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="specification"
                                     label="Specifications"
                                 />
-                                <RailLink path=path.clone() href="/history" icon="history" label="History" also=&["/runs"] />
-                                <RailLink path=path.clone() href="/evidence" icon="search" label="Evidence" also=&["/companies"] />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/history"
+                                    icon="history"
+                                    label="History"
+                                    also=&["/runs", "/exports"]
+                                />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/evidence"
+                                    icon="search"
+                                    label="Evidence"
+                                    also=&["/companies"]
+                                />
                                 <RailLink
                                     path=path.clone()
                                     href="/portfolios"
@@ -140,7 +152,13 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                     {is_admin
                         .then(|| {
                             view! {
-                                <RailLink path=path.clone() href="/admin" icon="admin" label="Activations" also=&["/admin/specifications"] />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/admin"
+                                    icon="admin"
+                                    label="Activations"
+                                    also=&["/admin/specifications"]
+                                />
                                 <RailLink path=path.clone() href="/admin/runs" icon="run" label="All runs" />
                                 <RailLink
                                     path=path.clone()
@@ -160,7 +178,13 @@ fn Rail(actor: Actor, path: String) -> impl IntoView {
                                     icon="draft"
                                     label="Language model"
                                 />
-                                <RailLink path=path.clone() href="/admin/sources" icon="download" label="Sources" also=&["/admin/held", "/admin/funnel"] />
+                                <RailLink
+                                    path=path.clone()
+                                    href="/admin/sources"
+                                    icon="download"
+                                    label="Sources"
+                                    also=&["/admin/held", "/admin/funnel"]
+                                />
                                 <RailLink path=path.clone() href="/admin/rights" icon="seal" label="Rights" />
                                 <RailLink
                                     path=path.clone()

@@ -48,6 +48,7 @@ const DONE: &[(&str, &str)] = &[
     ("items_entered", "The items are entered and enter the next pack."),
     ("held_admitted", "Admitted, and on record. It enters the next pack."),
     ("held_dropped", "Dropped, and on record. It enters no pack."),
+    ("held_again", "Held again, and on record. It enters no pack until it is decided."),
     (
         "event_decided",
         "Decided, and on record. The next pack is built by it; sealed packs stay as they are.",

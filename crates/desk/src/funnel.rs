@@ -85,7 +85,7 @@ impl Funnel {
         self.leave_together(reason, 1);
     }
 
-    /// Several items at one exit; none of them are no exit.
+    /// Several items at one exit. There is no exit that nobody took.
     pub fn leave_together(&mut self, reason: DropReason, items: usize) {
         if items > 0 {
             *self.exits.entry(reason).or_default() += items as u64;
@@ -93,7 +93,11 @@ impl Funnel {
     }
 
     pub fn write(&mut self) {
-        self.written += 1;
+        self.write_together(1);
+    }
+
+    pub fn write_together(&mut self, items: usize) {
+        self.written += items as u64;
     }
 
     /// One that was counted as written leaves after all.

@@ -51,8 +51,9 @@ fn reported(event: &Event) -> Option<Reported> {
 /// wanted, by their first report. Each comes with its signal: the sealed one, or, where
 /// only a part of the event is wanted, what that part says.
 ///
-/// A pack that was sealed before events were is read anew, by the rules of this build, as
-/// far as its items are `near`; all that is wanted must be.
+/// Of the items that are `near`, those that are `wanted` are taken out. In a pack that was
+/// sealed before events were, all that are near decide what is one event, by the rules of
+/// this build.
 pub fn open(
     pack: &EvidencePack,
     window: Window,

@@ -144,7 +144,7 @@ impl Selector<'_> {
         let one = self.untold(event, signal)?;
         let items = one.serves.len();
         let Some(reason) = self.exit(&one) else {
-            (0..items).for_each(|_| self.funnel.write());
+            self.funnel.write_together(items);
             return Some(one);
         };
         self.funnel.leave_together(reason, items);

@@ -36,6 +36,8 @@ vocabulary! {
         Allow = "allow", "Allowed";
         Redact = "redact", "Allowed in part";
         Deny = "deny", "Denied";
+        /// Before anybody's licence was asked: by role, state, pattern or bounds.
+        Refuse = "refuse", "Refused";
         /// What is stored did not match its seal.
         Quarantine = "quarantine", "Quarantined";
     }

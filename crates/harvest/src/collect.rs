@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 use url::Url;
 
 /// Pages that one reading opens for what the list does not say. With a pause of a second
-/// each, a source takes less than its interval; the rest come with the next reading.
+/// each, a source takes less than its interval; the rest come with the next reading, and
+/// are left out of this one: an item is written down as it is first seen.
 pub const PAGES_MAX: usize = 20;
 
 /// Where a declaration of the encoding is looked for, as the HTML standard has it.
@@ -34,7 +35,13 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Collected {
     NotModified,
-    Read { entries: Entries, validators: Validators, bytes: usize },
+    Read {
+        entries: Entries,
+        /// None while entries are left to the next reading, lest it be answered that
+        /// nothing has changed.
+        validators: Validators,
+        bytes: usize,
+    },
 }
 
 /// Why a reading gave nothing; never an empty list in place of it.
@@ -59,8 +66,9 @@ pub enum CollectError {
 /// Reads a source once. Pages whose addresses are `seen` already are not opened again.
 ///
 /// # Errors
-/// [`CollectError`]. A page behind a list that cannot be read costs that entry its date
-/// and text, not the others theirs.
+/// [`CollectError`]. A page behind a list that is refused for good costs that entry its
+/// date and text, not the others theirs; one that fails for now is left to the next
+/// reading, and is the error where nothing else is left.
 pub async fn collect(
     fetcher: &Fetcher,
     place: &Place,
@@ -74,13 +82,14 @@ pub async fn collect(
         Fetched::NotModified => return Ok(Collected::NotModified),
         Fetched::Content(content) => content,
     };
-    let entries = match place.kind {
+    let Listed { entries, is_whole } = match place.kind {
         SourceKind::Rss | SourceKind::Atom | SourceKind::JsonFeed => {
-            bounded(read_feed(&content.bytes, place.kind)?, place.limits)
+            let entries = bounded(read_feed(&content.bytes, place.kind)?, place.limits);
+            Listed { entries, is_whole: true }
         }
         SourceKind::Sitemap => {
             let listed = sitemap(fetcher, &content.bytes, place.limits).await?;
-            with_pages(fetcher, bounded(listed, place.limits), seen, place.limits).await
+            with_pages(fetcher, bounded(listed, place.limits), seen, place.limits).await?
         }
         SourceKind::HtmlList => {
             let selectors = place.selectors.clone().unwrap_or_default();
@@ -88,11 +97,20 @@ pub async fn collect(
             if listed.entries.is_empty() {
                 return Err(CollectError::NothingFound);
             }
-            with_pages(fetcher, bounded(listed, place.limits), seen, place.limits).await
+            with_pages(fetcher, bounded(listed, place.limits), seen, place.limits).await?
         }
         SourceKind::Manual => return Err(CollectError::Manual),
     };
-    Ok(Collected::Read { entries, bytes: content.bytes.len(), validators: content.validators })
+    let bytes = content.bytes.len();
+    let validators = if is_whole { content.validators } else { Validators::default() };
+    Ok(Collected::Read { entries, validators, bytes })
+}
+
+/// What a source listed, as far as this reading goes.
+struct Listed {
+    entries: Entries,
+    /// Nothing is left to the next reading.
+    is_whole: bool,
 }
 
 /// A sitemap, or those that an index names, one level deep.
@@ -120,28 +138,60 @@ async fn sitemap(
 }
 
 /// Entries without a date that can be relied on, completed by their own pages. What they
-/// say is plain text then: a page may spell markup as text.
+/// say is plain text then: a page may spell markup as text. Those whose page there is no
+/// room for, or fails for now, are left out.
+///
+/// # Errors
+/// Of the first page that failed, where no entry remains.
 async fn with_pages(
     fetcher: &Fetcher,
     listed: Entries,
     seen: &BTreeSet<String>,
     limits: SourceLimits,
-) -> Entries {
-    let mut opened = 0;
-    let mut entries = Vec::with_capacity(listed.entries.len());
-    for entry in listed.entries {
-        let wants = !entry.title.is_empty() && entry.dates.feed.is_some();
-        let url = entry.link.as_deref().and_then(|link| Url::parse(link).ok());
-        match url.filter(|url| !wants && !seen.contains(url.as_str()) && opened < PAGES_MAX) {
-            Some(url) => {
-                opened += 1;
-                entries.push(completed(fetcher, entry, &url, limits).await);
-            }
-            None => entries.push(entry),
+) -> Result<Listed, FetchError> {
+    let pages: Vec<Option<Url>> = listed.entries.iter().map(|entry| unread(entry, seen)).collect();
+    let now = whose_turn(fetcher, &pages);
+    let (mut entries, mut is_whole, mut failed) = (Vec::with_capacity(pages.len()), true, None);
+    for (at, (entry, page)) in listed.entries.into_iter().zip(&pages).enumerate() {
+        match page {
+            None => entries.push(plain(entry)),
+            Some(_) if !now.contains(&at) => is_whole = false,
+            Some(page) => match completed(fetcher, entry, page, limits).await {
+                Ok(entry) => entries.push(plain(entry)),
+                Err(error) => {
+                    is_whole = false;
+                    failed.get_or_insert(error);
+                }
+            },
         }
     }
-    let entries = entries.into_iter().map(plain).collect();
-    Entries { entries, beyond_limit: listed.beyond_limit }
+    match failed {
+        Some(error) if entries.is_empty() => Err(error),
+        _ => {
+            let entries = Entries { entries, beyond_limit: listed.beyond_limit };
+            Ok(Listed { entries, is_whole })
+        }
+    }
+}
+
+/// The page of an entry that lacks what a page may say, where it was not seen before: by
+/// its address as the source wrote it, or as it is read.
+fn unread(entry: &Entry, seen: &BTreeSet<String>) -> Option<Url> {
+    let is_complete = !entry.title.is_empty() && entry.dates.feed.is_some();
+    let link = entry.link.as_deref().filter(|link| !is_complete && !seen.contains(*link))?;
+    Url::parse(link).ok().filter(|page| !seen.contains(page.as_str()))
+}
+
+/// Which pages this reading opens: those never tried first, then those tried longest ago,
+/// so that pages that fail again and again keep no other out.
+fn whose_turn(fetcher: &Fetcher, pages: &[Option<Url>]) -> BTreeSet<usize> {
+    let mut waiting: Vec<_> = pages
+        .iter()
+        .enumerate()
+        .filter_map(|(at, page)| Some((fetcher.pages.tried_at(page.as_ref()?), at)))
+        .collect();
+    waiting.sort_unstable();
+    waiting.into_iter().take(PAGES_MAX).map(|(_, at)| at).collect()
 }
 
 /// The first entries, as many as a source may give; the rest are counted.
@@ -157,9 +207,22 @@ fn plain(entry: Entry) -> Entry {
     Entry { title: plain_text(&entry.title), text: plain_text(&entry.text), ..entry }
 }
 
-async fn completed(fetcher: &Fetcher, listed: Entry, url: &Url, limits: SourceLimits) -> Entry {
-    let page = fetcher.fetch_within(url, &Validators::default(), limits).await;
-    let Ok(Fetched::Content(content)) = page else { return listed };
+/// An entry with what its page says of it; without, where the page is refused for good.
+///
+/// # Errors
+/// A page that fails for now.
+async fn completed(
+    fetcher: &Fetcher,
+    listed: Entry,
+    url: &Url,
+    limits: SourceLimits,
+) -> Result<Entry, FetchError> {
+    fetcher.pages.note(url);
+    let content = match fetcher.fetch_within(url, &Validators::default(), limits).await {
+        Ok(Fetched::Content(content)) => content,
+        Err(error) if error.is_passing() => return Err(error),
+        Ok(Fetched::NotModified) | Err(_) => return Ok(listed),
+    };
     let page = read_page(&decoded(&content), &content.url);
     let mut dates = listed.dates;
     // A date of the list that was written for machines, agreed by the page, is sure.
@@ -167,13 +230,13 @@ async fn completed(fetcher: &Fetcher, listed: Entry, url: &Url, limits: SourceLi
         dates.feed.get_or_insert(list);
     }
     dates.structured = page.dates.structured;
-    Entry {
+    Ok(Entry {
         title: if listed.title.is_empty() { page.title } else { listed.title },
         link: listed.link,
         page_canonical: page.page_canonical,
         dates,
         text: if page.text.is_empty() { listed.text } else { page.text },
-    }
+    })
 }
 
 /// The text of a page by its declared encoding: the server's word first, then its own.

@@ -3,6 +3,7 @@
 use crate::{
     address::{self, AddressError, CheckedAddress, PrivateHosts},
     http::{self, Unread},
+    pages::Pages,
     robots::Robots,
 };
 use domain::evidence::SourceLimits;
@@ -127,6 +128,28 @@ impl FetchError {
         }
     }
 
+    /// Whether the same request may well succeed later: the server was out of reach, slow,
+    /// busy or broken. That it says no, or what it gives is no page, stays.
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            // A name that is not known now may be a resolver that does not answer, and rules
+            // that cannot be read are a server that is down.
+            Self::Address(AddressError::UnknownHost(_))
+            | Self::Redirect(AddressError::UnknownHost(_))
+            | Self::RobotsUnknown
+            | Self::TimedOut(_)
+            | Self::Broken(_)
+            | Self::Client(_) => true,
+            Self::Status { status, .. } => matches!(*status, 408 | 425 | 429 | 500..=599),
+            Self::Address(_)
+            | Self::Redirect(_)
+            | Self::Redirects(_)
+            | Self::RedirectNowhere
+            | Self::Robots
+            | Self::TooLarge(_) => false,
+        }
+    }
+
     /// How long the server asks to be left alone.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -147,6 +170,7 @@ pub struct Fetcher {
     tls: rustls::ClientConfig,
     turns: std::sync::Mutex<HashMap<String, HostTurn>>,
     robots: Robots,
+    pub(crate) pages: Pages,
 }
 
 /// An answer on its way.
@@ -161,7 +185,8 @@ impl Fetcher {
     pub fn new(bounds: FetchBounds, private: PrivateHosts) -> Result<Self, FetchError> {
         let tls = http::tls().map_err(FetchError::Client)?;
         let turns = std::sync::Mutex::default();
-        Ok(Self { bounds, private, tls, turns, robots: Robots::default() })
+        let (robots, pages) = (Robots::default(), Pages::default());
+        Ok(Self { bounds, private, tls, turns, robots, pages })
     }
 
     /// Reads one address as its robots.txt allows, following redirects, each of which is

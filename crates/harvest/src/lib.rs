@@ -17,6 +17,7 @@ mod import;
 mod list;
 pub mod manifest;
 mod page;
+mod pages;
 pub mod quote;
 mod robots;
 mod sample_dates;

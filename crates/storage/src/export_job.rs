@@ -82,7 +82,8 @@ pub struct ExportLoad {
     pub bytes: i64,
 }
 
-/// Until the transaction ends nobody else adds to what the workspace keeps.
+/// Until the transaction ends nobody else who asks here first can commit what it adds to
+/// what the workspace keeps. What this transaction has added counts.
 pub async fn lock_load(
     conn: &mut PgConnection,
     workspace: WorkspaceId,

@@ -44,8 +44,8 @@ pub struct ExportRecord {
     pub detail: ExportDetail,
 }
 
-/// Of the entry's detail what the list shows. An attempt on a report that did not match
-/// its seal has format and outcome alone.
+/// Of the entry's detail what the list shows. An attempt that came to no ruling has format,
+/// outcome and reason alone.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ExportDetail {
     pub format: Format,

@@ -75,6 +75,14 @@ impl Transaction {
         span.record("outcome", if committed.is_ok() { "committed" } else { "unknown" });
         committed
     }
+
+    /// Ends it now, and not some time after it was dropped: for whoever goes on with what it
+    /// holds.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        let Self { inner, span } = self;
+        span.record("outcome", "rolled back");
+        inner.rollback().await
+    }
 }
 
 impl Deref for Transaction {

@@ -122,6 +122,7 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
         ExportOutcome::Allow => ("check", "state state--good"),
         ExportOutcome::Redact => ("attention", "state state--attention"),
         ExportOutcome::Deny => ("blocked", "state state--bad"),
+        ExportOutcome::Refuse => ("blocked", "state state--attention"),
         ExportOutcome::Quarantine => ("attention", "state state--bad"),
     };
     let reasons: Vec<String> = detail.blocked.into_iter().map(|one| one.reason).collect();
@@ -129,6 +130,7 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
         (ExportOutcome::Quarantine, _) => {
             vec!["What is stored does not match its seal.".to_owned()]
         }
+        (ExportOutcome::Refuse, _) => detail.reason.into_iter().collect(),
         (ExportOutcome::Deny, true) => {
             vec!["It is not recorded where all of it comes from.".to_owned()]
         }

@@ -1,6 +1,10 @@
-use super::{Crumbs, close, day, figure};
+use super::{Crumbs, NOT_SHOWN, close, day, figure, is_hidden};
 use crate::{
-    component::{icon::Icon, scope::counted},
+    component::{
+        icon::Icon,
+        scope::counted,
+        withheld::{Attributions, WithheldParts},
+    },
     ssr::page,
 };
 use domain::pricing_pack::{
@@ -13,6 +17,7 @@ use orchestrator::{
     UseCaseError,
     pricing::{NavMove, Restatement},
 };
+use std::collections::BTreeSet;
 
 /// What a restatement changed: prices, rates, and what that moves.
 #[component]
@@ -21,7 +26,8 @@ pub fn PackChangesPage() -> impl IntoView {
     page("What changed", |request| async move {
         let id: PricingPackId = id.and_then(|id| id.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let found = request.orchestrator.restatement(request.actor()?, &id).await?;
-        let Restatement { before, after, changes, portfolios } = found;
+        let Restatement { before, after, changes, portfolios, screen } = found;
+        let hidden = screen.withheld_keys();
         let statement = format!(
             "Version {} beside version {}: {} and {} differ.",
             after.version,
@@ -47,8 +53,10 @@ pub fn PackChangesPage() -> impl IntoView {
                         </p>
                     }
                 })}
+            <Attributions terms=screen.terms />
+            <WithheldParts withheld=screen.withheld what="the packs" />
             <Portfolios portfolios />
-            <Changes changes />
+            <Changes changes hidden />
         })
     })
 }
@@ -134,13 +142,15 @@ struct ChangeRow {
 }
 
 impl ChangeRow {
-    fn of_price(change: PriceChange) -> Self {
-        let text = |side: &Option<PackedClose>| {
-            side.as_ref().map_or_else(
-                || "none".to_owned(),
-                |one| format!("{}\u{a0}{}", close(one.close.as_str()), one.currency),
-            )
+    fn of_price(change: PriceChange, hidden: &BTreeSet<String>) -> Self {
+        let text = |side: &Option<PackedClose>| match side {
+            None => "none".to_owned(),
+            Some(one) if is_hidden(one.source.as_ref(), hidden) => NOT_SHOWN.to_owned(),
+            Some(one) => format!("{}\u{a0}{}", close(one.close.as_str()), one.currency),
         };
+        let sides = [&change.before, &change.after];
+        let is_told =
+            sides.into_iter().flatten().all(|one| !is_hidden(one.source.as_ref(), hidden));
         let provider = |side: &Option<PackedClose>| {
             side.as_ref().and_then(|one| one.source.as_ref().map(ToString::to_string))
         };
@@ -149,18 +159,20 @@ impl ChangeRow {
             where_: change.exchange.to_string(),
             before: text(&change.before),
             after: text(&change.after),
-            by: percent(change.relative()),
+            by: if is_told { percent(change.relative()) } else { NOT_SHOWN.to_owned() },
             provider: providers(provider(&change.before), provider(&change.after)),
         }
     }
 
-    fn of_rate(change: RateChange) -> Self {
-        let text = |side: &Option<PackedRate>| {
-            side.as_ref().map_or_else(
-                || "none".to_owned(),
-                |one| figure(&one.rate.as_str(), Format::Number, None).text(),
-            )
+    fn of_rate(change: RateChange, hidden: &BTreeSet<String>) -> Self {
+        let text = |side: &Option<PackedRate>| match side {
+            None => "none".to_owned(),
+            Some(one) if is_hidden(one.source.as_ref(), hidden) => NOT_SHOWN.to_owned(),
+            Some(one) => figure(&one.rate.as_str(), Format::Number, None).text(),
         };
+        let sides = [&change.before, &change.after];
+        let is_told =
+            sides.into_iter().flatten().all(|one| !is_hidden(one.source.as_ref(), hidden));
         let provider = |side: &Option<PackedRate>| {
             side.as_ref().and_then(|one| one.source.as_ref().map(ToString::to_string))
         };
@@ -169,7 +181,7 @@ impl ChangeRow {
             where_: String::new(),
             before: text(&change.before),
             after: text(&change.after),
-            by: percent(change.relative()),
+            by: if is_told { percent(change.relative()) } else { NOT_SHOWN.to_owned() },
             provider: providers(provider(&change.before), provider(&change.after)),
         }
     }
@@ -191,7 +203,7 @@ fn providers(before: Option<String>, after: Option<String>) -> String {
 }
 
 #[component]
-fn Changes(changes: PackChanges) -> impl IntoView {
+fn Changes(changes: PackChanges, hidden: BTreeSet<String>) -> impl IntoView {
     if changes.is_empty() {
         return view! {
             <p>"No price and no rate differs; only the commit of the ledger or what was accepted does."</p>
@@ -199,8 +211,10 @@ fn Changes(changes: PackChanges) -> impl IntoView {
         .into_any();
     }
     let PackChanges { prices, rates } = changes;
-    let prices: Vec<ChangeRow> = prices.into_iter().map(ChangeRow::of_price).collect();
-    let rates: Vec<ChangeRow> = rates.into_iter().map(ChangeRow::of_rate).collect();
+    let prices: Vec<ChangeRow> =
+        prices.into_iter().map(|change| ChangeRow::of_price(change, &hidden)).collect();
+    let rates: Vec<ChangeRow> =
+        rates.into_iter().map(|change| ChangeRow::of_rate(change, &hidden)).collect();
     view! {
         {(!prices.is_empty())
             .then(|| view! { <ChangeTable id="prices" title="Closing prices" first="Security" rows=prices /> })}

@@ -1,8 +1,13 @@
-use super::{Crumbs, PackState, address, close, day, figure};
+use super::{Crumbs, NOT_SHOWN, PackState, address, close, day, figure, is_hidden};
 use crate::{
     component::{
-        digest::Digest, icon::Icon, moment::Moment, restatement::RestatementBanner, scope::counted,
+        digest::Digest,
+        icon::Icon,
+        moment::Moment,
+        restatement::RestatementBanner,
+        scope::counted,
         state::State,
+        withheld::{Attributions, WithheldParts},
     },
     ssr::page,
 };
@@ -14,6 +19,7 @@ use executor::pattern::Format;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use orchestrator::{UseCaseError, pricing::PackView};
+use std::collections::BTreeSet;
 
 /// One pack: where it stands, every price and rate with who supplied it, and its versions.
 #[component]
@@ -24,7 +30,8 @@ pub fn PricingPackPage() -> impl IntoView {
         let found = request.orchestrator.view_pricing_pack(request.actor()?, &id).await?;
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
-        let PackView { row, pack, versions, before, after } = found;
+        let PackView { row, pack, versions, before, after, screen } = found;
+        let hidden = screen.withheld_keys();
         let hash = ContentHash::of_json(&pack.content)?;
         let providers = providers(&pack);
         let statement = format!(
@@ -76,8 +83,10 @@ pub fn PricingPackPage() -> impl IntoView {
                         </div>
                     }
                 })}
-            <Prices pack=pack.clone() />
-            <Rates pack=pack.clone() />
+            <Attributions terms=screen.terms />
+            <WithheldParts withheld=screen.withheld what="the pack" />
+            <Prices pack=pack.clone() hidden=hidden.clone() />
+            <Rates pack=pack.clone() hidden />
             {others
                 .then(|| {
                     let rows = versions
@@ -149,7 +158,7 @@ pub fn PricingPackPage() -> impl IntoView {
 /// Who supplied anything of it.
 fn providers(pack: &PricingPack) -> String {
     let of_prices = pack.sources.prices.iter().map(|price| &price.source);
-    let all: std::collections::BTreeSet<_> =
+    let all: BTreeSet<_> =
         of_prices.chain(pack.sources.fx.iter().map(|rate| &rate.source)).collect();
     match all.iter().map(ToString::to_string).collect::<Vec<_>>() {
         none if none.is_empty() => "nobody".to_owned(),
@@ -158,7 +167,7 @@ fn providers(pack: &PricingPack) -> String {
 }
 
 #[component]
-fn Prices(pack: PricingPack) -> impl IntoView {
+fn Prices(pack: PricingPack, hidden: BTreeSet<String>) -> impl IntoView {
     let date = pack.content.date();
     let rows = pack
         .content
@@ -173,7 +182,12 @@ fn Prices(pack: PricingPack) -> impl IntoView {
                     other => day(other),
                 },
             );
-            let close = close(price.close.as_str());
+            let provider = source.map(|source| &source.source);
+            let close = if is_hidden(provider, &hidden) {
+                NOT_SHOWN.to_owned()
+            } else {
+                format!("{}\u{a0}{}", close(price.close.as_str()), price.currency)
+            };
             view! {
                 <tr>
                     <th scope="row" class="data-table__name">
@@ -181,10 +195,10 @@ fn Prices(pack: PricingPack) -> impl IntoView {
                         <span class="data-table__sub">{price.exchange.to_string()}</span>
                     </th>
                     <td data-label="Close" class="numeric">
-                        {format!("{close}\u{a0}{}", price.currency)}
+                        {close}
                     </td>
                     <td data-label="Of">{as_of}</td>
-                    <td data-label="Provider">{source.map(|source| source.source.to_string())}</td>
+                    <td data-label="Provider">{provider.map(ToString::to_string)}</td>
                 </tr>
             }
         })
@@ -215,7 +229,7 @@ fn Prices(pack: PricingPack) -> impl IntoView {
 }
 
 #[component]
-fn Rates(pack: PricingPack) -> impl IntoView {
+fn Rates(pack: PricingPack, hidden: BTreeSet<String>) -> impl IntoView {
     let rows = pack
         .content
         .quoted_rates()
@@ -223,17 +237,23 @@ fn Rates(pack: PricingPack) -> impl IntoView {
         .map(|rate| {
             let mut sources = pack.sources.fx.iter();
             let source = sources.find(|known| known.from == rate.from && known.to == rate.to);
+            let provider = source.map(|source| &source.source);
+            let number = if is_hidden(provider, &hidden) {
+                NOT_SHOWN.to_owned()
+            } else {
+                figure(&rate.rate.as_str(), Format::Number, None).text()
+            };
             let at = rate.as_of.strftime("%-d %b %Y, %H:%M UTC").to_string();
             view! {
                 <tr>
                     <th scope="row">{format!("{} in {}", rate.from, rate.to)}</th>
                     <td data-label="Rate" class="numeric">
-                        {figure(&rate.rate.as_str(), Format::Number, None).text()}
+                        {number}
                     </td>
                     <td data-label="Fixed">
                         <time datetime=rate.as_of.to_string()>{at}</time>
                     </td>
-                    <td data-label="Provider">{source.map(|source| source.source.to_string())}</td>
+                    <td data-label="Provider">{provider.map(ToString::to_string)}</td>
                 </tr>
             }
         })

@@ -5,7 +5,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use orchestrator::{UseCaseError, execution::ExecutionAnswer};
+use orchestrator::{UseCaseError, execution::ExecutionAnswer, rights::Terms};
 
 /// The answer, or in its place why there is none and what can be done.
 pub async fn answer_or_reason(
@@ -13,9 +13,9 @@ pub async fn answer_or_reason(
     path: &str,
     asof: Option<Date>,
     shown: Shown,
-) -> Result<Result<Box<ExecutionAnswer>, AnyView>, UseCaseError> {
+) -> Result<Result<(Box<ExecutionAnswer>, Terms), AnyView>, UseCaseError> {
     let reason = match shown {
-        Shown::Answer(answer) => return Ok(Ok(answer)),
+        Shown::Answer(answer, terms) => return Ok(Ok((answer, terms))),
         Shown::Gate | Shown::NoPack => {
             let prices = request.orchestrator.prices_as_of(request.actor()?, asof).await?;
             let refreshes = request.query("refresh") != Some("off");

@@ -7,6 +7,7 @@ use crate::{
     component::{
         icon::Icon,
         panel::{Hatches, Panel},
+        withheld::Attributions,
     },
     ssr::{encode, page},
     view::execution::provenance,
@@ -35,14 +36,14 @@ pub fn HoldingPage() -> impl IntoView {
         let shown = show(&request, PATTERN, id, asof, inputs).await?;
         let shown = answer_or_reason(&request, &path, asof, shown).await?;
         let made = match &shown {
-            Ok(answer) => Some(Made::of(&request, answer).await?),
+            Ok((answer, _)) => Some(Made::of(&request, answer).await?),
             Err(_) => None,
         };
-        let statement = statement(shown.as_ref().ok().map(|answer| &**answer));
+        let statement = statement(shown.as_ref().ok().map(|(answer, _)| &**answer));
         let plan = request.orchestrator.patterns().get(PATTERN).map(std::sync::Arc::clone);
         let currency = portfolio.base.to_string();
         let content = match shown {
-            Ok(answer) => {
+            Ok((answer, terms)) => {
                 let ExecutionAnswer { panels, trace, .. } = *answer;
                 let panels = panels
                     .into_iter()
@@ -53,7 +54,11 @@ pub fn HoldingPage() -> impl IntoView {
                         view! { <Panel panel currency=Some(currency.clone()) provenance /> }
                     })
                     .collect_view();
-                view! { <div class="panels">{panels}</div> }.into_any()
+                view! {
+                    <Attributions terms />
+                    <div class="panels">{panels}</div>
+                }
+                .into_any()
             }
             Err(reason) => reason,
         };

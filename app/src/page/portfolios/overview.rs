@@ -8,6 +8,7 @@ use crate::{
     component::{
         icon::Icon,
         panel::{Hatches, Panel},
+        withheld::Attributions,
     },
     ssr::{Request, page},
     view::{execution::provenance, holdings::HoldingsQuery},
@@ -40,10 +41,10 @@ pub fn PortfolioPage() -> impl IntoView {
         let shown = show(&request, PATTERN, id, asof, Map::new()).await?;
         let shown = answer_or_reason(&request, &path, asof, shown).await?;
         let made = match &shown {
-            Ok(answer) => Some(Made::of(&request, answer).await?),
+            Ok((answer, _)) => Some(Made::of(&request, answer).await?),
             Err(_) => None,
         };
-        let statement = statement(&portfolio, shown.as_ref().ok().map(|answer| &**answer));
+        let statement = statement(&portfolio, shown.as_ref().ok().map(|(answer, _)| &**answer));
         let reconciliation = match &made {
             Some(made) => {
                 request.orchestrator.reconciliation_for(request.actor()?, id, &made.pack).await?
@@ -52,10 +53,11 @@ pub fn PortfolioPage() -> impl IntoView {
         };
         let query = HoldingsQuery::read(|name| request.query(name));
         let content = match shown {
-            Ok(answer) => {
-                view! { <Overview request=request.clone() portfolio=portfolio.clone() answer query path /> }
-                    .into_any()
+            Ok((answer, terms)) => view! {
+                <Attributions terms />
+                <Overview request=request.clone() portfolio=portfolio.clone() answer query path />
             }
+            .into_any(),
             Err(reason) => reason,
         };
         Ok(view! {

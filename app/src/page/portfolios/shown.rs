@@ -8,12 +8,14 @@ use leptos::prelude::use_context;
 use orchestrator::{
     UseCaseError,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
+    rights::Terms,
 };
 use serde_json::{Map, Value};
 
 /// An answer, or why there is none yet.
 pub enum Shown {
-    Answer(Box<ExecutionAnswer>),
+    /// With the words that the licences of its data ask for.
+    Answer(Box<ExecutionAnswer>, Terms),
     /// No prices of the day or before it.
     NoPack,
     /// The gate is closed: the page says how far the prices are.
@@ -43,7 +45,7 @@ pub async fn show(
         require_fresh: true,
     };
     match request.orchestrator.execute_to_show(&caller, asked, correlation).await {
-        Ok(answer) => Ok(Shown::Answer(Box::new(answer))),
+        Ok((answer, terms)) => Ok(Shown::Answer(Box::new(answer), terms)),
         Err(ExecutionRefused::PackNotFound) => Ok(Shown::NoPack),
         Err(ExecutionRefused::PackWarming(closed)) => {
             crate::ssr::retry_after(closed.retry_after_s);

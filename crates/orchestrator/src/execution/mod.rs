@@ -36,6 +36,7 @@ use executor::{
 };
 use jiff::Timestamp;
 use prepare::{Keeping, Prepared};
+use rights::Terms;
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Instant};
 use storage::{
@@ -104,7 +105,7 @@ impl Orchestrator {
 
     /// Executes a pattern for a page that is read: by the same way, through the same gate,
     /// and nothing of it is kept. Panels whose providers do not give the right to show
-    /// them have no data and say why; the outputs are empty then.
+    /// them have no data and say why; the outputs are empty then. What is shown has terms.
     ///
     /// # Errors
     /// [`ExecutionRefused`].
@@ -113,11 +114,11 @@ impl Orchestrator {
         caller: &Caller,
         request: ExecuteRequest,
         correlation: Correlation,
-    ) -> Result<ExecutionAnswer, ExecutionRefused> {
+    ) -> Result<(ExecutionAnswer, Terms), ExecutionRefused> {
         let mut answer =
             self.execute_measured(caller, request, Keeping::Shown, correlation).await?;
-        self.screen_answer(caller, &mut answer).await?;
-        Ok(answer)
+        let terms = self.screen_answer(caller, &mut answer).await?;
+        Ok((answer, terms))
     }
 
     async fn execute_measured(

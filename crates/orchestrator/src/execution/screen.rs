@@ -28,17 +28,17 @@ impl Orchestrator {
         Ok((record, screen.terms))
     }
 
-    /// The same of an answer.
+    /// The same of an answer; whose data is left in it.
     pub(super) async fn screen_answer(
         &self,
         caller: &Caller,
         answer: &mut ExecutionAnswer,
-    ) -> Result<(), UseCaseError> {
+    ) -> Result<Terms, UseCaseError> {
         let screen = self.screen(caller, &mut answer.panels, &answer.trace).await?;
         if !screen.withheld.is_empty() {
             answer.data.clear();
         }
-        Ok(())
+        Ok(screen.terms)
     }
 
     /// Takes the data out of panels whose providers do not give the right to show it, and

@@ -125,11 +125,12 @@ impl Orchestrator {
         ruling: &Ruling,
         origin: &Origin,
     ) -> Result<ExportJobId, UseCaseError> {
-        let (subject, format) = (exportable.subject, ruling.format());
+        let subject = exportable.subject;
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let load = store::lock_load(&mut tx, workspace).await?;
-        let live = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?;
-        if let Some(live) = live {
+        let format = ruling.format();
+        if let Some(live) = store::find_live(&mut tx, subject.id(), format, exportable.hash).await?
+        {
             return Ok(live);
         }
         if load.waiting >= WAITING_MAX {
@@ -333,6 +334,8 @@ impl Orchestrator {
         // Behind the pieces: whoever asks meanwhile is not to wait for a large file.
         let load = store::lock_load(&mut tx, workspace).await?;
         if load.bytes > self.export_limits.workspace_bytes {
+            // Ended here: what tells of it waits for the row.
+            tx.rollback().await?;
             return Err(Refusal::ExportStoreFull.into());
         }
         tx.commit().await?;

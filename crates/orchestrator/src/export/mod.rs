@@ -22,6 +22,7 @@ use crate::{Actor, Orchestrator, UseCaseError, press::PrintBounds, workspace_lic
 use domain::{
     access,
     id::{ExecutionId, ExportJobId, RunId, WorkspaceId},
+    rights::ExportOutcome,
     workspace::Role,
 };
 use metrics::counter;
@@ -114,28 +115,29 @@ impl Orchestrator {
         let workspace = actor.require(Role::Viewer)?.workspace;
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let loaded = load(&mut tx, subject, format).await;
-        if !matches!(loaded, Err(UseCaseError::NotFound)) {
-            actor.require(subject.least_role())?;
-        }
         let licences = workspace_licence::load_today(&mut tx, workspace).await?;
         tx.commit().await?;
-        let exportable = match loaded {
+        if matches!(loaded, Err(UseCaseError::NotFound)) {
+            return Err(UseCaseError::NotFound);
+        }
+        let admitted = actor.require(subject.least_role()).and(loaded).and_then(|exportable| {
+            self.check_pattern_exports(&exportable, format)?;
+            Ok(exportable)
+        });
+        let exportable = match admitted {
             Ok(exportable) => exportable,
-            Err(UseCaseError::Quarantined) => {
-                let detail = origin.with(json!({ "format": format, "decision": "quarantine" }));
-                self.put_on_record(workspace, actor.user, subject, detail)
-                    .await
-                    .map_err(UseCaseError::ExportUnrecorded)?;
-                return Err(UseCaseError::Quarantined);
+            Err(error) => {
+                return Err(self.turned_away(actor, subject, format, origin, error).await);
             }
-            Err(error) => return Err(error),
         };
-        self.check_pattern_exports(&exportable, format)?;
         let ruling = self.rule(&exportable, format, &licences);
         // What is denied is told at once, however large it is.
         if ruling.decision().terms().is_some() && self.is_large(&exportable, format)? {
-            let job = self.queue_export(actor, workspace, &exportable, &ruling, origin).await?;
-            return Ok(Download::Job(job));
+            let queued = self.queue_export(actor, workspace, &exportable, &ruling, origin).await;
+            return match queued {
+                Ok(job) => Ok(Download::Job(job)),
+                Err(error) => Err(self.turned_away(actor, subject, format, origin, error).await),
+            };
         }
         let (permit, now) =
             self.permit(ruling, &exportable, workspace, actor, origin, json!({})).await?;
@@ -147,6 +149,30 @@ impl Orchestrator {
         let export = self.press.print(format, print, |export| export.bytes.len()).await?;
         let name = format!("{name}.{}", export.extension());
         Ok(Download::File { export: Box::new(export), name })
+    }
+
+    /// Puts an attempt on record that came to no ruling, and gives back why; what broke
+    /// off in the middle is no outcome of one.
+    async fn turned_away(
+        &self,
+        actor: &Actor,
+        subject: Subject,
+        format: Format,
+        origin: &Origin,
+        error: UseCaseError,
+    ) -> UseCaseError {
+        let outcome = match &error {
+            UseCaseError::Quarantined => ExportOutcome::Quarantine,
+            UseCaseError::Refused(_) | UseCaseError::RoleTooLow { .. } => ExportOutcome::Refuse,
+            _ => return error,
+        };
+        let Some(workspace) = actor.workspace() else { return error };
+        let reason = (outcome == ExportOutcome::Refuse).then(|| error.to_string());
+        let detail = json!({ "format": format, "decision": outcome, "reason": reason });
+        let recorded =
+            self.put_on_record(workspace, actor.user, subject, origin.with(detail)).await;
+        counter!(EXPORTS, "format" => format.id(), "decision" => outcome.id()).increment(1);
+        recorded.map_or_else(UseCaseError::ExportUnrecorded, |_| error)
     }
 
     /// Decides on the document as it is now.

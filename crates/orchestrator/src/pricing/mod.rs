@@ -12,6 +12,7 @@ mod nightly;
 mod packs;
 mod price_history;
 mod restatement;
+mod screen;
 mod state;
 
 pub use backfill::{BackfillRequest, Backfilled};

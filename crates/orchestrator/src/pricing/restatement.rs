@@ -1,13 +1,14 @@
 //! Packs as members read them, and what a restatement changed: in prices, in rates, and
 //! in the values of the reader's portfolios.
 
-use crate::{Actor, Orchestrator, UseCaseError};
+use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use analytics::book;
 use domain::{
     money::{Amount, Base, Money},
     pricing_pack::{PackChanges, PackStatus, PricingPack, PricingPackId},
     workspace::Role,
 };
+use rights::Screen;
 use rust_decimal::Decimal;
 use storage::{
     PgConnection, StorageError, ledger,
@@ -39,6 +40,8 @@ pub struct PackView {
     pub before: Option<PricingPackId>,
     /// What stands in its place; none while nothing does.
     pub after: Option<Restated>,
+    /// Whose figures may be shown: a part for each provider.
+    pub screen: Screen,
 }
 
 /// That a pack is superseded.
@@ -66,6 +69,8 @@ pub struct Restatement {
     pub changes: PackChanges,
     /// Every portfolio of the reader's workspace, by name.
     pub portfolios: Vec<NavMove>,
+    /// Whose figures may be shown: a part for each provider of either.
+    pub screen: Screen,
 }
 
 /// The net asset value of a portfolio by both packs, each with its own commit of the ledger.
@@ -128,7 +133,9 @@ impl Orchestrator {
         let pack = pricing_pack::load_whole(&mut tx, id).await?.ok_or(UseCaseError::NotFound)?;
         let before = was_shown_before(&versions, &row).map(|version| version.id.clone());
         let after = restated(&versions, &row);
-        Ok(PackView { row, pack, versions, before, after })
+        let licences = workspace_licence::load_today(&mut tx, workspace).await?;
+        let screen = self.screen_of_packs(&[&pack], &licences);
+        Ok(PackView { row, pack, versions, before, after, screen })
     }
 
     /// Whether figures of a pack have been corrected since, and whether it corrects others.
@@ -172,12 +179,15 @@ impl Orchestrator {
             let after = worth(&mut tx, &portfolio, &view.pack).await?;
             portfolios.push(NavMove { portfolio, before, after });
         }
+        let licences = workspace_licence::load_today(&mut tx, workspace).await?;
+        let screen = self.screen_of_packs(&[&earlier, &view.pack], &licences);
         let before = view.versions.into_iter().find(|version| version.id == before);
         Ok(Restatement {
             before: before.ok_or(UseCaseError::NotFound)?,
             after: view.row,
             changes: earlier.changes_to(&view.pack),
             portfolios,
+            screen,
         })
     }
 }

@@ -131,6 +131,7 @@ async fn only_who_may_export_takes_an_answer_of_fresh_prices(pool: PgPool) {
     let viewer = &valued.tenant.viewer;
     let refused = app.download_execution(viewer, id, Format::Csv, &origin()).await;
     assert!(matches!(refused, Err(UseCaseError::RoleTooLow { .. })), "{refused:?}");
+    let role = refused.unwrap_err().to_string();
     for format in [Format::View, Format::Api, Format::Redistribute] {
         let refused = valued.download(app, format).await;
         assert!(matches!(refused, Err(UseCaseError::NotFound)), "{refused:?}");
@@ -159,8 +160,19 @@ async fn only_who_may_export_takes_an_answer_of_fresh_prices(pool: PgPool) {
         let refused = app.download_execution(editor, other, Format::Csv, &origin()).await;
         assert_eq!(refused.unwrap_err().to_string(), refusal.message());
     }
-    let entries = "select count(*) from audit_log where action = 'execution.exported'";
-    assert_eq!(crate::world::count(&valued.world.superuser, entries).await, 0);
+    // Each that came to no ruling is on record with its reason; nothing is that was guessed.
+    let entries: Vec<Value> = sqlx::query_scalar(
+        "select entry::jsonb -> 'detail' from audit_log
+         where action = 'execution.exported' order by sequence",
+    )
+    .fetch_all(&valued.world.superuser)
+    .await
+    .unwrap();
+    assert!(entries.iter().all(|entry| entry["decision"] == "refuse"), "{entries:?}");
+    let reasons: Vec<_> = entries.iter().map(|entry| entry["reason"].as_str().unwrap()).collect();
+    let expected =
+        [role.as_str(), Refusal::StaleExport.message(), Refusal::NothingToExport.message()];
+    assert_eq!(reasons, expected);
 }
 
 #[sqlx::test(migrations = false)]
@@ -229,10 +241,10 @@ async fn a_panel_that_may_not_be_shown_says_why_and_the_others_stay(pool: PgPool
     assert_eq!(valued.app.rights_version(), *rights().version());
 
     let app = valued.app.clone().with_rights(samples("display: true", "display: false"));
-    let answer = app.execute_to_show(&caller, request(), correlation()).await.unwrap();
+    let (answer, shown) = app.execute_to_show(&caller, request(), correlation()).await.unwrap();
     let (kept, terms) = app.shown_execution(&caller, valued.execution).await.unwrap();
     assert!(answer.data.is_empty() && kept.data.is_none());
-    assert!(terms.attributions.is_empty());
+    assert!(terms.attributions.is_empty() && shown.attributions.is_empty());
     for panels in [answer.panels, kept.panels] {
         // Of the book alone: the list of what has no price, and cash in the base currency.
         let (withheld, shown): (Vec<_>, Vec<_>) =

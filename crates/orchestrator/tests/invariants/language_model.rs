@@ -2,7 +2,7 @@
 //! budget, whoever makes them.
 
 use crate::world::{
-    Tenant, USED, World, answered, count, draft, message_of, model_call, waits_for_a_lock,
+    Tenant, USED, World, answered, count, draft, message_of, model_call, wait_for_locks,
 };
 use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
 use domain::{
@@ -309,7 +309,7 @@ async fn the_end_of_a_call_is_written_again_when_its_connection_is_lost(pool: Pg
     let mut held = superuser.begin().await.unwrap();
     sqlx::query("select from assistant_calls for update").execute(&mut *held).await.unwrap();
     let closing = tokio::spawn(async move { book.close(entry, answered(Some(USED))).await });
-    waits_for_a_lock(superuser).await;
+    wait_for_locks(superuser, 1).await;
     let lost = "select count(pg_terminate_backend(pid)) from pg_stat_activity
                 where datname = current_database() and wait_event_type = 'Lock'";
     assert_eq!(count(superuser, lost).await, 1);

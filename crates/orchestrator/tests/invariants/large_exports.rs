@@ -3,7 +3,7 @@
 
 use crate::{
     exports::{Reported, licence_for_samples, without_samples},
-    world::{World, count, message_of, origin, rights},
+    world::{World, count, message_of, origin, rights, wait_for_locks, wait_for_sleepers},
 };
 use domain::{
     hash::ContentHash,
@@ -21,6 +21,7 @@ use storage::{
     export_job::{self, NewFile},
     tenancy,
 };
+use tokio::task::JoinHandle;
 
 async fn details(world: &World, action: &str) -> Vec<Value> {
     let sql = format!(
@@ -146,31 +147,34 @@ async fn whoever_asks_again_is_led_to_the_same_export_until_it_has_expired(pool:
     assert_ne!(reported.queued(Format::Xlsx).await, job);
 }
 
+impl Reported {
+    /// Every worker sleeps at the first piece of a file, until it is woken.
+    async fn hold_pieces(&self) {
+        self.sql(
+            "create function slow() returns trigger language plpgsql as
+                 $$ begin perform pg_sleep(600); return new; end $$",
+        )
+        .await;
+        let held = "create trigger slow before insert on export_pieces
+            for each row when (new.number = 0) execute function slow()";
+        self.sql(held).await;
+    }
+
+    fn making(&self, app: &Orchestrator, job: ExportJobId) -> JoinHandle<Result<(), UseCaseError>> {
+        let (app, workspace) = (app.clone(), self.tenant.workspace);
+        tokio::spawn(async move { app.make_export(workspace, job).await })
+    }
+}
+
 /// A worker that is at the pieces of a large file holds nobody up: neither who asks for
 /// the same again nor who asks for another.
 #[sqlx::test(migrations = false)]
 async fn whoever_asks_while_a_file_is_being_kept_does_not_wait_for_it(pool: PgPool) {
     let reported = Reported::new(pool).await;
     let job = reported.queued(Format::Csv).await;
-    reported
-        .sql(
-            "create function slow() returns trigger language plpgsql as
-                 $$ begin perform pg_sleep(600); return new; end $$",
-        )
-        .await;
-    reported
-        .sql(
-            "create trigger slow before insert on export_pieces
-                 for each row execute function slow()",
-        )
-        .await;
-    let (app, workspace) = (reported.world.orchestrator.clone(), reported.tenant.workspace);
-    let kept = tokio::spawn(async move { app.make_export(workspace, job).await });
-    let sleeping = "select count(*) from pg_stat_activity
-        where datname = current_database() and wait_event = 'PgSleep'";
-    while count(&reported.world.superuser, sleeping).await == 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    reported.hold_pieces().await;
+    let kept = reported.making(&reported.world.orchestrator, job);
+    wait_for_sleepers(&reported.world.superuser, 1).await;
     let asked = async {
         assert_eq!(reported.queued(Format::Csv).await, job);
         assert_ne!(reported.queued(Format::Xlsx).await, job);
@@ -179,11 +183,39 @@ async fn whoever_asks_while_a_file_is_being_kept_does_not_wait_for_it(pool: PgPo
     reported
         .sql(
             "select pg_terminate_backend(pid) from pg_stat_activity
-                 where datname = current_database() and wait_event = 'PgSleep'",
+             where datname = current_database() and wait_event = 'PgSleep'",
         )
         .await;
     assert!(kept.await.unwrap().is_err());
     assert_eq!(pieces(&reported.world).await, 0);
+}
+
+/// Two files that fit alone and not together, both at their pieces: the second to end is
+/// refused, whoever it is.
+#[sqlx::test(migrations = false)]
+async fn of_files_that_end_together_only_what_fits_is_kept(pool: PgPool) {
+    let reported = Reported::new(pool).await;
+    let (world, workspace) = (&reported.world, reported.tenant.workspace);
+    let sizes = "select coalesce(max(file_bytes), 0) from export_jobs";
+    world.orchestrator.make_export(workspace, reported.queued(Format::Csv).await).await.unwrap();
+    world.orchestrator.make_export(workspace, reported.queued(Format::Json).await).await.unwrap();
+    let larger = count(&world.superuser, sizes).await;
+    reported.sql("update export_jobs set expires_at = now()").await;
+    let limits = ExportLimits { workspace_bytes: larger, ..ExportLimits::default() };
+    let app = world.orchestrator.clone().with_export_limits(limits);
+    let jobs = [reported.queued(Format::Csv).await, reported.queued(Format::Json).await];
+    // Held at the last thing that each does before it looks at the sum.
+    let mut held = world.superuser.begin().await.unwrap();
+    sqlx::query("lock table export_pieces in share mode").execute(&mut *held).await.unwrap();
+    let [one, other] = jobs.map(|job| reported.making(&app, job));
+    wait_for_locks(&world.superuser, 2).await;
+    held.rollback().await.unwrap();
+    one.await.unwrap().unwrap();
+    other.await.unwrap().unwrap();
+    let ended = "select string_agg(status, ' ' order by status) from export_jobs
+        where coalesce(expires_at, 'infinity') > now()";
+    let ended: String = sqlx::query_scalar(ended).fetch_one(&world.superuser).await.unwrap();
+    assert_eq!(ended, "failed ready");
 }
 
 #[sqlx::test(migrations = false)]

@@ -1,6 +1,6 @@
 //! A workspace's own budget for the language model, which the database holds too.
 
-use crate::world::{Tenant, USED, World, answered, count, draft, model_call, waits_for_a_lock};
+use crate::world::{Tenant, USED, World, answered, count, draft, model_call, wait_for_locks};
 use agents::assistant::{Book, Entry, NotOpened};
 use domain::{
     id::{RunId, WorkspaceId},
@@ -228,7 +228,7 @@ async fn a_call_waits_until_the_one_before_it_of_the_workspace_is_written_down(p
     case.insert(&mut *first, 3000).await.unwrap();
     let (book, call) = (case.world.book(tight()), model_call(&case.tenant, other));
     let second = tokio::spawn(async move { book.open(call).await });
-    waits_for_a_lock(&case.world.superuser).await;
+    wait_for_locks(&case.world.superuser, 1).await;
     assert!(!second.is_finished(), "a call was opened beside another one");
     first.commit().await.unwrap();
     assert_eq!(second.await.unwrap(), MONTH);

@@ -93,7 +93,10 @@ async fn what_is_executed_to_be_shown_is_the_same_and_is_not_kept(pool: PgPool) 
     book.market.build(&book.app, DAY, "262.77").await;
     let kept = book.overview(DAY).await.unwrap();
     let caller = Caller::from(book.tenant.viewer.clone());
-    let shown = book.app.execute_to_show(&caller, request(DAY), correlation()).await.unwrap();
+    let (shown, terms) =
+        book.app.execute_to_show(&caller, request(DAY), correlation()).await.unwrap();
+    // Whose data it shows is said with it.
+    assert_eq!(terms.attributions[0].text, "Sample data, not market data");
     assert_eq!(shown.data, kept.data);
     assert_eq!(book.rows("executions").await, 1);
     book.market.begin(&book.app, "2025-10-22", "263.00").await;

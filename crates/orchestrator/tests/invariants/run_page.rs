@@ -1,6 +1,6 @@
 //! What the page of a run says while the run is on its way.
 
-use crate::world::{Tenant, World, draft, waits_for_a_lock};
+use crate::world::{Tenant, World, draft, wait_for_locks};
 use domain::{
     id::RunId,
     run::{RunStatus, Stage},
@@ -72,7 +72,7 @@ async fn what_is_told_with_an_event_is_no_older_than_the_event(pool: PgPool) {
         let run = case.run;
         tokio::spawn(async move { app.view_run(&viewer, run).await.unwrap() })
     };
-    waits_for_a_lock(&superuser).await;
+    wait_for_locks(&superuser, 1).await;
     case.take(&mut *taking).await;
     sqlx::query(
         "insert into run_events (run_id, workspace_id, kind, message)
@@ -109,7 +109,7 @@ async fn a_run_that_is_shown_as_running_has_no_report_yet(pool: PgPool) {
     }
     let (viewer, run) = (case.tenant.viewer.clone(), case.run);
     let looking = tokio::spawn(async move { app.view_run(&viewer, run).await.unwrap() });
-    waits_for_a_lock(&superuser).await;
+    wait_for_locks(&superuser, 1).await;
     for sql in [
         "update artifacts set run_id = (select id from runs)",
         "update runs set status = 'succeeded', finished_at = now()",

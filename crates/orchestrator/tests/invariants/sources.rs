@@ -19,7 +19,8 @@ use std::{
 };
 
 /// A server that answers with a feed of today's date, at `/tagged` with a validator, which
-/// it knows again; robots.txt and all else with 404.
+/// it knows again, as it does at `/sitemap`, of 25 pages, the third of which is busy when it
+/// is first asked for; robots.txt and all else with 404.
 fn serve(today: &str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -36,15 +37,29 @@ fn serve(today: &str) -> SocketAddr {
         item(1, "Rheinmark expands MDI in Germany by 40 ktpa", &date),
         item(2, "Rheinmark expands MDI some day", ""),
     );
+    let pages = (1..=25).map(|page| format!("<url><loc>http://{address}/page/{page}</loc></url>"));
+    let sitemap = format!("<urlset>{}</urlset>", pages.collect::<Vec<_>>().concat());
+    let page = format!(
+        "<title>Rheinmark expands MDI in Germany by 40 ktpa</title>\
+         <script type=\"application/ld+json\">{{\"datePublished\":\"{today}\"}}</script>"
+    );
     thread::spawn(move || {
+        let mut is_busy = true;
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut head = [0; 4096];
             let read = stream.read(&mut head).unwrap_or(0);
             let head = String::from_utf8_lossy(&head[..read]).to_lowercase();
-            let is_tagged = head.starts_with("get /tagged ");
+            let is_sitemap = head.starts_with("get /sitemap ");
+            let is_tagged = is_sitemap || head.starts_with("get /tagged ");
             let (status, body) = if is_tagged && head.contains("if-none-match: \"1\"") {
                 ("304 Not Modified", "")
+            } else if is_sitemap {
+                ("200 OK", sitemap.as_str())
+            } else if head.starts_with("get /page/3 ") && std::mem::take(&mut is_busy) {
+                ("503 Service Unavailable", "")
+            } else if head.starts_with("get /page/") {
+                ("200 OK", page.as_str())
             } else if is_tagged || head.starts_with("get /feed ") {
                 ("200 OK", feed.as_str())
             } else {
@@ -249,6 +264,24 @@ async fn a_test_asks_for_the_whole_answer_also_where_nothing_is_new(pool: PgPool
     assert_eq!((preview.read, preview.entries.len()), (3, 2));
     // What is known of the server stays: the next collection asks by it.
     assert_eq!(collect(&world, id).await, CollectOutcome::NotModified);
+}
+
+// An item is never written anew, so that none may be before its page was opened.
+#[sqlx::test(migrations = false)]
+async fn a_long_list_is_collected_to_its_end_and_each_page_is_opened_before_it_is_written_down(
+    pool: PgPool,
+) {
+    let (world, address) = world_with_server(pool).await;
+    let id = world.source("Sitemap", "sitemap", &format!("http://{address}/sitemap")).await;
+    let untagged = "select count(*) from sources where name = 'Sitemap' and etag is null";
+    // Twenty pages are opened, one of which is busy.
+    assert_eq!(collect(&world, id).await, CollectOutcome::Read { entries: 19, new_items: 19 });
+    assert_eq!(count(&world.superuser, untagged).await, 1);
+    assert_eq!(collect(&world, id).await, CollectOutcome::Read { entries: 25, new_items: 6 });
+    assert_eq!(count(&world.superuser, untagged).await, 0);
+    assert_eq!(collect(&world, id).await, CollectOutcome::NotModified);
+    let unopened = "select count(*) from source_items where title = ''";
+    assert_eq!(count(&world.superuser, unopened).await, 0);
 }
 
 #[sqlx::test(migrations = false)]

@@ -119,14 +119,18 @@ pub fn cell(
 ) -> Cell {
     let at = coordinate(value);
     let shown = Shown::of(value, format, currency);
-    // A figure that is read as zero has no sign.
-    let color = color.filter(|color| **color != Color::Sign || !shown.is_zero());
-    let mark = color.and_then(|color| mark(color, at?, format, currency));
+    let mark = color.and_then(|color| mark(color, at?, &shown, format, currency));
     let reason = reason_of(value).map(str::to_owned);
     Cell { shown, at, instant: instant(value), mark, reason }
 }
 
-fn mark(color: &Color, at: f64, format: Option<Format>, currency: Option<&str>) -> Option<Mark> {
+fn mark(
+    color: &Color,
+    at: f64,
+    shown: &Shown,
+    format: Option<Format>,
+    currency: Option<&str>,
+) -> Option<Mark> {
     let beyond = |word: &str, limit: &Number| Mark {
         tone: "attention",
         word: Some(format!(
@@ -136,6 +140,8 @@ fn mark(color: &Color, at: f64, format: Option<Format>, currency: Option<&str>) 
     };
     let limit = |limit: &Number| limit.as_f64();
     match color {
+        // What is read as zero has no sign.
+        Color::Sign if shown.is_zero() => None,
         Color::Sign if at > 0.0 => Some(Mark { tone: "good", word: None }),
         Color::Sign if at < 0.0 => Some(Mark { tone: "bad", word: None }),
         Color::Above(bound) if at > limit(bound)? => Some(beyond("above", bound)),

@@ -1,8 +1,9 @@
 use super::{
     bars::BarDrawing,
+    figure::UNIT_GAP,
     lines::{LineDrawing, tick_label},
     ring::Ring,
-    rows::Rows,
+    rows::{Rows, cell},
 };
 use executor::pattern::{Color, Column, Format, PanelDocument, PanelKind, Series};
 use serde_json::{Value, json};
@@ -225,4 +226,17 @@ fn a_ring_has_its_shares_and_refuses_what_is_no_share() {
     assert_eq!(ring(json!({"a": 0})), None);
     let many: Value = (0..12).map(|n| json!({"name": format!("n{n}"), "v": 1})).collect();
     assert_eq!(ring(many).unwrap().pieces.last().unwrap().label, "Others (5)");
+}
+
+#[test]
+fn what_is_read_as_zero_is_neither_gain_nor_loss() {
+    let tone = |value: &str| {
+        let cell = cell(&json!(value), Some(Format::Percent), Some(&Color::Sign), None);
+        (cell.shown.text(), cell.mark.map(|mark| mark.tone))
+    };
+    let gap = UNIT_GAP;
+    assert_eq!(tone("0.00001"), (format!("0.00{gap}%"), None));
+    assert_eq!(tone("-0.00001"), (format!("0.00{gap}%"), None));
+    assert_eq!(tone("0.0001"), (format!("0.01{gap}%"), Some("good")));
+    assert_eq!(tone("-0.0001"), (format!("−0.01{gap}%"), Some("bad")));
 }

@@ -15,7 +15,7 @@ pub use large::{EVENTS, large_order, tell_everything, write_large_feeds};
 pub use market::{LEDGER, Market, PORTFOLIO};
 pub use model_calls::{USED, answered, model_call};
 pub use sources::source_form;
-pub use sql::{code_of, count, message_of, wait_for_locks, waits_for_a_lock};
+pub use sql::{code_of, count, message_of, wait_for_locks, wait_for_sleepers};
 
 use domain::{
     evidence::EvidencePack,

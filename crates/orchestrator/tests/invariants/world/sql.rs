@@ -8,22 +8,28 @@ pub async fn count(pool: &PgPool, sql: &str) -> i64 {
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await.unwrap()
 }
 
-/// Returns once a session of this database waits for a lock, and fails where none does in
-/// time.
-pub async fn waits_for_a_lock(pool: &PgPool) {
-    wait_for_locks(pool, 1).await;
+/// Returns once so many sessions of this database wait for a lock, and fails where they do
+/// not in time.
+pub async fn wait_for_locks(pool: &PgPool, waiters: i64) {
+    wait_until(pool, "wait_event_type = 'Lock'", waiters).await;
 }
 
-/// Until so many do.
-pub async fn wait_for_locks(pool: &PgPool, waiters: i64) {
-    let sql = "select count(*) from pg_stat_activity
-               where datname = current_database() and wait_event_type = 'Lock'";
+/// The same of sessions that sleep, as a trigger of a test has them do.
+pub async fn wait_for_sleepers(pool: &PgPool, sleepers: i64) {
+    wait_until(pool, "wait_event = 'PgSleep'", sleepers).await;
+}
+
+async fn wait_until(pool: &PgPool, condition: &str, sessions: i64) {
+    let sql = format!(
+        "select count(*) from pg_stat_activity where datname = current_database() and {condition}"
+    );
     let waiting = async {
-        while count(pool, sql).await < waiters {
+        while count(pool, &sql).await < sessions {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("nobody waits for a lock");
+    let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    assert!(waited.is_ok(), "not {sessions} sessions: {condition}");
 }
 
 /// `SQLSTATE` of the refusal.
