@@ -23,6 +23,8 @@ mod exports;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod following_reports;
+#[cfg(test)]
 mod funnel;
 #[cfg(test)]
 mod held_items;
