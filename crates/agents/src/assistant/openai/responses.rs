@@ -91,10 +91,15 @@ impl Responses {
             if resumed == RESUMED_MAX {
                 break;
             }
+            let pause_max = self.access.bounds.pause_max;
+            let pause = failure.retry_after().unwrap_or(RESUME_PAUSE.min(pause_max));
+            if pause > pause_max {
+                break;
+            }
             resumed += 1;
             let code = failure.terms().code;
             tracing::warn!(failure.code = code, resumed, "an answer broke off and is resumed");
-            tokio::time::sleep(RESUME_PAUSE.min(self.access.bounds.pause_max)).await;
+            tokio::time::sleep(pause).await;
             match self.hear_out(from, transcript, listener).await {
                 // The server does not have it any more: what broke off stays broken off.
                 Err(Failure::Rejected) => break,
@@ -173,7 +178,7 @@ const ENDS: [&str; 5] =
 
 /// Connections that may break of one answer.
 const RESUMED_MAX: u32 = 3;
-/// Pause before one is made anew.
+/// Pause before one is made anew, where the server does not ask for another.
 const RESUME_PAUSE: Duration = Duration::from_millis(500);
 
 /// Whether the server may be going on all the same.
@@ -183,6 +188,7 @@ const fn breaks_off(failure: &Failure) -> bool {
         Failure::Truncated
             | Failure::Unreachable
             | Failure::Overloaded { .. }
+            | Failure::RateLimited { .. }
             | Failure::TimedOut(TimedOut::Connect | TimedOut::FirstByte | TimedOut::Idle)
     )
 }

@@ -15,7 +15,10 @@ use fake_openai::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -103,6 +106,29 @@ async fn an_answer_that_breaks_off_is_resumed_at_every_point_and_asked_for_once(
             assert_eq!(resumed(&server), [i64::try_from(at).unwrap() - 1], "{place}");
             assert_eq!(notes.ends().len(), 1, "{place}: one call");
             cancellations(&server, 0).await;
+        }
+    }
+}
+
+/// A server that asks to be left alone is left alone, as long as it may be waited for; what
+/// it has begun is not asked for again meanwhile.
+#[tokio::test]
+async fn a_server_that_asks_for_a_pause_is_resumed_after_it_or_not_at_all() {
+    for status in [429, 503] {
+        for (after, resumptions) in [("0", 2), ("3600", 1)] {
+            let events = sound();
+            let resumed_before = AtomicUsize::new(0);
+            let (composed, server, _) = compose(PATIENT, move |seen, _| match resumes(seen) {
+                Some(_) if resumed_before.fetch_add(1, Ordering::SeqCst) > 0 => {
+                    Reply::events(&rest_of(seen, &events))
+                }
+                Some(_) => Reply::error(status, "rate_limit_exceeded").header("retry-after", after),
+                None => up_to(&events, 2, Piece::Cut),
+            })
+            .await;
+            let place = format!("{status}, {after} s");
+            assert_eq!(composed.is_ok(), after == "0", "{place}: {composed:?}");
+            assert_eq!((posts(&server), resumed(&server).len()), (1, resumptions), "{place}");
         }
     }
 }
