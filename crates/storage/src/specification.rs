@@ -563,9 +563,10 @@ pub struct ActiveRow {
     pub workspace_name: String,
 }
 
-/// The active specifications of all workspaces, and how many there are. Needs a
-/// transaction that reads across workspaces.
-pub async fn load_active(
+/// The active specifications of all workspaces whose reports somebody writes, and how many
+/// there are: those of the portfolio desk are computed. Needs a transaction that reads
+/// across workspaces.
+pub async fn load_written(
     conn: &mut PgConnection,
     limit: i64,
 ) -> Result<(Vec<ActiveRow>, i64), StorageError> {
@@ -577,7 +578,8 @@ pub async fn load_active(
                count(*) over () as "count!"
            from specifications s
            join workspaces w on w.id = s.workspace_id
-           where s.state = 'active'
+           join specification_versions v on v.id = s.active_version_id
+           where s.state = 'active' and not v.document ? 'portfolio'
            order by lower(w.name), lower(s.name), s.id
            limit $1"#,
         limit

@@ -64,7 +64,7 @@ impl Orchestrator {
         let mut tx = tenancy::begin_platform(&self.pool).await?;
         let now = setup::load_now(&mut tx).await?;
         let known = store::load_newest(&mut tx, server, model, true).await?;
-        let (_, affected) = specification::load_active(&mut tx, 1).await?;
+        let (_, affected) = specification::load_written(&mut tx, 1).await?;
         Ok(known.and_then(|look| retirement(model, &look, now, affected)))
     }
 
@@ -112,7 +112,7 @@ impl Orchestrator {
         let now = setup::load_now(&mut tx).await?;
         let newest = store::load_newest(&mut tx, &server, &identity.model, false).await?;
         let known = store::load_newest(&mut tx, &server, &identity.model, true).await?;
-        let (affected, count) = specification::load_active(&mut tx, AFFECTED_LISTED).await?;
+        let (affected, count) = specification::load_written(&mut tx, AFFECTED_LISTED).await?;
         let retirement =
             known.as_ref().and_then(|look| retirement(&identity.model, look, now, count));
         Ok(Some(ModelStanding { identity, server, newest, known, retirement, affected }))

@@ -1,7 +1,7 @@
 //! Governed reports of the portfolio desk: one for each period, made of the prices and the
 //! ledger that its package names, checked rule by rule, sealed, and made again to the byte.
 
-use crate::world::{Market, PORTFOLIO, Tenant, World, count};
+use crate::world::{self, Market, PORTFOLIO, Tenant, World, count};
 use domain::{
     id::{RunId, SpecificationId},
     pricing_pack::PricingPackId,
@@ -17,6 +17,7 @@ use orchestrator::{
 use reports::portfolio::PortfolioReport;
 use sqlx::PgPool;
 use std::sync::Arc;
+use storage::{specification, tenancy};
 
 pub struct Desks {
     pub world: World,
@@ -208,4 +209,16 @@ async fn a_report_of_one_desk_is_none_of_the_others(pool: PgPool) {
     let verified = storage::verify::verify(&desks.world.superuser).await;
     let verified = verified.unwrap();
     assert!(verified.discrepancies.is_empty(), "{:?}", verified.discrepancies);
+}
+
+/// Of the two desks the reports of one alone are written by somebody, who may retire.
+#[sqlx::test(migrations = false)]
+async fn a_report_that_is_computed_is_none_that_a_language_model_writes(pool: PgPool) {
+    let desks = Desks::new(pool).await;
+    desks.active(draft("Computed")).await;
+    let written = desks.active(world::draft("Written")).await;
+    let mut tx = tenancy::begin_platform(&desks.world.superuser).await.unwrap();
+    let (rows, count) = specification::load_written(&mut tx, 10).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|row| row.id).collect();
+    assert_eq!((found, count), (vec![written], 1));
 }
