@@ -1,5 +1,5 @@
-//! Files of executions: 30 pages with 20 drawings and a table of 2,000 rows as PDF, and a
-//! table of a million cells as CSV and as a workbook, with the most memory that each took.
+//! Files of executions: 68 pages with 20 drawings, each with its table, and a table of 2,000
+//! rows as PDF, and a table of a million cells as CSV and as a workbook, with the most memory that each took.
 //! With `EXPORT_FILES` in the environment it leaves there what other typesetters need to
 //! set the same: the values as JSON beside the templates, and a page of HTML.
 
