@@ -217,6 +217,7 @@ impl Fetcher {
         known: &Validators,
         bounds: FetchBounds,
     ) -> Result<Fetched, FetchError> {
+        let mut left = bounds.total;
         for hop in 0..=bounds.redirects_max {
             let checked = address::check(url.clone(), &self.private).await.map_err(|error| {
                 if hop == 0 { FetchError::Address(error) } else { FetchError::Redirect(error) }
@@ -228,8 +229,9 @@ impl Fetcher {
                 sleep_until(last + bounds.host_pause).await;
             }
             // Waiting for a host's turn is not the server's time.
-            let answered =
-                timeout(bounds.total, self.answer(&checked, known, bounds.bytes_max)).await;
+            let asked = Instant::now();
+            let answered = timeout(left, self.answer(&checked, known, bounds.bytes_max)).await;
+            left = left.saturating_sub(asked.elapsed());
             *last = Some(Instant::now());
             drop(last);
             match answered.map_err(|_| FetchError::TimedOut(bounds.total))?? {
@@ -247,11 +249,14 @@ impl Fetcher {
         origin: &CheckedAddress,
     ) -> Result<Option<Vec<u8>>, FetchError> {
         let mut url = origin.url.join("/robots.txt").map_err(|_| AddressError::NotWeb)?;
+        let mut left = self.bounds.total;
         for _ in 0..=self.bounds.redirects_max {
             let checked = address::check(url, &self.private).await?;
             let unknown = Validators::default();
             let answer = self.answer(&checked, &unknown, self.bounds.bytes_max);
-            let answered = timeout(self.bounds.total, answer).await;
+            let asked = Instant::now();
+            let answered = timeout(left, answer).await;
+            left = left.saturating_sub(asked.elapsed());
             match answered.map_err(|_| FetchError::TimedOut(self.bounds.total))? {
                 Ok(Answer::Fetched(Fetched::Content(content))) => return Ok(Some(content.bytes)),
                 Ok(Answer::Elsewhere(next)) => url = next,

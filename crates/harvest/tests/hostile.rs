@@ -27,7 +27,7 @@ use tokio::{
 use url::Url;
 
 const BOUNDS: FetchBounds = FetchBounds {
-    total: Duration::from_millis(800),
+    total: Duration::from_secs(2),
     bytes_max: 100_000,
     redirects_max: 5,
     host_pause: Duration::ZERO,
@@ -130,6 +130,10 @@ async fn serve(mut stream: TcpStream, address: SocketAddr) -> std::io::Result<()
         ),
         "/moved" => moved("/rss"),
         "/around" => moved("/around"),
+        "/slowly-around" => {
+            sleep(Duration::from_millis(600)).await;
+            moved("/slowly-around")
+        }
         "/nowhere" => answer("302 Found", "", ""),
         "/to-file" => moved("file:///etc/passwd"),
         "/to-metadata" => moved("http://169.254.169.254/latest/meta-data/"),
@@ -248,7 +252,7 @@ async fn a_source_that_misbehaves_ends_in_an_error_of_its_own() {
         CollectError::Fetch(error) => expected(error),
         _ => false,
     };
-    let cases: [(&str, Expected); 14] = [
+    let cases: [(&str, Expected); 15] = [
         ("/403", |e| matches!(e, FetchError::Status { status: 403, .. })),
         ("/429", |e| e.retry_after() == Some(Duration::from_mins(2))),
         ("/500", |e| matches!(e, FetchError::Status { status: 500, .. })),
@@ -258,6 +262,8 @@ async fn a_source_that_misbehaves_ends_in_an_error_of_its_own() {
         ("/to-file", |e| matches!(e, FetchError::Redirect(AddressError::NotWeb))),
         ("/to-password", |e| matches!(e, FetchError::Redirect(AddressError::Credentials))),
         ("/silent", |e| matches!(e, FetchError::TimedOut(_))),
+        // Redirects take of the same time.
+        ("/slowly-around", |e| matches!(e, FetchError::TimedOut(_))),
         ("/drip", |e| matches!(e, FetchError::TimedOut(_))),
         ("/endless", |e| matches!(e, FetchError::TooLarge(_))),
         ("/torn", |e| matches!(e, FetchError::Broken(_))),
