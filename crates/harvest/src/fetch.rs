@@ -229,12 +229,10 @@ impl Fetcher {
                 sleep_until(last + bounds.host_pause).await;
             }
             // Waiting for a host's turn is not the server's time.
-            let asked = Instant::now();
-            let answered = timeout(left, self.answer(&checked, known, bounds.bytes_max)).await;
-            left = left.saturating_sub(asked.elapsed());
+            let answered = self.answer_within(&mut left, &checked, known, bounds).await;
             *last = Some(Instant::now());
             drop(last);
-            match answered.map_err(|_| FetchError::TimedOut(bounds.total))?? {
+            match answered? {
                 Answer::Fetched(fetched) => return Ok(fetched),
                 Answer::Elsewhere(next) => url = next,
             }
@@ -253,11 +251,7 @@ impl Fetcher {
         for _ in 0..=self.bounds.redirects_max {
             let checked = address::check(url, &self.private).await?;
             let unknown = Validators::default();
-            let answer = self.answer(&checked, &unknown, self.bounds.bytes_max);
-            let asked = Instant::now();
-            let answered = timeout(left, answer).await;
-            left = left.saturating_sub(asked.elapsed());
-            match answered.map_err(|_| FetchError::TimedOut(self.bounds.total))? {
+            match self.answer_within(&mut left, &checked, &unknown, self.bounds).await {
                 Ok(Answer::Fetched(Fetched::Content(content))) => return Ok(Some(content.bytes)),
                 Ok(Answer::Elsewhere(next)) => url = next,
                 Ok(Answer::Fetched(Fetched::NotModified))
@@ -266,6 +260,20 @@ impl Fetcher {
             }
         }
         Err(FetchError::Redirects(self.bounds.redirects_max))
+    }
+
+    /// One answer, in what is left of the time that it shares with the redirects before it.
+    async fn answer_within(
+        &self,
+        left: &mut Duration,
+        checked: &CheckedAddress,
+        known: &Validators,
+        bounds: FetchBounds,
+    ) -> Result<Answer, FetchError> {
+        let asked = Instant::now();
+        let answered = timeout(*left, self.answer(checked, known, bounds.bytes_max)).await;
+        *left = left.saturating_sub(asked.elapsed());
+        answered.map_err(|_| FetchError::TimedOut(bounds.total))?
     }
 
     async fn answer(

@@ -77,9 +77,8 @@ async fn a_replay_tells_what_this_build_asks_and_does_otherwise() {
     let mut by_model = records().into_iter().map(|(_, record)| record);
     let mut record = by_model.rfind(|record| record.model.is_some()).unwrap();
     record.model.as_mut().unwrap().answers[0].prompt_hash = record.html_hash;
-    let now = plan().version.clone();
     record.package["pattern"]["version"] = serde_json::json!("0.9.0");
     let replayed = record.replay(&plan(), Arc::new(NoPacks)).await.unwrap();
     assert_eq!(replayed.asked_otherwise, [Question::Compose]);
-    assert_eq!(replayed.pattern_then.as_deref(), Some("0.9.0"), "{now}");
+    assert_eq!(replayed.pattern_then.as_deref(), Some("0.9.0"));
 }
