@@ -55,6 +55,8 @@ fn CallLine(call: CallRow, of_several_runs: bool, now: Timestamp, zone: String) 
             </span>
         }
     });
+    let sent_back = (!call.findings.is_empty())
+        .then(|| view! { <SentBack findings=call.findings.clone() count=call.findings_count /> });
     let tokens = call.end.as_ref().and_then(|end| end.tokens);
     let outcome = call
         .end
@@ -93,7 +95,7 @@ fn CallLine(call: CallRow, of_several_runs: bool, now: Timestamp, zone: String) 
         <tr>
             <th scope="row">
                 {call.question.label()} {again} {run}
-                <span class="data-table__sub">{call.model.clone()}</span>
+                <span class="data-table__sub">{call.model.clone()}</span> {sent_back}
             </th>
             <td data-label="Sent">
                 <Moment at=call.sent_at now zone />
@@ -109,6 +111,24 @@ fn CallLine(call: CallRow, of_several_runs: bool, now: Timestamp, zone: String) 
                 {cost}
             </td>
         </tr>
+    }
+}
+
+/// What the answer before was sent back for, so that who signs a report knows what its first
+/// version would have said.
+#[component]
+fn SentBack(findings: Vec<String>, count: i32) -> impl IntoView {
+    let count = usize::try_from(count).unwrap_or_default();
+    let found = super::scope::counted(count, "finding", "findings");
+    let more = count.saturating_sub(findings.len());
+    let more = (more > 0).then(|| view! { <li>{format!("{more} more, not kept")}</li> });
+    let findings =
+        findings.into_iter().map(|finding| view! { <li dir="auto">{finding}</li> }).collect_view();
+    view! {
+        <details class="data-table__sub">
+            <summary>{format!("Sent back for {found}")}</summary>
+            <ul>{findings} {more}</ul>
+        </details>
     }
 }
 

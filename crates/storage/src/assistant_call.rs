@@ -20,6 +20,8 @@ pub struct NewCall<'a> {
     /// Of the worker that carries the run.
     pub lease: Lease,
     pub question: Question,
+    /// What the answer before is sent back for.
+    pub findings: &'a [String],
     pub request_id: &'a str,
     pub engine: &'a str,
     pub model: &'a str,
@@ -105,13 +107,15 @@ fn charged(calls: i64, tokens: &str, cost: &str, unpriced: i64) -> Charged {
 /// # Errors
 /// Refused by `assistant_calls_of_holder` when another worker carries the run.
 pub async fn insert(conn: &mut PgConnection, call: &NewCall<'_>) -> Result<u32, StorageError> {
+    let findings = kept_of(call.findings);
+    let findings_count = i32::try_from(call.findings.len()).unwrap_or(i32::MAX);
     let ordinal = sqlx::query_scalar!(
         "insert into assistant_calls (
              id, workspace_id, run_id, fencing_token, ordinal, question, request_id, attempt, engine,
-             model, prompt_hash, reserved_tokens, reserved_cost, currency
+             model, prompt_hash, reserved_tokens, reserved_cost, currency, findings, findings_count
          )
          select $1, $2, $3, $4, 1 + count(*), $5, $6, 1 + count(*) filter (where c.request_id = $6), $7,
-             $8, $9, $10, $11::text::numeric, $12
+             $8, $9, $10, $11::text::numeric, $12, $13, $14
          from assistant_calls c
          where c.run_id = $3
          returning ordinal",
@@ -126,13 +130,28 @@ pub async fn insert(conn: &mut PgConnection, call: &NewCall<'_>) -> Result<u32, 
         call.prompt_hash.as_bytes(),
         i64::try_from(call.reserved.tokens).unwrap_or(i64::MAX),
         call.reserved.cost.map(|cost| cost.to_string()),
-        call.currency
+        call.currency,
+        findings.as_deref(),
+        findings.as_ref().map(|_| findings_count)
     )
     .fetch_one(conn)
     .await
     .map_err(StorageError::from_write)?;
     u32::try_from(ordinal)
         .map_err(|_| StorageError::Corrupt(format!("assistant_calls.ordinal {ordinal}")))
+}
+
+/// Findings that are kept of one answer, and characters of each.
+const FINDINGS_KEPT: usize = 100;
+const FINDING_LENGTH_MAX: usize = 1000;
+
+/// As a text column holds them: they quote what a model said, which may be anything.
+fn kept_of(findings: &[String]) -> Option<Vec<String>> {
+    let kept = findings.iter().take(FINDINGS_KEPT);
+    let kept = kept.map(|finding| {
+        finding.chars().take(FINDING_LENGTH_MAX).collect::<String>().replace('\0', "\u{fffd}")
+    });
+    (!findings.is_empty()).then(|| kept.collect())
 }
 
 /// How a call ended.
@@ -182,6 +201,10 @@ pub async fn finish(
 pub struct CallRow {
     pub run: RunId,
     pub question: Question,
+    /// The first of what the answer before was sent back for.
+    pub findings: Vec<String>,
+    /// Of all that was found in it.
+    pub findings_count: i32,
     pub request_id: String,
     pub attempt: i32,
     pub model: String,
@@ -227,6 +250,8 @@ pub async fn load(
                run_id as "run: RunId",
                ordinal,
                question as "question: Question",
+               findings,
+               findings_count,
                request_id,
                attempt,
                model,
@@ -290,6 +315,8 @@ pub async fn load(
             Ok(CallRow {
                 run: row.run,
                 question: row.question,
+                findings: row.findings.clone().unwrap_or_default(),
+                findings_count: row.findings_count.unwrap_or_default(),
                 request_id: row.request_id.clone(),
                 attempt: row.attempt,
                 model: row.model.clone(),

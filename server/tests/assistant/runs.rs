@@ -340,13 +340,94 @@ fn a_worker_killed_at_any_point_of_an_answer_has_the_same_request_sent_once_more
     second.kill();
 }
 
+/// What the model says before it is sent back: a figure that no evidence has.
+fn faulty(seen: &Seen) -> String {
+    let text = faithful(&package_of(seen)).to_string();
+    text.replace(" reports (", " reports a rise by 7777 kt/a (")
+}
+
+fn is_repair(seen: &Seen) -> bool {
+    request_id(seen).ends_with("-repair")
+}
+
+/// Carries one run whose answers are given by `script`, kills its worker where `stuck` says
+/// that the server was asked for what it never answers, and starts another. Gives how often
+/// each request was sent.
+fn killed_once(
+    engine: &str,
+    script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+    stuck: impl Fn(&Seen) -> bool,
+) -> (World, BTreeMap<String, usize>) {
+    let world = World::with_people();
+    let model = Server::start(KEY, script);
+    let environment = [
+        ("ASSISTANT_ENGINE", engine),
+        ("RUN_LEASE_S", "4"),
+        // No answer is given up before the kill, however busy the machine.
+        ("ASSISTANT_FIRST_BYTE_S", "600"),
+        ("ASSISTANT_IDLE_S", "600"),
+        ("ASSISTANT_TOTAL_S", "1000"),
+        ("RUN_STEP_S", "1200"),
+    ];
+    let server = serve(&world, &model, &environment);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    owner.act("trigger-run", &[("specification", &specification)]);
+    let begun = Instant::now();
+    while !model.seen().iter().any(&stuck) {
+        assert!(begun.elapsed() < PATIENCE, "the worker did not come to where it is killed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    server.kill();
+    let second = serve(&world, &model, &environment);
+    world.wait_for("select status from runs", "succeeded");
+    assert_eq!(model.refused(), [] as [&str; 0]);
+    let mut sent = BTreeMap::new();
+    for seen in model.seen() {
+        let id = request_id(&seen);
+        let question = id.rsplit('-').next().unwrap_or_default().to_owned();
+        *sent.entry(question).or_default() += 1;
+    }
+    second.kill();
+    (world, sent)
+}
+
+fn times<const N: usize>(expected: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    expected.map(|(question, sent)| (question.to_owned(), sent)).into()
+}
+
+#[test]
+fn a_worker_killed_while_an_answer_is_repaired_has_the_repair_alone_sent_once_more() {
+    let script = |seen: &Seen, before: usize| match (is_repair(seen), before) {
+        (false, _) => Reply::says(&faulty(seen)),
+        (true, 1) => stopped_at(seen, 5),
+        (true, _) => as_told(seen, before),
+    };
+    let (world, sent) = killed_once("openai-responses", script, is_repair);
+    assert_eq!(sent, times([("compose", 1), ("repair", 2)]));
+    // What was sent back is on record with both calls that did so.
+    let kept = "select string_agg(concat_ws(' ', question, attempt, findings_count > 0), ', '
+                    order by ordinal) from assistant_calls";
+    assert_eq!(world.value(kept), "compose 1, repair 1 t, repair 2 t");
+    world.succeeds(&["verify"], "");
+}
+
+#[test]
+fn a_worker_killed_while_a_chat_answers_has_that_question_alone_sent_once_more() {
+    let script = |seen: &Seen, before: usize| match (is_probe(seen), before) {
+        (true, _) => says_in_chat(seen, ""),
+        (false, 1) => Reply::silence(),
+        (false, _) => says_in_chat(seen, &faithful(&package_of(seen)).to_string()),
+    };
+    let (world, sent) = killed_once("openai-chat", script, |seen| !is_probe(seen));
+    assert_eq!(sent, times([("compose", 2), ("probe", 1)]));
+    world.succeeds(&["verify"], "");
+}
+
 #[test]
 fn a_model_whose_report_breaks_a_rule_is_asked_once_more_and_then_publishes_nothing() {
     let world = World::with_people();
-    let model = Server::start(KEY, |seen, _| {
-        let text = faithful(&package_of(seen)).to_string();
-        Reply::says(&text.replace(" reports (", " reports a rise by 7777 kt/a ("))
-    });
+    let model = Server::start(KEY, |seen, _| Reply::says(&faulty(seen)));
     let server = serve(&world, &model, &[]);
     let specification = world.active_specification(&server);
     let owner = Person::signed_in(&server, "owner@test.example");
@@ -356,6 +437,26 @@ fn a_model_whose_report_breaks_a_rule_is_asked_once_more_and_then_publishes_noth
     assert_eq!(world.value("select failure_kind from runs"), "validation");
     assert_eq!(world.value("select count(*) from artifacts"), "0");
     let page = owner.text(&run);
+    assert!(page.contains("does not occur in the evidence cited"), "{page}");
+}
+
+#[test]
+fn what_a_report_was_sent_back_for_is_on_the_page_of_its_run() {
+    let world = World::with_people();
+    let model = Server::start(KEY, |seen, before| {
+        Reply::says(&if before == 0 {
+            faulty(seen)
+        } else {
+            faithful(&package_of(seen)).to_string()
+        })
+    });
+    let server = serve(&world, &model, &[]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let page = owner.text(&run);
+    assert!(page.contains("Sent back for ") && page.contains("7777"), "{page}");
     assert!(page.contains("does not occur in the evidence cited"), "{page}");
 }
 

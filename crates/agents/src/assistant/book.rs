@@ -1,5 +1,6 @@
 //! Where every call of a model is written down: before it is sent, and how it ended.
 
+use super::Answer;
 use domain::{
     hash::ContentHash,
     id::{ModelCallId, RunId, WorkspaceId},
@@ -13,8 +14,9 @@ use std::fmt::Debug;
 pub trait Book: Debug + Send + Sync {
     /// Writes a call down and sets aside the most that it can use. Nothing may be
     /// sent before. Where the server goes on with the same call for a worker that has
-    /// died, that call is given instead, to be resumed.
-    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>>;
+    /// died, that call is given instead, to be resumed; where it has answered such a
+    /// worker, the answer is given, and nothing is sent.
+    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Opened, NotOpened>>;
 
     /// Writes down under which name the server goes on with the call by itself. Where that
     /// cannot be done nobody resumes it.
@@ -41,8 +43,12 @@ pub struct NewCall {
     /// Fencing token of the worker that carries the run.
     pub hold: i64,
     pub question: Question,
+    /// What the answer before is sent back for; nothing for another question.
+    pub findings: Vec<String>,
     /// What the server is told; the same for every repetition of a question.
     pub request_id: String,
+    /// Where the server is, without key.
+    pub server: String,
     pub engine: &'static str,
     pub model: String,
     /// Of everything that is sent as text.
@@ -66,6 +72,25 @@ pub struct Found {
     pub counts_tokens: Option<bool>,
     /// For this run, and not by this process before.
     pub asked: bool,
+}
+
+/// What is to be done for a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It is written down and may be sent.
+    Call(Entry),
+    /// It was made and answered before, of the same words.
+    Answered(Kept),
+}
+
+/// An answer that the book has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Of the call that was answered, in its run.
+    pub ordinal: u32,
+    pub answer: Answer,
+    /// Whether the server said what the call used.
+    pub counted: bool,
 }
 
 /// A call that was written down.
@@ -113,7 +138,7 @@ impl CallEnd {
 pub(super) struct NoBook;
 
 impl Book for NoBook {
-    fn open(&self, _: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>> {
+    fn open(&self, _: NewCall) -> BoxFuture<'_, Result<Opened, NotOpened>> {
         Box::pin(std::future::ready(Err(NotOpened::Unavailable)))
     }
 

@@ -196,7 +196,7 @@ impl Assistant {
             }
         };
         let again = prompt::repair(ask, governed, answer.text, &reasons);
-        let answer = conversation.answer(Question::Repair, &again).await?;
+        let answer = conversation.answer_again(&again, &reasons).await?;
         composed(left_by(self.read(basis, &answer))?, reasons)
     }
 

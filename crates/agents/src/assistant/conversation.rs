@@ -2,7 +2,8 @@
 //! may help, and never beyond the bounds.
 
 use super::{
-    Answer, Ask, Book, Bounds, CallEnd, Entry, Failure, Heard, Model, NewCall, NotOpened, Reply,
+    Answer, Ask, Book, Bounds, CallEnd, Entry, Failure, Heard, Kept, Model, NewCall, NotOpened,
+    Opened, Reply,
     arrivals::{Announced, Arrivals, TOLD_MAX},
     model::is_model_name,
 };
@@ -58,8 +59,22 @@ impl<'a> Conversation<'a> {
     /// Asks until there is an answer, the calls or a budget are used up, or asking
     /// again would not help.
     pub async fn answer(&mut self, question: Question, ask: &Ask) -> Result<Answer, Fault> {
+        self.answer_to(question, ask, &[]).await
+    }
+
+    /// The same for an answer that is sent back with what was found in it.
+    pub async fn answer_again(&mut self, ask: &Ask, findings: &[String]) -> Result<Answer, Fault> {
+        self.answer_to(Question::Repair, ask, findings).await
+    }
+
+    async fn answer_to(
+        &mut self,
+        question: Question,
+        ask: &Ask,
+        findings: &[String],
+    ) -> Result<Answer, Fault> {
         loop {
-            let failure = match self.call(question, ask).await {
+            let failure = match self.call(question, ask, findings).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -72,9 +87,19 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn call(&mut self, question: Question, ask: &Ask) -> Result<Answer, Failure> {
-        let entry = match self.book.open(self.planned(question, ask)).await {
-            Ok(entry) => entry,
+    async fn call(
+        &mut self,
+        question: Question,
+        ask: &Ask,
+        findings: &[String],
+    ) -> Result<Answer, Failure> {
+        let entry = match self.book.open(self.planned(question, ask, findings)).await {
+            Ok(Opened::Call(entry)) => entry,
+            Ok(Opened::Answered(Kept { ordinal, answer, counted })) => {
+                tracing::info!(call = ordinal, "an answer that was kept is read again");
+                (self.made, self.counted) = (ordinal, counted);
+                return Ok(answer);
+            }
             Err(refused) => {
                 // Whoever cannot write calls down does not try for ever either.
                 self.made += 1;
@@ -137,14 +162,16 @@ impl<'a> Conversation<'a> {
         reply
     }
 
-    fn planned(&self, question: Question, ask: &Ask) -> NewCall {
+    fn planned(&self, question: Question, ask: &Ask, findings: &[String]) -> NewCall {
         let identity = self.model.identity();
         NewCall {
             workspace: self.holder.workspace,
             run: self.holder.run,
             hold: self.holder.hold,
             question,
+            findings: findings.to_vec(),
             request_id: ask.request_id.clone(),
+            server: self.model.server().to_owned(),
             engine: identity.engine,
             model: identity.model,
             prompt_hash: ask.hash(),

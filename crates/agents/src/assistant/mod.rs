@@ -27,7 +27,7 @@ mod schema;
 mod tests;
 
 pub use agent::agent;
-pub use book::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
+pub use book::{Book, CallEnd, Entry, Found, Kept, NewCall, NotOpened, Opened};
 pub use bounds::Bounds;
 pub use compose::{Assistant, Composed};
 pub use draft::Draft;

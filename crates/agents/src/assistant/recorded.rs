@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Answering, Ask, Assistant, Book, Bounds, CallEnd, Engine, Entry, Failure, Found,
-    Identity, Listener, Looking, Model, NewCall, NotOpened, Reply,
+    Identity, Listener, Looking, Model, NewCall, NotOpened, Opened, Reply,
     openai::{ChatCompletions, Responses},
 };
 use domain::{hash::ContentHash, id::ModelCallId, language_model::Question};
@@ -108,11 +108,12 @@ impl Model for Recorded {
 struct Unkept(AtomicU32);
 
 impl Book for Unkept {
-    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>> {
+    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Opened, NotOpened>> {
         let ordinal = self.0.fetch_add(1, Ordering::Relaxed) + 1;
         let NewCall { workspace, run, model, .. } = call;
         let id = ModelCallId::from_uuid(Uuid::nil());
-        Box::pin(ready(Ok(Entry { id, workspace, run, model, ordinal, resumes: None })))
+        let entry = Entry { id, workspace, run, model, ordinal, resumes: None };
+        Box::pin(ready(Ok(Opened::Call(entry))))
     }
 
     fn began<'a>(&'a self, _: &'a Entry, _: &'a str) -> BoxFuture<'a, ()> {

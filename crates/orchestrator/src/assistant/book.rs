@@ -4,8 +4,12 @@
 
 use super::ModelAccount;
 use crate::new_id;
-use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
-use domain::{id::ModelCallId, language_model::Exhausted, run::Stage};
+use agents::assistant::{Answer, Book, CallEnd, Entry, Found, Kept, NewCall, NotOpened, Opened};
+use domain::{
+    id::ModelCallId,
+    language_model::{Exhausted, Question},
+    run::Stage,
+};
 use std::{error::Error, future::Future, pin::Pin, sync::Arc, time::Duration};
 use storage::{
     PgPool, StorageError, Transaction,
@@ -35,11 +39,14 @@ impl CallBook {
         Self { pool, account }
     }
 
-    async fn write(&self, call: &NewCall) -> Result<Result<Entry, Exhausted>, StorageError> {
+    async fn write(&self, call: &NewCall) -> Result<Result<Opened, Exhausted>, StorageError> {
         let mut tx = tenancy::begin_workspace(&self.pool, call.workspace).await?;
         lock_book(&mut tx, call.workspace).await?;
+        if let Some(kept) = answered(&mut tx, call).await? {
+            return Ok(Ok(Opened::Answered(kept)));
+        }
         if let Some(entry) = going(&mut tx, call).await? {
-            return Ok(Ok(entry));
+            return Ok(Ok(Opened::Call(entry)));
         }
         let currency = self.account.currency();
         let standing = store::load_standing(&mut tx, call.workspace, call.run, currency).await?;
@@ -58,6 +65,7 @@ impl CallBook {
             id,
             lease: lease_of(call),
             question: call.question,
+            findings: &call.findings,
             request_id: &call.request_id,
             engine: call.engine,
             model: &call.model,
@@ -68,7 +76,8 @@ impl CallBook {
         let ordinal = store::insert(&mut tx, &new).await?;
         tx.commit().await?;
         let (workspace, run) = (call.workspace, call.run);
-        Ok(Ok(Entry { id, workspace, run, model: call.model.clone(), ordinal, resumes: None }))
+        let model = call.model.clone();
+        Ok(Ok(Opened::Call(Entry { id, workspace, run, model, ordinal, resumes: None })))
     }
 
     async fn name(&self, entry: &Entry, response: &str) -> Result<(), StorageError> {
@@ -118,9 +127,9 @@ impl CallBook {
         Ok(())
     }
 
-    async fn opened(&self, call: NewCall) -> Result<Entry, NotOpened> {
+    async fn opened(&self, call: NewCall) -> Result<Opened, NotOpened> {
         match self.write(&call).await {
-            Ok(Ok(entry)) => Ok(entry),
+            Ok(Ok(opened)) => Ok(opened),
             Ok(Err(bound)) => {
                 tracing::warn!(run.id = %call.run, ?bound, "a call of the language model is not made");
                 Err(NotOpened::Exhausted(bound))
@@ -151,16 +160,31 @@ const fn lease_of(call: &NewCall) -> Lease {
     Lease { workspace: call.workspace, run: call.run, token: call.hold }
 }
 
+fn sent_of(call: &NewCall) -> resumed::Sent<'_> {
+    let NewCall { request_id, prompt_hash, engine, model, .. } = call;
+    resumed::Sent { lease: lease_of(call), request_id, prompt_hash: *prompt_hash, engine, model }
+}
+
+/// What a dead worker was answered. Of a probe only where this server was found by it: what
+/// another one is able to do says nothing.
+async fn answered(tx: &mut Transaction, call: &NewCall) -> Result<Option<Kept>, StorageError> {
+    let server = (call.question == Question::Probe).then_some(call.server.as_str());
+    let kept = resumed::load_answered(tx, sent_of(call), server).await?;
+    Ok(kept.map(|kept| Kept {
+        ordinal: u32::try_from(kept.ordinal).unwrap_or(u32::MAX),
+        answer: Answer { text: kept.text, model: kept.model },
+        counted: kept.counted,
+    }))
+}
+
 /// The call of a dead worker that its server goes on with.
 async fn going(tx: &mut Transaction, call: &NewCall) -> Result<Option<Entry>, StorageError> {
-    let NewCall { request_id, prompt_hash, engine, model, .. } = call;
-    let lease = lease_of(call);
-    let going = resumed::load_going(tx, lease, request_id, *prompt_hash, engine, model).await?;
+    let going = resumed::load_going(tx, sent_of(call)).await?;
     Ok(going.map(|going| Entry {
         id: going.id,
         workspace: call.workspace,
         run: call.run,
-        model: model.clone(),
+        model: call.model.clone(),
         ordinal: u32::try_from(going.ordinal).unwrap_or(u32::MAX),
         resumes: Some(going.response),
     }))
@@ -205,7 +229,7 @@ impl Book for CallBook {
     fn open(
         &self,
         call: NewCall,
-    ) -> Pin<Box<dyn Future<Output = Result<Entry, NotOpened>> + Send + '_>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Opened, NotOpened>> + Send + '_>> {
         Box::pin(self.opened(call))
     }
 

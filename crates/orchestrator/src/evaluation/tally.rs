@@ -1,7 +1,7 @@
 //! A book in memory, for calls that belong to no run.
 
 use crate::{assistant::ModelAccount, new_id};
-use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
+use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened, Opened};
 use domain::{
     id::{ModelCallId, RunId},
     language_model::{Charged, CostMissing, Tokens, Worst},
@@ -63,7 +63,7 @@ impl Tally {
         }
     }
 
-    fn write(&self, call: NewCall) -> Result<Entry, NotOpened> {
+    fn write(&self, call: NewCall) -> Result<Opened, NotOpened> {
         let worst = self.account.worst(&call.model, call.worst);
         let mut lines = self.lines();
         let run = self.charged(lines.iter().filter(|line| line.run == call.run));
@@ -74,7 +74,7 @@ impl Tally {
         let id = ModelCallId::from_uuid(new_id());
         let ordinal = u32::try_from(run.calls + 1).unwrap_or(u32::MAX);
         lines.push(Line { id, run: of, model: model.clone(), worst, tokens: None });
-        Ok(Entry { id, workspace, run: of, model, ordinal, resumes: None })
+        Ok(Opened::Call(Entry { id, workspace, run: of, model, ordinal, resumes: None }))
     }
 
     /// What was used, and the most that may have been where that is not known.
@@ -98,7 +98,7 @@ impl Book for Tally {
     fn open(
         &self,
         call: NewCall,
-    ) -> Pin<Box<dyn Future<Output = Result<Entry, NotOpened>> + Send + '_>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Opened, NotOpened>> + Send + '_>> {
         Box::pin(ready(self.write(call)))
     }
 

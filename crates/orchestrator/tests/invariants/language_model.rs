@@ -2,13 +2,14 @@
 //! budget, whoever makes them.
 
 use crate::world::{
-    Tenant, USED, World, answered, count, draft, message_of, model_call, wait_for_locks,
+    Tenant, USED, World, answered, count, draft, in_new_words, message_of, model_call, to_send,
+    wait_for_locks,
 };
-use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, NotOpened};
+use agents::assistant::{Answer, Book, CallEnd, Entry, Found, Kept, NewCall, NotOpened, Opened};
 use domain::{
     hash::ContentHash,
     id::RunId,
-    language_model::{Budget, Budgets, CostMissing, Exhausted, PriceTable, Tokens},
+    language_model::{Budget, Budgets, CostMissing, Exhausted, PriceTable, Question, Tokens},
 };
 use orchestrator::{
     UseCaseError,
@@ -39,7 +40,8 @@ impl Case {
     }
 
     async fn open(&self, account: &ModelAccount) -> Result<Entry, NotOpened> {
-        self.world.book(account.clone()).open(self.call()).await
+        let call = in_new_words(self.call());
+        self.world.book(account.clone()).open(call).await.map(to_send)
     }
 
     async fn close(&self, account: &ModelAccount, entry: Entry, end: CallEnd) {
@@ -124,7 +126,7 @@ async fn calls_are_numbered_by_run_and_attempts_by_request(pool: PgPool) {
     let again = case.open(&open).await.unwrap();
     assert_eq!((again.ordinal, case.text("attempt").await), (2, "2".to_owned()));
     let repair = NewCall { request_id: "repair".to_owned(), ..case.call() };
-    let repair = case.world.book(open).open(repair).await.unwrap();
+    let repair = to_send(case.world.book(open).open(repair).await.unwrap());
     assert_eq!((repair.ordinal, case.text("attempt").await), (3, "1".to_owned()));
     let fourth = NewCall { calls_max: 3, ..case.call() };
     let book = case.world.book(ModelAccount::default());
@@ -253,12 +255,12 @@ async fn what_was_sent_stays_as_it_was_sent_and_ends_once(pool: PgPool) {
 async fn a_call_that_its_server_goes_on_with_is_given_to_the_next_holder_alone(pool: PgPool) {
     let case = Case::new(pool).await;
     let book = case.world.book(ModelAccount::default());
-    let first = book.open(case.call()).await.unwrap();
+    let first = to_send(book.open(case.call()).await.unwrap());
     assert_eq!(first.resumes, None);
     book.began(&first, "resp_1").await;
     book.began(&first, "resp_2").await;
     assert_eq!(case.text("response_id").await, "resp_1", "it is named once");
-    let resumed = book.open(case.call()).await.unwrap();
+    let resumed = to_send(book.open(case.call()).await.unwrap());
     assert_eq!((resumed.id, resumed.ordinal), (first.id, 1));
     assert_eq!(resumed.resumes.as_deref(), Some("resp_1"));
     assert_eq!(case.calls().await, 1, "it is the same call");
@@ -268,12 +270,85 @@ async fn a_call_that_its_server_goes_on_with_is_given_to_the_next_holder_alone(p
         NewCall { prompt_hash: ContentHash::of_bytes(b"other words"), ..case.call() },
         NewCall { model: "another-model".to_owned(), ..case.call() },
     ] {
-        assert_eq!(book.open(other).await.unwrap().resumes, None);
+        assert_eq!(to_send(book.open(other).await.unwrap()).resumes, None);
     }
     let stale = NewCall { hold: 0, ..case.call() };
     assert_eq!(book.open(stale).await, Err(NotOpened::Unavailable));
     book.close(resumed, answered(Some(USED))).await;
-    assert_eq!(book.open(case.call()).await.unwrap().resumes, None);
+    let again = book.open(case.call()).await.unwrap();
+    assert!(matches!(again, Opened::Answered(_)), "{again:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_was_answered_is_given_to_the_next_holder_for_the_same_words_alone(pool: PgPool) {
+    let case = Case::new(pool).await;
+    // A budget of one call, so that the second is seen not to be one.
+    let book = case.world.book(tokens_of_run(3000));
+    let entry = to_send(book.open(case.call()).await.unwrap());
+    let said = CallEnd { answer: Some("said".to_owned()), ..answered(Some(USED)) };
+    book.close(entry, said).await;
+    let kept = Opened::Answered(Kept {
+        ordinal: 1,
+        answer: Answer { text: "said".to_owned(), model: Some("test-model-2026-11-01".to_owned()) },
+        counted: true,
+    });
+    assert_eq!(book.open(case.call()).await, Ok(kept.clone()));
+    assert_eq!(case.calls().await, 1);
+    for other in [
+        NewCall { request_id: "repair".to_owned(), ..case.call() },
+        NewCall { prompt_hash: ContentHash::of_bytes(b"other words"), ..case.call() },
+        NewCall { model: "another-model".to_owned(), ..case.call() },
+        NewCall { engine: "openai-chat", ..case.call() },
+    ] {
+        assert_eq!(book.open(other).await, exhausted(Exhausted::Run));
+    }
+    let stale = NewCall { hold: 0, ..case.call() };
+    assert_ne!(book.open(stale).await, Ok(kept));
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_probe_that_was_answered_counts_for_the_server_that_answered_it(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let book = case.world.book(ModelAccount::default());
+    let probe = || NewCall { question: Question::Probe, ..case.call() };
+    let entry = to_send(book.open(probe()).await.unwrap());
+    book.close(entry, answered(None)).await;
+    // Nobody has said yet what was found.
+    let second = to_send(book.open(probe()).await.unwrap());
+    assert_eq!(second.ordinal, 2);
+    let found = Found {
+        workspace: case.tenant.workspace,
+        run: case.run,
+        hold: 1,
+        server: probe().server,
+        model: probe().model,
+        counts_tokens: Some(false),
+        asked: true,
+    };
+    book.found(found).await;
+    let kept = book.open(probe()).await.unwrap();
+    assert!(matches!(kept, Opened::Answered(Kept { ordinal: 1, counted: false, .. })), "{kept:?}");
+    let elsewhere = NewCall { server: "https://other.test.example".to_owned(), ..probe() };
+    assert_eq!(to_send(book.open(elsewhere).await.unwrap()).ordinal, 3);
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_an_answer_is_sent_back_for_is_kept_with_the_call_that_sends_it(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let book = case.world.book(ModelAccount::default());
+    let mut findings = vec!["7777 does not occur in the evidence cited.".to_owned()];
+    findings.push(format!("nul \0 {}", "x".repeat(2000)));
+    findings.extend((0..200).map(|number| format!("finding {number}")));
+    let (question, request_id) = (Question::Repair, "repair".to_owned());
+    let repair = NewCall { question, request_id, findings, ..case.call() };
+    to_send(book.open(repair).await.unwrap());
+    let kept = "concat_ws('|', findings[1], char_length(findings[2]), left(findings[2], 5),
+                cardinality(findings), findings_count)";
+    let expected = "7777 does not occur in the evidence cited.|1000|nul \u{fffd}|100|202";
+    assert_eq!(case.text(kept).await, expected);
+    let refused = sqlx::query("update assistant_calls set findings = null, findings_count = null");
+    let message = message_of(refused.execute(&case.world.superuser).await);
+    assert!(message.contains("stays as it was sent"), "{message}");
 }
 
 #[sqlx::test(migrations = false)]
@@ -304,7 +379,7 @@ async fn an_answer_is_kept_with_its_call_and_only_where_there_was_one(pool: PgPo
 async fn the_end_of_a_call_is_written_again_when_its_connection_is_lost(pool: PgPool) {
     let case = Case::new(pool).await;
     let book = case.world.book(ModelAccount::default());
-    let entry = book.open(case.call()).await.unwrap();
+    let entry = to_send(book.open(case.call()).await.unwrap());
     let superuser = &case.world.superuser;
     let mut held = superuser.begin().await.unwrap();
     sqlx::query("select from assistant_calls for update").execute(&mut *held).await.unwrap();

@@ -1,6 +1,8 @@
 //! A workspace's own budget for the language model, which the database holds too.
 
-use crate::world::{Tenant, USED, World, answered, count, draft, model_call, wait_for_locks};
+use crate::world::{
+    Tenant, USED, World, answered, count, draft, in_new_words, model_call, to_send, wait_for_locks,
+};
 use agents::assistant::{Book, Entry, NotOpened};
 use domain::{
     id::{RunId, WorkspaceId},
@@ -30,7 +32,8 @@ impl Case {
     }
 
     async fn open(&self, account: &ModelAccount, run: RunId) -> Result<Entry, NotOpened> {
-        self.world.book(account.clone()).open(model_call(&self.tenant, run)).await
+        let call = in_new_words(model_call(&self.tenant, run));
+        self.world.book(account.clone()).open(call).await.map(to_send)
     }
 
     /// In an installation that has this account.
@@ -231,5 +234,5 @@ async fn a_call_waits_until_the_one_before_it_of_the_workspace_is_written_down(p
     wait_for_locks(&case.world.superuser, 1).await;
     assert!(!second.is_finished(), "a call was opened beside another one");
     first.commit().await.unwrap();
-    assert_eq!(second.await.unwrap(), MONTH);
+    assert_eq!(second.await.unwrap().map(to_send), MONTH);
 }

@@ -3,7 +3,9 @@
 use super::world::{
     BRIEF, CALL, HOLD, KEY, PATIENT, assistant, compose_by, compose_in, two_events,
 };
-use crate::assistant::{Book, Bounds, CallEnd, Entry, Found, NewCall, NotOpened};
+use crate::assistant::{
+    Answer, Book, Bounds, CallEnd, Entry, Found, Kept, NewCall, NotOpened, Opened,
+};
 use domain::{
     id::{ModelCallId, WorkspaceId},
     language_model::{Exhausted, Question, Tokens},
@@ -31,6 +33,8 @@ pub struct Notes {
     found: Mutex<Vec<Found>>,
     /// What the server goes on with under this name is the first call.
     resumes: Option<String>,
+    /// Answers that an earlier worker was given.
+    kept: Vec<(Question, Kept)>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,6 +50,16 @@ impl Notes {
 
     pub fn resuming(response: &str) -> Self {
         Self { resumes: Some(response.to_owned()), ..Self::default() }
+    }
+
+    /// Answers that an earlier worker was given, by a server that counts tokens.
+    pub fn keeping(answers: impl IntoIterator<Item = (Question, String)>) -> Self {
+        let kept = (1..).zip(answers).map(|(ordinal, (question, text))| {
+            let answer = Answer { text, model: Some("test-model-2026-11-01".to_owned()) };
+            (question, Kept { ordinal, answer, counted: true })
+        });
+        let kept: Vec<_> = kept.collect();
+        Self { before: u32::try_from(kept.len()).unwrap(), kept, ..Self::default() }
     }
 
     pub fn questions(&self) -> Vec<Question> {
@@ -71,7 +85,10 @@ impl Notes {
 }
 
 impl Book for Notes {
-    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Entry, NotOpened>> {
+    fn open(&self, call: NewCall) -> BoxFuture<'_, Result<Opened, NotOpened>> {
+        if let Some((_, kept)) = self.kept.iter().find(|(question, _)| *question == call.question) {
+            return Box::pin(std::future::ready(Ok(Opened::Answered(kept.clone()))));
+        }
         let mut lines = self.lines.lock().unwrap();
         let number = u32::try_from(lines.len()).unwrap() + 1;
         let opened = match self.refuses {
@@ -86,7 +103,7 @@ impl Book for Notes {
                     resumes: self.resumes.clone().filter(|_| number == 1),
                 };
                 lines.push(Line { call, end: None });
-                Ok(entry)
+                Ok(Opened::Call(entry))
             }
         };
         Box::pin(std::future::ready(opened))

@@ -76,6 +76,31 @@ async fn a_model_by_chat_completions_gives_a_report_that_names_it_and_what_was_f
     assert!(compose.body.get("tools").is_none());
 }
 
+/// A worker that follows on a dead one.
+async fn compose_after(
+    kept: impl IntoIterator<Item = (Question, String)>,
+) -> (Vec<Seen>, Arc<Notes>) {
+    let server = Server::start(KEY, |seen, _| says_in_chat(seen, &faithful_or_empty(seen)));
+    let notes = Arc::new(Notes::keeping(kept));
+    let composed =
+        compose_by(assistant(&server, BOUNDS).keeping(notes.clone()), &two_events()).await;
+    assert_eq!(reports::validate(&composed.unwrap().0, &two_events()), []);
+    (server.seen(), notes)
+}
+
+#[tokio::test]
+async fn what_a_dead_worker_was_answered_is_not_asked_again() {
+    let probe = (Question::Probe, r#"{"answer":"held to the schema"}"#.to_owned());
+    let (seen, notes) = compose_after([probe.clone()]).await;
+    assert_eq!(notes.questions(), [Question::Compose]);
+    assert_eq!(notes.found(), [(Some(true), true)], "as the dead worker found it");
+    assert_eq!(seen.len(), 1);
+    let compose = (Question::Compose, super::faults::sound().to_string());
+    let (seen, notes) = compose_after([probe, compose]).await;
+    assert_eq!(notes.questions(), []);
+    assert!(seen.is_empty(), "nothing is left to be asked");
+}
+
 #[tokio::test]
 async fn a_server_is_probed_once_by_a_process_and_again_while_it_lacks_something() {
     let script = |seen: &Seen, before: usize| match before {

@@ -13,7 +13,7 @@ pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging
 pub use drafts::{draft, entitlement};
 pub use large::{EVENTS, large_order, tell_everything, write_large_feeds};
 pub use market::{LEDGER, Market, PORTFOLIO};
-pub use model_calls::{USED, answered, model_call};
+pub use model_calls::{USED, answered, in_new_words, model_call, to_send};
 pub use sources::source_form;
 pub use sql::{code_of, count, message_of, wait_for_locks, wait_for_sleepers};
 

@@ -1,7 +1,7 @@
 //! Calls of a language model, without one.
 
 use super::{Tenant, World};
-use agents::assistant::{Book, CallEnd, Found, NewCall};
+use agents::assistant::{Book, CallEnd, Entry, Found, NewCall, Opened};
 use domain::{
     hash::ContentHash,
     id::{RunId, SpecificationId},
@@ -12,6 +12,7 @@ use orchestrator::{
     run::Executed,
 };
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What each call uses that is answered.
 pub const USED: Tokens = Tokens { input: 1200, cached: 1000, output: 300, reasoning: 40 };
@@ -23,12 +24,27 @@ pub fn model_call(tenant: &Tenant, run: RunId) -> NewCall {
         run,
         hold: 1,
         question: Question::Compose,
+        findings: Vec::new(),
+        server: "https://api.test.example".to_owned(),
         request_id: format!("{run}-compose"),
         engine: "openai-responses",
         model: "test-model".to_owned(),
         prompt_hash: ContentHash::of_bytes(b"a prompt"),
         worst: Tokens { input: 2000, cached: 0, output: 1000, reasoning: 0 },
         calls_max: 100,
+    }
+}
+
+/// The same question in words of its own, which no answer that is kept is one to.
+pub fn in_new_words(call: NewCall) -> NewCall {
+    NewCall { prompt_hash: ContentHash::of_bytes(Uuid::new_v4().as_bytes()), ..call }
+}
+
+/// A call that is to be sent.
+pub fn to_send(opened: Opened) -> Entry {
+    match opened {
+        Opened::Call(entry) => entry,
+        Opened::Answered(kept) => panic!("it was answered: {kept:?}"),
     }
 }
 
@@ -63,7 +79,7 @@ impl World {
     pub async fn succeed_with_a_call(&self, tenant: &Tenant, id: SpecificationId) -> RunId {
         let run = self.carried(tenant, id).await;
         let book = self.book(ModelAccount::default());
-        let entry = book.open(model_call(tenant, run)).await.unwrap();
+        let entry = to_send(book.open(model_call(tenant, run)).await.unwrap());
         book.close(entry, answered(Some(USED))).await;
         let found = Found {
             workspace: tenant.workspace,
