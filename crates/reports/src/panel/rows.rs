@@ -83,6 +83,13 @@ impl Rows {
         Some(Self { heads, rows, left_out })
     }
 
+    /// By the figures of a column, rows without one last. Rows of equal figures keep their order.
+    pub fn put_largest_first(&mut self, key: &str) {
+        let Some(column) = self.heads.iter().position(|head| head.key == key) else { return };
+        let figure = |row: &Vec<Cell>| row[column].at.unwrap_or(f64::NEG_INFINITY);
+        self.rows.sort_by(|one, other| figure(other).total_cmp(&figure(one)));
+    }
+
     /// The column that says what each row is about.
     pub fn label(&self) -> Option<usize> {
         let known =

@@ -1,7 +1,10 @@
 //! A file of panels as one self-contained, printable HTML file: style inline, no script. Same
 //! file: same bytes.
 
-use super::{Fact, Label, PanelFile, view::SectionView};
+use super::{
+    Fact, Label, PanelFile,
+    view::{Medium, SectionView},
+};
 use crate::{
     html::{Template, print},
     view::{Licence, RenderError},
@@ -69,7 +72,7 @@ fn page<'a>(
     withheld: &BTreeSet<String>,
     licence: Option<Licence<'a>>,
 ) -> HtmlPage<'a> {
-    let mut sections = SectionView::all(file, withheld, usize::MAX);
+    let mut sections = SectionView::all(file, withheld, Medium::Html);
     let panels = sections.iter_mut().flat_map(|section| &mut section.panels);
     for drawing in panels.filter_map(|panel| panel.drawing.as_mut()) {
         let svg = std::mem::take(&mut drawing.svg);

@@ -1,14 +1,13 @@
 //! A file of panels in the shape that its template of pages prints.
 
-use super::{Fact, Label, PanelFile, view::SectionView};
+use super::{
+    Fact, Label, PanelFile,
+    view::{Medium, SectionView},
+};
 use crate::view::Licence;
 use domain::specification::Language;
 use rights::Grant;
 use serde::Serialize;
-
-/// Rows of a drawing's own table: the drawing shows the rest, and the tables of other
-/// formats hold all.
-const ROWS_OF_A_DRAWING: usize = 12;
 
 #[derive(Serialize)]
 pub(crate) struct Page<'a> {
@@ -41,7 +40,7 @@ impl<'a> Page<'a> {
             about: &file.about,
             labels: &file.labels,
             facts: &file.facts,
-            sections: SectionView::all(file, grant.removed(), ROWS_OF_A_DRAWING),
+            sections: SectionView::all(file, grant.removed(), Medium::Pages),
             warnings: file.warnings(grant.removed()).into_iter().collect(),
             pack: file.pack,
             ledger: file.ledger,

@@ -12,6 +12,29 @@ use executor::{lineage::SourceName, pattern::PanelKind};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+/// What panels are set for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Medium {
+    /// Holdings stand by their weight, and of a curve's own table the newest figures.
+    Pages,
+    /// Everything in the order of the document.
+    Html,
+}
+
+/// The panel of what a portfolio holds.
+const HOLDINGS: &str = "positions";
+
+impl Medium {
+    /// Rows of a drawing's own table: on pages the drawing shows the rest, and the tables of
+    /// other formats hold all.
+    const fn rows_of_a_drawing(self) -> usize {
+        match self {
+            Self::Pages => 12,
+            Self::Html => usize::MAX,
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct SectionView<'a> {
     id: &'static str,
@@ -73,16 +96,11 @@ struct CellView {
 }
 
 impl<'a> SectionView<'a> {
-    /// All of a file, without the data of what is removed. A drawing's own table has at most
-    /// `rows_of_a_drawing`.
-    pub fn all(
-        file: &PanelFile<'a>,
-        removed: &BTreeSet<String>,
-        rows_of_a_drawing: usize,
-    ) -> Vec<Self> {
+    /// All of a file, without the data of what is removed.
+    pub fn all(file: &PanelFile<'a>, removed: &BTreeSet<String>, medium: Medium) -> Vec<Self> {
         let view = |part: &&'a PanelPart| {
             let is_removed = removed.contains(&part.panel.id);
-            panel(part, is_removed, file.currency, rows_of_a_drawing)
+            panel(part, is_removed, file.currency, medium)
         };
         let sections = file.sections.iter().map(|section| Self {
             id: section.id,
@@ -97,7 +115,7 @@ fn panel<'a>(
     part: &'a PanelPart,
     withheld: bool,
     currency: Option<&str>,
-    rows_of_a_drawing: usize,
+    medium: Medium,
 ) -> PanelView<'a> {
     let panel = &part.panel;
     let sources: Vec<&str> = part.sources.iter().map(SourceName::as_str).collect();
@@ -129,7 +147,10 @@ fn panel<'a>(
         view.paragraphs = paragraphs.filter(|paragraph| !paragraph.is_empty()).collect();
         return view;
     }
-    let rows = Rows::whole(panel, currency);
+    let mut rows = Rows::whole(panel, currency);
+    if let (Medium::Pages, HOLDINGS, Some(rows)) = (medium, panel.id.as_str(), &mut rows) {
+        rows.put_largest_first("weight");
+    }
     let Some(rows) = rows.filter(|_| panel.kind != PanelKind::MetricsGrid) else {
         let figure = |one: Metric| FigureView { name: one.name, value: cell(&one.cell) };
         view.figures = metrics_of(panel, currency).into_iter().map(figure).collect();
@@ -140,7 +161,7 @@ fn panel<'a>(
         return view;
     }
     let drawing = drawing_of(panel, &rows, currency);
-    let most = if drawing.is_some() { rows_of_a_drawing } else { usize::MAX };
+    let most = if drawing.is_some() { medium.rows_of_a_drawing() } else { usize::MAX };
     view.drawing = drawing.map(|Drawing { svg, sentence }| DrawingView { svg, sentence });
     view.table = Some(table(rows, most));
     view

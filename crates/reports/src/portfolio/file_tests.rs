@@ -91,6 +91,32 @@ async fn every_page_names_pack_commit_run_and_its_number_under_the_headings_of_t
     assert_eq!(in_production(Format::Pdf).await, pdf, "the same bytes");
 }
 
+/// The rule of the domain: holdings by weight, a new page after 25 rows.
+#[tokio::test]
+async fn a_new_page_begins_behind_twenty_five_holdings() {
+    let (mut report, mut colophon) = sealed();
+    let parts = report.sections.iter_mut().flat_map(|section| &mut section.panels);
+    let positions = parts.into_iter().find(|part| part.panel.id == "positions").unwrap();
+    let row = |number: u32| {
+        let weight = (number > 0).then(|| 0.001 * f64::from(number));
+        json!({ "symbol": format!("HELD{number:02}"), "weight": { "value": weight } })
+    };
+    positions.panel.data = json!((0..60).map(row).collect::<Vec<_>>());
+    colophon.document_hash = ContentHash::of_json(&report).unwrap();
+    let pdf = printed(&(report, colophon), Format::Pdf, RightsProfile::Production).await;
+    let opened = Opened::new(&pdf.bytes);
+    opened.assert_sound();
+    opened.assert_tagged();
+    let held = |page: &String| page.matches("HELD").count();
+    let by_page: Vec<_> = opened.pages().iter().map(held).filter(|held| *held > 0).collect();
+    assert_eq!(by_page, [25, 25, 10]);
+    // The largest first, and the one whose weight is not known last.
+    let text = opened.text();
+    let held: Vec<_> = text.split("HELD").skip(1).map(|rest| &rest[..2]).collect();
+    let expected: Vec<_> = (1..60).rev().chain([0]).map(|number| format!("{number:02}")).collect();
+    assert_eq!(held, expected);
+}
+
 #[tokio::test]
 async fn tables_hold_the_figures_themselves_and_say_where_they_come_from() {
     let archive = in_production(Format::Csv).await.bytes;
