@@ -116,7 +116,7 @@ pub struct Dropped {
 /// The exit by which it leaves: no usable address, no text of its own, an
 /// advertisement, no date to rely on, not about polyurethane.
 pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<DeskItem, Dropped> {
-    let prepared = Prepared::of(raw);
+    let prepared = Prepared::of(raw, as_of, table);
     let drop = |reason, held| Dropped {
         source: raw.source.name.clone(),
         title: prepared.title.clone(),
@@ -128,9 +128,7 @@ pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<Desk
     if let Err(reason @ (DropReason::Boilerplate | DropReason::Reseller)) = prepared.relevant {
         return Err(drop(reason, None));
     }
-    let dated = prepared
-        .dated(raw, &url, as_of)
-        .map_err(|held| drop(DropReason::UndatedHeld, Some(held)))?;
+    let dated = prepared.dated.map_err(|held| drop(DropReason::UndatedHeld, Some(held)))?;
     prepared.relevant.map_err(|reason| drop(reason, None))?;
     let words = Words {
         relevance: relevance_of(
@@ -149,13 +147,18 @@ pub fn read_item(raw: &RawItem, as_of: Date, table: &EntityTable) -> Result<Desk
 
 /// What an administrator needs to decide on an item that left by this exit; none where
 /// there is nothing to decide.
-pub fn held_item(raw: &RawItem, exit: &Dropped, as_of: Date) -> Option<HeldItem> {
-    let prepared = Prepared::of(raw);
-    let (url, _) = prepared.address.clone()?;
+pub fn held_item(
+    raw: &RawItem,
+    exit: &Dropped,
+    as_of: Date,
+    table: &EntityTable,
+) -> Option<HeldItem> {
+    let prepared = Prepared::of(raw, as_of, table);
+    prepared.address.as_ref()?;
     let (cause, proposed) = match (exit.reason, exit.held) {
         (DropReason::UndatedHeld, Some(held)) => (held.cause(), held.proposed()),
         (DropReason::NotPuProven, _) => {
-            let dated = prepared.dated(raw, &url, as_of).ok()?;
+            let dated = prepared.dated.ok()?;
             (HeldCause::NotProven, Some((dated.date, dated.source)))
         }
         _ => return None,
@@ -202,7 +205,7 @@ pub fn admit(
     words.read(source, dated, table)
 }
 
-/// What is read off an item before it has a date.
+/// What is read off an item before its date counts.
 struct Prepared {
     title: String,
     text: String,
@@ -210,37 +213,63 @@ struct Prepared {
     /// As it was written, and its key.
     address: Option<(String, String)>,
     language: Option<&'static str>,
+    dated: Result<FirstPublication, Held>,
     relevant: Result<(), DropReason>,
 }
 
 impl Prepared {
-    fn of(raw: &RawItem) -> Self {
+    fn of(raw: &RawItem, as_of: Date, table: &EntityTable) -> Self {
         let source = &*raw.source;
         let title = cut(&fold(bounded(&raw.title)), TITLE_CHARACTERS_MAX);
         let text = fold(bounded(&raw.text));
+        let excerpt = cut(&text, EXCERPT_CHARACTERS_MAX);
         let address = raw.link.as_deref().and_then(|link| {
             Some((link.to_owned(), address_key(link, raw.page_canonical.as_deref())?))
         });
-        Self {
-            language: language_of(&format!("{title}. {text}"), source.language.as_deref()),
-            relevant: gate(&source.publisher, &title, &text, source.polyurethane_only),
-            excerpt: cut(&text, EXCERPT_CHARACTERS_MAX),
-            title,
-            text,
-            address,
-        }
-    }
-
-    fn dated(&self, raw: &RawItem, url: &str, as_of: Date) -> Result<FirstPublication, Held> {
-        // The declared code may say which English it is.
-        let order = match (self.language, raw.source.language.as_deref()) {
-            (Some(found), Some(declared)) if declared.to_lowercase().starts_with(found) => {
-                Some(declared)
-            }
-            (found, _) => found,
+        let language = language_of(&format!("{title}. {text}"), source.language.as_deref());
+        let url = address.as_ref().map_or("", |(url, _)| url);
+        let dated = first_publication(&raw.dates, url, date_order(language, source), as_of);
+        // Of what has no date yet, names are those of the day of the reading.
+        let on = dated.as_ref().map_or(as_of, |dated| dated.date);
+        let words = Candidate {
+            title: &title,
+            text: &text,
+            publisher: &source.publisher,
+            polyurethane_source: source.polyurethane_only,
+            pure_polyurethane_company: false,
         };
-        first_publication(&raw.dates, url, order, as_of)
+        // Names are looked for only where the words do not suffice.
+        let relevant = check_relevance(&words).or_else(|_| {
+            let pure_polyurethane_company = is_of_pure_company(&title, &excerpt, source, on, table);
+            check_relevance(&Candidate { pure_polyurethane_company, ..words })
+        });
+        Self { title, text, excerpt, address, language, dated, relevant }
     }
+}
+
+/// How the source writes a day and a month: the declared code may say which English it is.
+fn date_order<'a>(found: Option<&'static str>, source: &'a SourceFacts) -> Option<&'a str> {
+    match (found, source.language.as_deref()) {
+        (Some(found), Some(declared)) if declared.to_lowercase().starts_with(found) => {
+            Some(declared)
+        }
+        (found, _) => found,
+    }
+}
+
+/// Whether title or excerpt name a company of the table all of whose business is
+/// polyurethane: what it does concerns the desk, whatever words tell it. A name that may be
+/// somebody else's is nobody's, and a fictional company exists in the samples alone.
+fn is_of_pure_company(
+    title: &str,
+    excerpt: &str,
+    source: &SourceFacts,
+    on: Date,
+    table: &EntityTable,
+) -> bool {
+    let named = table.resolve(&format!("{title}\n{excerpt}"), on);
+    let mut companies = named.mentions.iter().filter_map(|mention| table.company(&mention.company));
+    companies.any(|company| company.pure_polyurethane && (!company.sample || source.sample))
 }
 
 /// All that is read for labels, with the address that it stands under.
@@ -325,26 +354,19 @@ pub fn read_again(item: &EvidenceItem, table: &EntityTable) -> DeskItem {
     }
 }
 
-fn gate(
-    publisher: &str,
-    title: &str,
-    text: &str,
-    polyurethane_source: bool,
-) -> Result<(), DropReason> {
-    let pure_polyurethane_company = false;
-    check_relevance(&Candidate {
-        title,
-        text,
-        publisher,
-        polyurethane_source,
-        pure_polyurethane_company,
-    })
-}
-
 /// 5 where the headline alone passes the gate, one less with each longer text, 2 where
-/// only the source tells.
+/// only the source or the company tells.
 fn relevance_of(publisher: &str, title: &str, texts: &[&str]) -> u8 {
-    let passes = |text: &str| gate(publisher, title, text, false).is_ok();
+    let passes = |text: &str| {
+        let words = Candidate {
+            title,
+            text,
+            publisher,
+            polyurethane_source: false,
+            pure_polyurethane_company: false,
+        };
+        check_relevance(&words).is_ok()
+    };
     [""].iter().chain(texts).zip([5, 4, 3]).find(|(text, _)| passes(text)).map_or(2, |(_, one)| one)
 }
 

@@ -12,7 +12,7 @@ use desk::{
     signal::{ContradictionKind, totals},
 };
 use domain::{
-    evidence::EvidenceId,
+    evidence::{DropReason, EvidenceId},
     taxonomy::{Region, Segment},
 };
 use jiff::civil::{Date, date};
@@ -54,6 +54,47 @@ fn desk_of(raw: &[RawItem]) -> Desk {
 
 fn kinds(raw: &[RawItem]) -> Vec<ContradictionKind> {
     desk_of(raw).contradictions.into_iter().map(|one| one.kind).collect()
+}
+
+/// Domain reference, section 6.6: a company is exempt from the gate only where the table
+/// flags it as pure polyurethane.
+#[test]
+fn news_of_a_pure_polyurethane_company_needs_no_word_of_polyurethane() {
+    let check = |is_sample: bool, title: &str, text: &str, expected: Result<(), DropReason>| {
+        let mut one = raw("Alpha", 10, title, text);
+        one.source = Arc::new(SourceFacts {
+            polyurethane_only: false,
+            sample: is_sample,
+            ..SourceFacts::clone(&one.source)
+        });
+        let read = read_item(&one, AS_OF, EntityTable::built_in());
+        assert_eq!(read.map(|_| ()).map_err(|exit| exit.reason), expected, "{title}");
+    };
+    let (anybody, samples) = (false, true);
+    let long = "The board thanks its predecessor and looks forward to the years ahead. ".repeat(4);
+    let unproven = Err(DropReason::NotPuProven);
+    check(anybody, "Sheela Foam names a new director", "", Ok(()));
+    check(anybody, "Sheela Foam names a new director", &long, Ok(()));
+    check(anybody, "New director", "He comes from Neveon.", Ok(()));
+    check(samples, "Halvorsen names a new director", "", Ok(()));
+    // In the table, and more than polyurethane.
+    check(anybody, "BASF names a new director", "", unproven);
+    check(anybody, "BASF names a new director", &long, Err(DropReason::NoPuAnchor));
+    // Of nobody in the table, and of a name that is one letter off.
+    check(anybody, "Steel Foam names a new director", "", unproven);
+    check(anybody, "Neveona names a new director", "", unproven);
+    // Fictional, so it is somebody else outside the samples.
+    check(anybody, "Halvorsen names a new director", "", unproven);
+    // Named far down, the text is about something else.
+    let far = format!("{long}{long}He comes from Neveon.");
+    check(anybody, "New director", &far, Err(DropReason::NoPuAnchor));
+    // What is no text, and what sells a study, stays so.
+    check(
+        anybody,
+        "Sheela Foam: market report of Mordor Intelligence",
+        "",
+        Err(DropReason::Reseller),
+    );
 }
 
 #[test]

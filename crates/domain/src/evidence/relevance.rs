@@ -18,7 +18,7 @@ pub struct Candidate<'a> {
     pub publisher: &'a str,
     /// The source writes about polyurethane only.
     pub polyurethane_source: bool,
-    /// The text is about a watch-listed company flagged as pure polyurethane.
+    /// The text is about a company that the maintained table flags as pure polyurethane.
     pub pure_polyurethane_company: bool,
 }
 

@@ -175,7 +175,8 @@ pub(super) fn read_entries(row: &SourceRow, entries: Entries, today: Date) -> Ve
 }
 
 fn new_item(raw: &RawItem, today: Date, excerpt_allowed: bool) -> NewItem {
-    match read_item(raw, today, EntityTable::built_in()) {
+    let table = EntityTable::built_in();
+    match read_item(raw, today, table) {
         Ok(mut one) => {
             if !excerpt_allowed {
                 one.item.excerpt.clear();
@@ -188,7 +189,7 @@ fn new_item(raw: &RawItem, today: Date, excerpt_allowed: bool) -> NewItem {
             }
         }
         Err(exit) => {
-            let mut waiting = held_item(raw, &exit, today);
+            let mut waiting = held_item(raw, &exit, today, table);
             if let Some(waiting) = waiting.as_mut().filter(|_| !excerpt_allowed) {
                 waiting.excerpt.clear();
             }
