@@ -1,52 +1,43 @@
-use super::icon::Icon;
 use domain::{
     evidence::EvidenceId,
     id::RunId,
-    report::{Claim, Reference, ReportDocument},
+    report::{Reference, ReportDocument, Statement},
 };
 use leptos::prelude::*;
 
-/// Every claim of a report with links to the evidence that it cites, as it is sealed in
-/// the pack of the run.
+/// Every statement of a report - bullets of the summary, claims, advice - with a link to each
+/// item that it rests on, as it is sealed in the pack of the run.
+///
+/// Accessibility: a section under its heading, a heading for each part of the report; each link
+/// says number, publisher and date of the reference, and the sentence before it is its context.
 #[component]
 pub fn ClaimEvidence(run: RunId, document: ReportDocument) -> impl IntoView {
-    let references = document.references.clone();
-    let claims = document
-        .claims()
-        .map(|(place, claim)| row(run, place.to_owned(), claim.clone(), &references))
+    let parts = document
+        .statements()
+        .into_iter()
+        .map(|(place, statements)| {
+            let statements = statements
+                .into_iter()
+                .map(|statement| entry(run, &statement, &document.references))
+                .collect_view();
+            view! {
+                <h3 class="claim-list__place">{place}</h3>
+                <ol class="claim-list__claims">{statements}</ol>
+            }
+        })
         .collect_view();
-    let count = document.claims().count();
-    if count == 0 {
-        return ().into_any();
-    }
     view! {
-        <details class="disclosure">
-            <summary class="disclosure__summary button button--small">
-                <Icon name="chevron" />
+        <section class="claim-list" id="claims" aria-labelledby="claims-title">
+            <h2 class="claim-list__title" id="claims-title">
                 "Evidence of each claim"
-            </summary>
-            <div class="disclosure__body">
-                <table class="data-table">
-                    <caption class="data-table__caption">
-                        {format!("{count} claims in the order of the report")}
-                    </caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Claim"</th>
-                            <th scope="col">"Kind"</th>
-                            <th scope="col">"Evidence"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{claims}</tbody>
-                </table>
-            </div>
-        </details>
+            </h2>
+            {parts}
+        </section>
     }
-    .into_any()
 }
 
-fn row(run: RunId, place: String, claim: Claim, references: &[Reference]) -> impl IntoView + use<> {
-    let links = claim
+fn entry(run: RunId, statement: &Statement<'_>, references: &[Reference]) -> impl IntoView + use<> {
+    let links = statement
         .evidence
         .iter()
         .map(|id| {
@@ -58,16 +49,20 @@ fn row(run: RunId, place: String, claim: Claim, references: &[Reference]) -> imp
             }
         })
         .collect_view();
+    let evidence = if statement.evidence.is_empty() {
+        view! { <p class="claim-list__kind">"The development that it follows from is not shown."</p> }
+            .into_any()
+    } else {
+        view! { <ul class="claim-list__evidence">{links}</ul> }.into_any()
+    };
     view! {
-        <tr>
-            <th scope="row" class="data-table__name">
-                {claim.text} <span class="data-table__sub">{place}</span>
-            </th>
-            <td data-label="Kind">{claim.kind.label()}</td>
-            <td data-label="Evidence">
-                <ul>{links}</ul>
-            </td>
-        </tr>
+        <li class="claim-list__claim">
+            <p>
+                <span class="claim-list__kind">{format!("{}: ", statement.kind.label())}</span>
+                {statement.text.to_owned()}
+            </p>
+            {evidence}
+        </li>
     }
 }
 

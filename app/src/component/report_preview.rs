@@ -17,6 +17,9 @@ pub fn ReportPreview(
     /// Beside *Open to print*.
     #[prop(optional, into)]
     actions: ViewFn,
+    /// Beside the frame where there is room, else below it.
+    #[prop(optional, into)]
+    beside: ViewFn,
     /// Between the bar and the frame.
     children: Children,
 ) -> impl IntoView {
@@ -46,12 +49,15 @@ pub fn ReportPreview(
                 </div>
             </div>
             {children()}
-            <iframe
-                class="report-preview__frame"
-                src=artifact
-                title=frame_title
-                sandbox="allow-popups allow-popups-to-escape-sandbox"
-            ></iframe>
+            <div class="report-preview__body">
+                <iframe
+                    class="report-preview__frame"
+                    src=artifact
+                    title=frame_title
+                    sandbox="allow-popups allow-popups-to-escape-sandbox"
+                ></iframe>
+                {beside.run()}
+            </div>
         </div>
     }
 }

@@ -34,15 +34,29 @@ pub fn Report() -> impl IntoView {
         let (document, screen) = shown.map(|shown| (shown.document, shown.screen)).unzip();
         let hash = is_whole.then_some(seal.html_hash);
         let funnel = format!("/runs/{id}/funnel");
+        let has_claims =
+            document.as_ref().is_some_and(|document| !document.statements().is_empty());
         let actions = move || {
             view! {
+                {has_claims
+                    .then(|| {
+                        view! {
+                            <a class="button button--small report-preview__to-claims" href="#claims">
+                                "Evidence of each claim"
+                            </a>
+                        }
+                    })}
                 <a class="button button--small" href=funnel.clone()>
                     "How it was selected"
                 </a>
             }
         };
+        let beside = move || {
+            let document = document.clone().filter(|_| has_claims);
+            document.map(|document| view! { <ClaimEvidence run=id document /> })
+        };
         Ok(view! {
-            <ReportPreview id run hash actions>
+            <ReportPreview id run hash actions beside>
                 {screen
                     .map(|screen| {
                         view! {
@@ -51,7 +65,6 @@ pub fn Report() -> impl IntoView {
                         }
                     })}
                 {files}
-                {document.map(|document| view! { <ClaimEvidence run=id document /> })}
             </ReportPreview>
         }
         .into_any())

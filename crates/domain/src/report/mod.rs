@@ -3,6 +3,7 @@
 mod document;
 mod placement;
 mod signal_map;
+mod statement;
 
 pub use document::{
     AppendixEntry, Claim, ClaimKind, Confidence, CoverageNote, Development, Engine,
@@ -11,3 +12,4 @@ pub use document::{
 };
 pub use placement::section_of;
 pub use signal_map::signal_map;
+pub use statement::{Statement, StatementKind};
