@@ -3,16 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
 
+#[cfg(test)]
+#[path = "scopes/check.rs"]
+mod check;
+
 use agents::{analyst::compose, evidence::select};
+use check::check;
 use domain::{
     cadence::{Cadence, Period},
-    evidence::{EvidenceId, EvidenceItem, EvidencePack},
+    evidence::{EvidenceId, EvidencePack},
     hash::ContentHash,
     package::{Instruction, PatternReference, RunPackage},
     price::Tier,
-    report::{ReportDocument, ReportScope},
     specification::{ReportOptions, Scope, SectionKind, Specification, Strength},
-    taxonomy::{Deliverable, Region, SignalType, TAXONOMY_VERSION, ValueChainLink},
+    taxonomy::{Deliverable, Region, TAXONOMY_VERSION, ValueChainLink},
 };
 use harvest::{Location, Source, SourceFeed, assemble_pack, read_manifest, read_sources};
 use jiff::{
@@ -20,12 +24,7 @@ use jiff::{
     civil::{Date, date},
 };
 use proptest::{prelude::*, sample::subsequence};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-    path::Path,
-    sync::LazyLock,
-};
+use std::{collections::BTreeSet, fmt::Write, path::Path, sync::LazyLock};
 
 const TODAY: Date = date(2026, 11, 18);
 
@@ -168,131 +167,6 @@ fn package(specification: Specification, days: i32) -> RunPackage {
         previous_runs: Vec::new(),
         continuing: Vec::new(),
     }
-}
-
-/// Domain reference, section 2.1, the column "admits", without its two exceptions.
-fn admits(deliverable: Deliverable, signal: SignalType) -> bool {
-    use SignalType as S;
-    match deliverable {
-        Deliverable::CompanyNews
-        | Deliverable::RegionalMonitoring
-        | Deliverable::ValueChainLink
-        | Deliverable::ExecutiveBriefings => true,
-        Deliverable::IndustryContext => matches!(
-            signal,
-            S::Demand | S::Price | S::Feedstock | S::Capacity | S::Regulation | S::Technology
-        ),
-        Deliverable::ValueChain => matches!(
-            signal,
-            S::Capacity | S::Feedstock | S::Price | S::Demand | S::Technology | S::Operational
-        ),
-        Deliverable::Competitive => matches!(
-            signal,
-            S::Capacity
-                | S::Investment
-                | S::Mna
-                | S::Technology
-                | S::Operational
-                | S::Sustainability
-        ),
-        Deliverable::Sustainability => matches!(signal, S::Sustainability | S::Regulation),
-        Deliverable::Capacity => matches!(signal, S::Capacity | S::Investment | S::Operational),
-        Deliverable::MAndA => matches!(signal, S::Mna | S::Investment),
-        Deliverable::EarlyWarning => {
-            matches!(signal, S::Price | S::Feedstock | S::Demand | S::Operational)
-        }
-    }
-}
-
-/// What is wrong with an item as evidence of a report.
-fn misfit(item: &EvidenceItem, package: &RunPackage) -> Option<&'static str> {
-    let Specification { scope, watchlist, .. } = &package.specification;
-    let text = format!("{} {} {:?}", item.title, item.excerpt, item.companies);
-    let serves = |deliverable: &Deliverable| {
-        admits(*deliverable, item.signal)
-            && match deliverable {
-                Deliverable::CompanyNews => watchlist.iter().any(|name| text.contains(name)),
-                Deliverable::Competitive => !item.companies.is_empty(),
-                Deliverable::ExecutiveBriefings => scope.deliverables.len() == 1,
-                _ => true,
-            }
-    };
-    if item.published < package.window_from || item.published > package.window_to {
-        Some("outside the window")
-    } else if !item.regions.iter().any(|region| scope.regions.contains(region)) {
-        Some("outside the regions")
-    } else if !scope.links.is_empty() && !item.links.iter().any(|link| scope.links.contains(link)) {
-        Some("outside the links")
-    } else if !scope.deliverables.iter().any(serves) {
-        Some("of no ordered deliverable")
-    } else {
-        None
-    }
-}
-
-/// Runs of digits, with the marks that stand between two digits left out.
-fn numbers(text: &str) -> BTreeSet<String> {
-    let characters: Vec<char> = text.chars().collect();
-    let mut found = BTreeSet::new();
-    let mut number = String::new();
-    for (at, character) in characters.iter().enumerate() {
-        let next_is_digit = characters.get(at + 1).is_some_and(char::is_ascii_digit);
-        if character.is_ascii_digit() {
-            number.push(*character);
-        } else if !(number.is_empty() || (*character == ',' && next_is_digit)) {
-            found.insert(std::mem::take(&mut number));
-        }
-    }
-    found.insert(number);
-    found.remove("");
-    found
-}
-
-/// Numbers of the evidence as its words have them, and those of its date of publication.
-fn supported(items: &[&EvidenceItem]) -> BTreeSet<String> {
-    let texts = items.iter().map(|item| {
-        let date = item.published.strftime("%-d %B %Y");
-        format!("{} | {} | {} | {date}", item.title, item.excerpt, item.publisher)
-    });
-    texts.flat_map(|text| numbers(&text)).collect()
-}
-
-fn check(document: &ReportDocument, package: &RunPackage) -> Result<(), TestCaseError> {
-    let items: BTreeMap<&EvidenceId, &EvidenceItem> =
-        package.pack.items.iter().map(|item| (&item.id, item)).collect();
-    for reference in &document.references {
-        let wrong = misfit(items[&reference.evidence], package);
-        prop_assert_eq!(wrong, None, "{}", reference.title);
-    }
-    for (place, claim) in document.claims() {
-        let cited: Vec<_> = claim.evidence.iter().map(|id| items[id]).collect();
-        let unfounded: Vec<_> =
-            numbers(&claim.text).difference(&supported(&cited)).cloned().collect();
-        prop_assert!(unfounded.is_empty(), "{}: {} has {:?}", place, claim.text, unfounded);
-    }
-    let event_of: BTreeMap<&EvidenceId, &str> = package
-        .pack
-        .events
-        .iter()
-        .flat_map(|event| event.citations.iter().map(|one| (&one.evidence, event.id.as_str())))
-        .collect();
-    let mut told: BTreeMap<&str, &str> = BTreeMap::new();
-    for development in document.sections.iter().flat_map(|section| &section.developments) {
-        let events: BTreeSet<&str> = development
-            .claims
-            .iter()
-            .flat_map(|claim| &claim.evidence)
-            .map(|id| event_of[id])
-            .collect();
-        prop_assert_eq!(events.len(), 1, "{} joins events", development.headline);
-        for event in events {
-            let before = told.insert(event, &development.headline);
-            prop_assert_eq!(before, None, "{} is told twice", event);
-        }
-    }
-    let ReportScope { window_from, window_to, .. } = document.scope;
-    prop_assert_eq!((window_from, window_to), (package.window_from, package.window_to));
-    Ok(())
 }
 
 #[test]
