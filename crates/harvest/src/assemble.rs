@@ -61,6 +61,7 @@ pub fn assemble_pack_with(
 
 fn reading_of(source: &Source, entries: &Result<Vec<Entry>, String>) -> SourceReading {
     SourceReading {
+        terms: None,
         name: source.name.clone(),
         publisher: source.publisher.clone(),
         tier: source.tier,

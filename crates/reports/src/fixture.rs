@@ -113,6 +113,7 @@ fn item(row: &Row) -> EvidenceItem {
 pub fn package() -> RunPackage {
     let claimed_at = "2026-11-18T08:12:00Z".parse().unwrap();
     let source = |publisher: &str| SourceReading {
+        terms: None,
         provider: Some(ProviderId::sample()),
         name: format!("{publisher} feed"),
         publisher: publisher.to_owned(),

@@ -1,7 +1,8 @@
 //! The decision: a pure function over lineage, format and profile.
 
 use crate::{
-    DocumentLineage, Format, OnBlock, ProviderId, Registry, RightsProfile, WorkspaceLicences,
+    DocumentLineage, Format, OnBlock, Owner, Part, ProviderId, Registry, RightsProfile,
+    WorkspaceLicences,
     registry::{Attribution, Watermark},
 };
 use serde::Serialize;
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 /// What an export has to carry.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Terms {
-    /// Each text once, by provider id.
+    /// Each text once, by provider id; then those of owners of sources.
     pub attributions: Vec<Attribution>,
     /// Each text once, in the order of its providers; more than one are stacked.
     pub watermarks: Vec<Watermark>,
@@ -115,10 +116,9 @@ impl Registry {
         if lineage.parts.is_empty() || unknown {
             return denied(DenialReason::NoLineage, Vec::new());
         }
-        let providers = lineage.providers();
-        let blocked = self.blocked(&providers, format, licences);
+        let blocked = self.blocked(&lineage.parts, format, licences);
         if blocked.is_empty() {
-            return Decision::Allowed(self.terms(&providers));
+            return Decision::Allowed(self.terms(&lineage.parts));
         }
         match self.profile(profile).on_block {
             OnBlock::Deny => denied(DenialReason::NoRight, blocked),
@@ -126,7 +126,7 @@ impl Registry {
         }
     }
 
-    /// Leaves out what touches a blocked provider. The rest touches none, so it is
+    /// Leaves out what touches a blocked provider or owner. The rest touches none, so it is
     /// allowed if it is anything.
     fn redact(
         &self,
@@ -135,15 +135,15 @@ impl Registry {
         licences: &WorkspaceLicences,
         blocked: Vec<Blocked>,
     ) -> Decision {
-        let (kept, removed): (Vec<_>, Vec<_>) = lineage.parts.iter().partition(|part| {
-            part.providers.iter().all(|provider| self.allows(provider, format, licences))
-        });
+        let (kept, removed): (Vec<&Part>, Vec<&Part>) = lineage
+            .parts
+            .iter()
+            .partition(|part| self.blocked([*part], format, licences).is_empty());
         if kept.is_empty() {
             return denied(DenialReason::NothingLeft, blocked);
         }
-        let providers = kept.iter().flat_map(|part| &part.providers).cloned().collect();
         Decision::Redacted {
-            terms: self.terms(&providers),
+            terms: self.terms(kept),
             removed: removed.into_iter().map(|part| part.key.clone()).collect(),
             blocked,
         }
@@ -169,17 +169,29 @@ impl Registry {
         providers.iter().filter(by_licence).cloned().collect()
     }
 
-    pub(crate) fn blocked(
+    /// Everybody who keeps one of the parts from leaving, the providers first: a licence that
+    /// the workspace holds of a provider itself stands above the terms that were read for all.
+    pub(crate) fn blocked<'a>(
         &self,
-        providers: &BTreeSet<ProviderId>,
+        parts: impl IntoIterator<Item = &'a Part>,
         format: Format,
         licences: &WorkspaceLicences,
     ) -> Vec<Blocked> {
-        providers
-            .iter()
+        let (mut providers, mut owners) = (BTreeSet::new(), BTreeSet::new());
+        for part in parts {
+            providers.extend(&part.providers);
+            owners.extend(&part.owners);
+        }
+        let right = format.right();
+        let providers = providers
+            .into_iter()
             .filter(|provider| !self.allows(provider, format, licences))
-            .map(|provider| self.block(provider, format))
-            .collect()
+            .map(|provider| self.block(provider, format));
+        let owners = owners
+            .into_iter()
+            .filter(|owner| !owner.allows(right) && !licences.give(&owner.provider, right))
+            .map(|owner| blocked_by_owner(owner, format));
+        providers.chain(owners).collect()
     }
 
     fn block(&self, provider: &ProviderId, format: Format) -> Blocked {
@@ -198,7 +210,13 @@ impl Registry {
         Blocked { provider: provider.clone(), format, reason, unblock: sentence(unblock) }
     }
 
-    pub(crate) fn terms(&self, providers: &BTreeSet<ProviderId>) -> Terms {
+    /// What has to stand with the parts, each text once: by provider, then by owner.
+    pub(crate) fn terms<'a>(&self, parts: impl IntoIterator<Item = &'a Part>) -> Terms {
+        let (mut providers, mut owners) = (BTreeSet::new(), BTreeSet::new());
+        for part in parts {
+            providers.extend(&part.providers);
+            owners.extend(&part.owners);
+        }
         let mut terms = Terms::default();
         for id in providers {
             let provider = self.provider(id);
@@ -213,7 +231,23 @@ impl Registry {
                 terms.watermarks.push(watermark.clone());
             }
         }
+        for Owner { provider, attribution: text, .. } in owners {
+            if !text.is_empty() && terms.attributions.iter().all(|known| known.text != *text) {
+                let (provider, text) = (provider.clone(), text.clone());
+                terms.attributions.push(Attribution { provider, text });
+            }
+        }
         terms
+    }
+}
+
+fn blocked_by_owner(owner: &Owner, format: Format) -> Blocked {
+    let (publisher, what) = (&owner.publisher, format.right().label().to_lowercase());
+    Blocked {
+        provider: owner.provider.clone(),
+        format,
+        reason: format!("The terms of {publisher} do not allow to {what} ({}).", format.label()),
+        unblock: format!("Agree on it with {publisher}, and write it down with the source."),
     }
 }
 

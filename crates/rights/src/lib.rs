@@ -56,7 +56,7 @@ pub use domain::{
     rights::{Format, Right},
 };
 pub use licences::WorkspaceLicences;
-pub use lineage::{DocumentLineage, Part};
+pub use lineage::{DocumentLineage, Owner, Part};
 pub use permit::{Grant, Permit, PermitRefused, Recorded, Ruling};
 pub use registry::{
     Attribution, Bandwidth, Licence, LicenceKind, OnBlock, Profile, Provider, Registry,

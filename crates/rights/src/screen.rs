@@ -35,18 +35,18 @@ impl Registry {
     /// these licences of its own. A part is shown if everybody whose data it holds gives
     /// the right to; one of which nothing is recorded is not.
     pub fn screen(&self, lineage: &DocumentLineage, licences: &WorkspaceLicences) -> Screen {
-        let mut shown = BTreeSet::new();
+        let mut shown = Vec::new();
         let mut withheld = Vec::new();
         for part in &lineage.parts {
-            let blocked = self.blocked(&part.providers, Format::View, licences);
+            let blocked = self.blocked([part], Format::View, licences);
             if blocked.is_empty() && !part.providers.is_empty() {
-                shown.extend(part.providers.iter().cloned());
+                shown.push(part);
             } else {
                 let (key, title) = (part.key.clone(), part.title.clone());
                 withheld.push(WithheldPart { key, title, blocked });
             }
         }
-        Screen { terms: self.terms(&shown), withheld }
+        Screen { terms: self.terms(shown), withheld }
     }
 }
 
@@ -60,6 +60,7 @@ mod tests {
             key: (*key).to_owned(),
             title: (*key).to_uppercase(),
             providers: providers.iter().map(|id| id.parse().unwrap()).collect(),
+            ..Part::default()
         };
         DocumentLineage { parts: parts.iter().map(part).collect() }
     }

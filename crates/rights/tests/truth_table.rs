@@ -38,6 +38,7 @@ fn document(names: &[&str]) -> DocumentLineage {
         key: format!("section-{name}"),
         title: (*name).to_owned(),
         providers: ids(&[name]),
+        ..Part::default()
     };
     DocumentLineage { parts: names.iter().map(part).collect() }
 }
@@ -197,6 +198,7 @@ fn nothing_on_record_is_denied_everywhere() {
                 key: "news".to_owned(),
                 title: "News".to_owned(),
                 providers: BTreeSet::new(),
+                ..Part::default()
             });
             let none = WorkspaceLicences::none();
             assert_eq!(verdict(&registry().decide(&document, *format, *profile, &none)), denied);
@@ -317,6 +319,7 @@ fn a_provider_of_several_parts_is_attributed_once() {
         key: "risk".to_owned(),
         title: "Risk".to_owned(),
         providers: ids(&["FMP", "Sample"]),
+        ..Part::default()
     });
     let decision = decided(&document, RightsProfile::Production);
     assert_eq!(verdict(&decision), allow(&["FMP", "Sample"], &["SAMPLE"]));
@@ -329,6 +332,7 @@ fn a_part_that_touches_a_blocked_provider_is_left_out_with_all_that_it_holds() {
         key: "section-impact".to_owned(),
         title: "Impact".to_owned(),
         providers: ids(&["NewsAPI", "Polygon"]),
+        ..Part::default()
     });
     let decision = decided(&document, RightsProfile::Demo);
     let redacted = Verdict::Redact {

@@ -186,3 +186,22 @@ pub async fn count_exits(
     .await?;
     Ok(rows.into_iter().map(|row| (row.reason, row.count)).collect())
 }
+
+/// Those of some items, by their canonical addresses, whose source allows no excerpt today,
+/// whatever it allowed when they were sealed. Of an item that was collected from no source
+/// that is on record, as of the samples, nobody forbade it.
+pub async fn load_without_excerpt(
+    conn: &mut PgConnection,
+    keys: &[String],
+) -> Result<BTreeSet<String>, StorageError> {
+    let found = sqlx::query_scalar!(
+        "select i.key
+         from source_items i
+         join sources s on s.id = i.source_id
+         where i.key = any($1) and not coalesce((s.terms ->> 'excerpt')::boolean, false)",
+        keys
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}

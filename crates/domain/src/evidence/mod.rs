@@ -28,7 +28,7 @@ pub use event::{
 pub use held::{HeldCause, HeldDecision, HeldItem, HeldState};
 pub use item::{DateConfidence, EvidenceId, EvidenceItem, TrustTier};
 pub use link_text::links_in;
-pub use pack::{DropReason, DroppedItem, EvidencePack, SourceReading, provider_of};
+pub use pack::{DropReason, DroppedItem, EvidencePack, OwnerTerms, SourceReading, provider_of};
 pub use publishers::independent_publishers;
 pub use quantity::{
     Ends, Figure, NumberMarks, Qualifier, Quantity, Unit, numbers_in, quantities_in,

@@ -1,4 +1,4 @@
-use super::{Contradiction, EvidenceEvent, EvidenceItem, TrustTier};
+use super::{Contradiction, EvidenceEvent, EvidenceItem, Terms, TrustTier};
 use crate::{
     pricing_pack::ProviderId,
     taxonomy::{Misfit, vocabulary},
@@ -83,10 +83,36 @@ pub struct SourceReading {
     /// it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<ProviderId>,
+    /// What its owner allows of what it held. None of samples, and in packs that were sealed
+    /// before it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<OwnerTerms>,
     /// Entries the source held; kept + dropped of this source add up to it.
     pub entries: usize,
     /// Why it could not be read; its items are missing then, not absent.
     pub error: Option<String>,
+}
+
+/// What the owner of a source allows, as far as it binds whoever shows or hands out what the
+/// source held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerTerms {
+    /// Without it its items have no excerpt.
+    pub excerpt: bool,
+    /// It may be passed on to third parties.
+    pub redistribution: bool,
+    /// What has to stand with it; empty where nothing has to.
+    pub attribution: String,
+}
+
+impl From<&Terms> for OwnerTerms {
+    fn from(terms: &Terms) -> Self {
+        Self {
+            excerpt: terms.excerpt,
+            redistribution: terms.redistribution,
+            attribution: terms.attribution.clone(),
+        }
+    }
 }
 
 /// A sealed snapshot of evidence. Its content hash is the hash of its canonical

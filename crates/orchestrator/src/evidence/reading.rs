@@ -4,12 +4,15 @@ use super::decisions::load_rulings;
 use crate::{Orchestrator, UseCaseError, new_id};
 use desk::pack;
 use domain::{
-    evidence::{EvidencePack, SourceReading},
+    evidence::{EvidencePack, OwnerTerms, SourceReading},
     id::PackId,
 };
 use harvest::{Collection, assemble_pack_with, read_manifest, read_sources};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 use storage::{
     PgConnection, audit,
     evidence_pack::{self, FileReading},
@@ -137,6 +140,11 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
     let rows = source::load(tx, None, SOURCES_MAX).await?;
     let sources = rows
         .into_iter()
+    let no_excerpt: BTreeSet<String> = rows
+        .iter()
+        .filter(|row| !row.source.terms.as_ref().is_some_and(|terms| terms.excerpt))
+        .map(|row| row.source.name.clone())
+        .collect();
         .filter(|row| row.enabled)
         .map(|row| SourceReading {
             entries: counts.get(row.source.name.as_str()).copied().unwrap_or_default(),
@@ -147,6 +155,14 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
             provider: Some(row.source.provider),
         })
         .collect();
-    let items = kept.into_iter().map(|one| pack::read_back(one.item, &one.reading)).collect();
+            terms: row.source.terms.as_ref().map(OwnerTerms::from),
+    let items = kept.into_iter().map(|mut one| {
+        // What was allowed when it was collected may be so no more.
+        if no_excerpt.contains(&one.item.source) {
+            one.item.excerpt.clear();
+        }
+        pack::read_back(one.item, &one.reading)
+    });
+    let items = items.collect();
     Ok(Collection { sources, items, rulings: load_rulings(tx).await? })
 }

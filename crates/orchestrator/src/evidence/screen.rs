@@ -1,13 +1,13 @@
 //! What of evidence pages may show: decided report by report, by the provider of the source
-//! that it was read from. An event says what all of its reports say together.
+//! that it was read from; what its owner wants named stands with it. An event says what all of
+//! its reports say together.
 
 use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use domain::{
     evidence::{EvidenceItem, EvidencePack, SourceReading, provider_of},
     id::PackId,
-    pricing_pack::ProviderId,
 };
-use rights::{DocumentLineage, Part, Registry, Screen, WithheldPart, WorkspaceLicences};
+use rights::{DocumentLineage, Owner, Part, Registry, Screen, WithheldPart, WorkspaceLicences};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -79,15 +79,14 @@ impl EvidenceScreen {
         events: Vec<EventRow>,
     ) -> Result<(Vec<ListedEvent>, Screen), UseCaseError> {
         let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();
-        let mut cited: BTreeMap<String, Vec<Option<ProviderId>>> = BTreeMap::new();
+        let mut cited: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
         for one in pack_event::load_cited_sources(conn, self.pack, &ids).await? {
-            let provider = provider_of(&self.sources, &one.source, one.sample);
-            cited.entry(one.event).or_default().push(provider);
+            cited.entry(one.event).or_default().push((one.source, one.sample));
         }
-        let parts = ids.iter().map(|id| Part {
-            key: id.clone(),
-            title: format!("Event {id}"),
-            providers: together(cited.remove(id).unwrap_or_default()),
+        let parts = ids.iter().map(|id| {
+            let read_from = cited.remove(id).unwrap_or_default();
+            let read_from = read_from.iter().map(|(source, sample)| (source.as_str(), *sample));
+            part(&self.sources, id.clone(), format!("Event {id}"), read_from)
         });
         let screen = self.decide(parts.collect());
         let listed = events.into_iter().map(|event| {
@@ -101,10 +100,8 @@ impl EvidenceScreen {
     /// [`MEANING`].
     pub fn event(&self, items: &[EvidenceItem]) -> Screen {
         let mut parts = parts(&self.sources, items);
-        let provider = |item: &EvidenceItem| provider_of(&self.sources, &item.source, item.sample);
-        let all = items.iter().map(provider).collect();
-        let title = "What it means".to_owned();
-        parts.push(Part { key: MEANING.to_owned(), title, providers: together(all) });
+        let all = items.iter().map(|item| (item.source.as_str(), item.sample));
+        parts.push(part(&self.sources, MEANING.to_owned(), "What it means".to_owned(), all));
         self.decide(parts)
     }
 
@@ -115,15 +112,31 @@ impl EvidenceScreen {
 
 /// Reports of a pack, each a part under its id.
 fn parts(sources: &[SourceReading], items: &[EvidenceItem]) -> Vec<Part> {
-    let part = |item: &EvidenceItem| Part {
-        key: item.id.to_string(),
-        title: format!("Report {}", item.id),
-        providers: together(vec![provider_of(sources, &item.source, item.sample)]),
+    let report = |item: &EvidenceItem| {
+        let read_from = [(item.source.as_str(), item.sample)];
+        part(sources, item.id.to_string(), format!("Report {}", item.id), read_from)
     };
-    items.iter().map(part).collect()
+    items.iter().map(report).collect()
 }
 
-/// Empty where the provider of one is not recorded: then nobody can be asked for the whole.
-fn together(providers: Vec<Option<ProviderId>>) -> BTreeSet<ProviderId> {
-    providers.into_iter().collect::<Option<_>>().unwrap_or_default()
+/// What rests on all of these together, each the name of its source and whether it is a
+/// sample. Without a provider where that of one is not recorded: then nobody can be asked for
+/// the whole.
+fn part<'a>(
+    sources: &[SourceReading],
+    key: String,
+    title: String,
+    read_from: impl IntoIterator<Item = (&'a str, bool)>,
+) -> Part {
+    let (mut providers, mut owners) = (Some(BTreeSet::new()), BTreeSet::new());
+    for (source, sample) in read_from {
+        match (&mut providers, provider_of(sources, source, sample)) {
+            (Some(providers), Some(provider)) => {
+                providers.insert(provider);
+            }
+            _ => providers = None,
+        }
+        owners.extend(Owner::of(sources, source, sample));
+    }
+    Part { key, title, providers: providers.unwrap_or_default(), owners }
 }

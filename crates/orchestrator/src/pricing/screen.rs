@@ -22,6 +22,7 @@ impl Orchestrator {
             key: provider.to_string(),
             title: format!("Prices and rates of {provider}"),
             providers: [provider.clone()].into(),
+            ..Part::default()
         };
         let lineage = DocumentLineage { parts: providers.into_iter().map(part).collect() };
         self.rights.current().screen(&lineage, licences)

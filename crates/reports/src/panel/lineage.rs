@@ -24,6 +24,7 @@ pub fn lineage_of_panels<'a>(
         key: panel.id.clone(),
         title: panel.title.clone(),
         providers: providers(sources),
+        ..Part::default()
     });
     DocumentLineage { parts: parts.collect() }
 }

@@ -34,6 +34,7 @@ pub(crate) fn scope(deliverables: &[Deliverable], regions: &[Region]) -> Scope {
 
 fn source(error: Option<&str>) -> SourceReading {
     SourceReading {
+        terms: None,
         provider: None,
         name: "sample-source".to_owned(),
         publisher: "Sample Source".to_owned(),
