@@ -145,6 +145,49 @@ impl TaskHandler for MakeExport {
     }
 }
 
+/// The job that builds a pack of evidence that an administrator asked for.
+#[derive(Debug, Deserialize, Serialize)]
+struct BuildEvidencePack {
+    build: i64,
+}
+
+/// Where the feeds are that are files.
+#[derive(Clone, Debug)]
+struct Feeds(PathBuf);
+
+impl TaskHandler for BuildEvidencePack {
+    const IDENTIFIER: &'static str = storage::pack_build::TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let (Some(orchestrator), Some(Feeds(feeds))) =
+            (context.get_ext::<Orchestrator>(), context.get_ext::<Feeds>())
+        else {
+            return Err("orchestrator or feeds were not provided to the worker".to_owned());
+        };
+        let _job = context.get_ext::<Wake>().map(Wake::begin);
+        match orchestrator.build_requested_pack(self.build, feeds).await {
+            Ok(Some(Ok(built))) => {
+                tracing::info!(pack.id = %built.pack, items = built.items, "a pack was built as asked");
+                Ok(())
+            }
+            Ok(Some(Err(error))) => {
+                tracing::warn!(build = self.build, error, "a pack that was asked for failed");
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(error) => {
+                let error = crate::log::chain(&error);
+                tracing::error!(
+                    build = self.build,
+                    error,
+                    "what came of a pack was not written down"
+                );
+                Err(error)
+            }
+        }
+    }
+}
+
 /// Works until `stop` completes, then lets running jobs end. The queue's loop ends when
 /// it cannot take a job: it is begun anew until the process stops.
 pub async fn work(
@@ -165,7 +208,8 @@ pub async fn work(
     });
     // What is wrong at the start is told by not starting.
     let wake = Wake::new(options.worker_concurrency.into());
-    let mut queue = queue(&orchestrator, options, &wake, stopping.clone()).await?;
+    let feeds = Feeds(files.feeds_dir());
+    let mut queue = queue(&orchestrator, options, &feeds, &wake, stopping.clone()).await?;
     if let Some(nightly) = options.prices.nightly()? {
         Listings::read(&nightly.listings).await?;
         beside.spawn(keep_prices(orchestrator.clone(), nightly));
@@ -192,7 +236,7 @@ pub async fn work(
             if *stopping.borrow() {
                 return Ok(());
             }
-            match self::queue(&orchestrator, options, &wake, stopping.clone()).await {
+            match self::queue(&orchestrator, options, &feeds, &wake, stopping.clone()).await {
                 Ok(queue) => break queue,
                 Err(error) => {
                     tracing::warn!(error = crate::log::chain(&error), "the queue is not back yet");
@@ -206,6 +250,7 @@ pub async fn work(
 async fn queue(
     orchestrator: &Orchestrator,
     options: &WorkOptions,
+    feeds: &Feeds,
     wake: &Wake,
     mut stopping: watch::Receiver<bool>,
 ) -> Result<Worker, WorkerBuildError> {
@@ -226,9 +271,11 @@ async fn queue(
         .shutdown_interrupted_job_retry_delay(Duration::ZERO)
         .add_extension(orchestrator.clone())
         .add_extension(wake.clone())
+        .add_extension(feeds.clone())
         .define_job::<ExecuteRun>()
         .define_job::<CollectSource>()
         .define_job::<MakeExport>()
+        .define_job::<BuildEvidencePack>()
         .init()
         .await
 }

@@ -136,6 +136,7 @@ const WITHOUT_OBJECT: &[&str] = &[
     "/action/sign-out",
     "/action/change-password",
     "/action/create-specification",
+    "/action/build-evidence-pack",
     "/action/create-source",
     "/action/create-api-token",
     "/action/read-ledger",

@@ -5,6 +5,7 @@ mod administration;
 mod api_token;
 mod error;
 mod event;
+mod evidence_pack;
 mod execution;
 mod held;
 mod identity;
@@ -21,6 +22,7 @@ pub use administration::{
 pub use api_token::{CreateApiToken, RevokeApiToken};
 pub use error::AppError;
 pub use event::{MergeEvents, SeparateCitation, UndoEventDecision};
+pub use evidence_pack::BuildEvidencePack;
 pub use execution::ExecutePattern;
 pub use held::DecideHeld;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};

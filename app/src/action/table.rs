@@ -2,13 +2,14 @@
 //! it, and a test holds it complete.
 
 use super::{
-    ActivateSpecification, AddPortfolio, CancelRun, CancelSpecification, ChangePassword,
-    CloneSpecification, CreateApiToken, CreateSource, CreateSpecification, DecideHeld, EditSource,
-    EnableSource, ExecutePattern, GrantEntitlement, GrantOverride, ImportItems, MergeEvents,
-    PauseSchedule, PauseSpecification, ReadLedger, RecordLicence, ResumeSchedule,
-    ResumeSpecification, ReturnSpecification, RevokeApiToken, SaveSpecification, SeparateCitation,
-    SetModelBudget, SetSchedule, SetSourceTerms, SignIn, SignOut, SubmitSpecification,
-    SwitchWorkspace, TestSource, TriggerRun, TrySource, UndoEventDecision, WithdrawLicence,
+    ActivateSpecification, AddPortfolio, BuildEvidencePack, CancelRun, CancelSpecification,
+    ChangePassword, CloneSpecification, CreateApiToken, CreateSource, CreateSpecification,
+    DecideHeld, EditSource, EnableSource, ExecutePattern, GrantEntitlement, GrantOverride,
+    ImportItems, MergeEvents, PauseSchedule, PauseSpecification, ReadLedger, RecordLicence,
+    ResumeSchedule, ResumeSpecification, ReturnSpecification, RevokeApiToken, SaveSpecification,
+    SeparateCitation, SetModelBudget, SetSchedule, SetSourceTerms, SignIn, SignOut,
+    SubmitSpecification, SwitchWorkspace, TestSource, TriggerRun, TrySource, UndoEventDecision,
+    WithdrawLicence,
 };
 use leptos::server_fn::ServerFn;
 
@@ -56,6 +57,7 @@ pub const TABLE: &[(&str, Access)] = &[
     (SetModelBudget::PATH, Access::Admin),
     (RecordLicence::PATH, Access::Admin),
     (WithdrawLicence::PATH, Access::Admin),
+    (BuildEvidencePack::PATH, Access::Admin),
     (CreateSource::PATH, Access::Admin),
     (EditSource::PATH, Access::Admin),
     (TrySource::PATH, Access::Admin),

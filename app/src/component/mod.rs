@@ -20,6 +20,8 @@ pub mod entitlement;
 #[cfg(feature = "ssr")]
 pub mod error_summary;
 #[cfg(feature = "ssr")]
+pub mod evidence_filter;
+#[cfg(feature = "ssr")]
 pub mod export_filter;
 #[cfg(feature = "ssr")]
 pub mod export_menu;

@@ -1,4 +1,4 @@
-use super::icon::Icon;
+use super::{error_summary::FieldErrorText, field::described_by, icon::Icon};
 use leptos::prelude::*;
 
 /// Characters of a search that are looked for.
@@ -19,6 +19,9 @@ pub fn SearchForm(
     /// Where the words are looked for.
     hint: &'static str,
     words: String,
+    /// What is wrong with the words.
+    #[prop(optional_no_strip)]
+    error: Option<&'static str>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
@@ -30,6 +33,8 @@ pub fn SearchForm(
                 <p class="field__hint" id="words-hint">
                     {hint}
                 </p>
+                {error
+                    .map(|message| view! { <FieldErrorText id="words-error" message /> })}
                 <input
                     class="field__input"
                     id="words"
@@ -37,7 +42,8 @@ pub fn SearchForm(
                     type="search"
                     maxlength=WORDS_MAX
                     value=words
-                    aria-describedby="words-hint"
+                    aria-describedby=described_by("words", error.is_some())
+                    aria-invalid=error.map(|_| "true")
                 />
             </div>
             {children.map(|children| children())}

@@ -6,6 +6,7 @@ mod company;
 mod event;
 mod event_history;
 mod pack;
+mod standing;
 
 pub use browser::EvidenceBrowser;
 pub use company::CompanyPage;

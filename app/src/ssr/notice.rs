@@ -53,6 +53,7 @@ const DONE: &[(&str, &str)] = &[
         "event_decided",
         "Decided, and on record. The next pack is built by it; sealed packs stay as they are.",
     ),
+    ("pack_asked", "A pack is asked for. What comes of it stands on this page."),
     ("token_created", "The token is created."),
     ("token_revoked", "The token is revoked. Programs that send it are refused from now on."),
     ("password", "Your password is changed, and every other session of yours has ended."),

@@ -161,6 +161,8 @@ refusals! {
     EventAlone = "event_alone", "It is the only report of its event, so there is nothing to separate it from.";
     EventUndone = "event_undone", "This decision counts no more already.";
     EventTooLarge = "event_too_large", "An event of more than 200 reports is not decided on by hand.";
+    PackBuilding = "pack_building",
+        "A pack is being built already. What comes of it stands on this page.";
     TokensTooMany = "tokens_too_many",
         "You have 50 live tokens in this workspace. Revoke one that is no longer needed.";
 }

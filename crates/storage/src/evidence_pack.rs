@@ -149,12 +149,54 @@ pub async fn load_current(conn: &mut PgConnection) -> Result<Option<CurrentPack>
     }))
 }
 
-/// Why the newest reading confirmed no pack; none where it did, or where there is none.
-pub async fn load_last_error(conn: &mut PgConnection) -> Result<Option<String>, StorageError> {
-    let newest = sqlx::query_scalar!("select error from pack_readings order by id desc limit 1")
-        .fetch_optional(conn)
+/// The readings since the last that confirmed a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Of the newest.
+    pub error: String,
+    /// When the first of them was.
+    pub since: Timestamp,
+}
+
+/// The readings since the last that confirmed a pack; none where the newest did, or where
+/// there is none at all.
+pub async fn load_failing(conn: &mut PgConnection) -> Result<Option<Failing>, StorageError> {
+    let row = sqlx::query!(
+        r#"select
+               (array_agg(error order by id desc))[1] as error,
+               min(read_at) as "since: Moment"
+           from pack_readings
+           where id > coalesce((select max(id) from pack_readings where pack_id is not null), 0)"#
+    )
+    .fetch_one(conn)
+    .await?;
+    let failing = row.error.zip(row.since);
+    Ok(failing.map(|(error, since)| Failing { error, since: since.0 }))
+}
+
+/// When another pack took the place of this one; none of the newest.
+pub async fn load_superseded_at(
+    conn: &mut PgConnection,
+    id: PackId,
+) -> Result<Option<Timestamp>, StorageError> {
+    let at = sqlx::query_scalar!(
+        r#"select min(read_at) as "at: Moment"
+           from pack_readings
+           where pack_id is not null
+             and id > (select max(id) from pack_readings where pack_id = $1)"#,
+        id.as_uuid()
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(at.map(|at| at.0))
+}
+
+/// Until the transaction ends nobody else reads the sources for a pack.
+pub async fn lock_reading(conn: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('evidence reading', 0)) as lock")
+        .fetch_one(conn)
         .await?;
-    Ok(newest.flatten())
+    Ok(())
 }
 
 /// How the sources of a pack were read, each with its provider; none of an unknown pack.

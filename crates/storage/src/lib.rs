@@ -20,6 +20,7 @@ pub mod journal;
 pub mod ledger;
 pub mod model_budget;
 pub mod model_listing;
+pub mod pack_build;
 pub mod pack_event;
 pub mod portfolio;
 pub mod pricing_pack;

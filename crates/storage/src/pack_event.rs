@@ -1,14 +1,18 @@
 //! Events of sealed packs, as pages search them.
 
+mod facet;
+
 use crate::{Day, Moment, StorageError};
 use domain::{
     evidence::{
-        Citation, CompanyId, EvidenceEvent, EvidenceItem, EvidencePack, independent_publishers,
+        Citation, CompanyId, EvidenceEvent, EvidenceItem, EvidencePack, TrustTier,
+        independent_publishers,
     },
     hash::ContentHash,
     id::PackId,
-    taxonomy::{Region, SignalType},
+    taxonomy::{Region, SignalType, ValueChainLink},
 };
+pub use facet::{FacetCount, count as count_facets};
 use jiff::{Timestamp, civil::Date};
 use sqlx::{PgConnection, types::Json};
 use std::collections::{BTreeSet, HashMap};
@@ -32,7 +36,8 @@ pub(crate) async fn insert_all(
         citations.push(event, &cited)?;
     }
     events.insert(&mut *conn, pack_id).await?;
-    citations.insert(conn, pack_id).await
+    citations.insert(&mut *conn, pack_id).await?;
+    facet::insert_all(conn, pack_id).await
 }
 
 /// Events as columns, so that a pack is stored in one statement. Lists are joined by
@@ -170,8 +175,18 @@ pub struct Filter {
     pub words: Option<String>,
     pub signal: Option<SignalType>,
     pub region: Option<Region>,
+    /// A position that some report of it concerns.
+    pub link: Option<ValueChainLink>,
+    /// Some report of it has this trust.
+    pub tier: Option<TrustTier>,
+    /// Name of a source that reports it.
+    pub source: Option<String>,
     /// Id of a company.
     pub company: Option<String>,
+    /// Some report was published on this day or later.
+    pub from: Option<Date>,
+    /// Some report was published on this day or before.
+    pub to: Option<Date>,
 }
 
 /// An event in a list.
@@ -213,13 +228,29 @@ pub async fn search(
              and ($3::text is null or signal = $3)
              and ($4::text is null or $4 = any(regions))
              and ($5::text is null or $5 = any(companies))
+             and ($6::text is null or event_id in (
+                 select event_id from event_facets where pack_id = $1 and facet = 'link' and value = $6
+             ))
+             and ($7::text is null or event_id in (
+                 select event_id from event_facets where pack_id = $1 and facet = 'tier' and value = $7
+             ))
+             and ($8::text is null or event_id in (
+                 select event_id from event_facets where pack_id = $1 and facet = 'source' and value = $8
+             ))
+             and ($9::date is null or last_published >= $9)
+             and ($10::date is null or first_published <= $10)
            order by last_published desc, event_id
-           offset $6 limit $7"#,
+           offset $11 limit $12"#,
         pack.as_uuid(),
         filter.words,
         filter.signal.map(SignalType::id),
         filter.region.map(Region::id),
         filter.company,
+        filter.link.map(ValueChainLink::id),
+        filter.tier.map(|tier| u8::from(tier).to_string()),
+        filter.source,
+        filter.from.map(Day) as _,
+        filter.to.map(Day) as _,
         offset,
         limit
     )

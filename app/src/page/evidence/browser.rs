@@ -1,19 +1,21 @@
-use super::{day, region_names};
+use super::{
+    day, region_names,
+    standing::{BuildSection, Builds, Standing},
+};
 use crate::{
     component::{
+        error_summary::{ErrorSummary, FieldProblem},
+        evidence_filter::{EvidenceQuery, EvidenceSearch, NarrowedBy},
         moment::Moment,
         pager::PagePager,
-        search_words::{SearchForm, words_of},
-        select_field::SelectField,
         state::State,
         withheld::{Attributions, withheld_words},
     },
-    ssr::{encode, page},
+    ssr::page,
 };
-use domain::taxonomy::{Region, SignalType};
 use leptos::prelude::*;
 use orchestrator::{
-    evidence::{BrowseEvidence, ListedEvent, PackStatus},
+    evidence::{BrowseEvidence, ListedEvent},
     rights::WithheldPart,
 };
 use storage::pack_event::{EventRow, Filter};
@@ -23,27 +25,30 @@ use storage::pack_event::{EventRow, Filter};
 #[component]
 pub fn EvidenceBrowser() -> impl IntoView {
     page("Evidence", |request| async move {
-        let query = |name| request.query(name).unwrap_or_default().trim().to_owned();
-        let words = words_of(request.query("words"));
-        let filter = Filter {
-            words: Some(words).filter(|words| !words.is_empty()),
-            signal: query("type").parse::<SignalType>().ok(),
-            region: query("region").parse::<Region>().ok(),
-            company: None,
+        let query = EvidenceQuery::read(|name| request.query(name));
+        // What cannot be read is said, and narrows nothing.
+        let (filter, problems) = match query.parse() {
+            Ok(filter) => (filter, Vec::new()),
+            Err(problems) => (Filter::default(), problems),
         };
-        let page = query("page").parse().unwrap_or(1);
+        let page = request.parsed("page").unwrap_or(1);
         let found = request.orchestrator.browse_evidence(request.actor()?, &filter, page).await?;
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
+        let builds = Builds::of(&request).await?;
+        let build = builds.map(|builds| view! { <BuildSection builds /> });
         let Some(found) = found else {
+            let standing = request.orchestrator.standing_without_pack(request.actor()?).await?;
             return Ok(view! {
                 <div class="page-header">
                     <h1 class="page-header__title">"Evidence"</h1>
+                    <Standing standing now zone />
                 </div>
                 <div class="empty-state">
-                    <h2 class="empty-state__title">"Warming: no source has been read yet"</h2>
+                    <h2 class="empty-state__title">"There is no pack yet"</h2>
                     <p>"Events appear here as soon as the first reading is sealed."</p>
                 </div>
+                {build}
             }
             .into_any());
         };
@@ -55,9 +60,7 @@ pub fn EvidenceBrowser() -> impl IntoView {
         Ok(view! {
             <div class="page-header">
                 <h1 class="page-header__title">"Evidence"</h1>
-                <p class="page-header__state">
-                    <Status status=found.status.clone() />
-                </p>
+                <Standing standing=found.standing.clone() now zone=zone.clone() />
                 <p class="statement">
                     {format!("{counted} in the newest pack, read ")}
                     <Moment at=found.pack.read_at now zone />
@@ -65,72 +68,43 @@ pub fn EvidenceBrowser() -> impl IntoView {
                     <a href=format!("/evidence/packs/{hash}")>{format!("Pack {}", hash.short())}</a>
                 </p>
             </div>
-            <Search filter=filter.clone() />
+            {(!problems.is_empty())
+                .then(|| {
+                    let problems = problems.iter().map(|(field, message)| FieldProblem {
+                        field: Some(*field),
+                        message: (*message).to_owned(),
+                    });
+                    let problems: Vec<_> = problems.collect();
+                    view! { <ErrorSummary title="The list is not narrowed" problems /> }
+                })}
+            <EvidenceSearch query=query.clone() facets=found.facets.clone() problems />
+            <NarrowedBy query=query.clone() />
             <Attributions terms=found.terms.clone() />
-            <Events found filter />
+            <Events found query />
+            {build}
         }
         .into_any())
     })
 }
 
 #[component]
-fn Status(status: PackStatus) -> impl IntoView {
-    let (tone, icon) = match &status {
-        PackStatus::Fresh => ("good", "check"),
-        PackStatus::StaleForDaily | PackStatus::Stale => ("attention", "clock"),
-        PackStatus::Error(_) => ("bad", "cross"),
-    };
-    view! {
-        <State tone icon label=status.label() />
-    }
-}
-
-#[component]
-fn Search(filter: Filter) -> impl IntoView {
-    let any = |words: &str| vec![(String::new(), words.to_owned())];
-    let mut types = any("Any type");
-    types.extend(SignalType::ALL.iter().map(|one| (one.id().to_owned(), one.label().to_owned())));
-    let mut regions = any("Any region");
-    regions.extend(Region::ALL.iter().map(|one| (one.id().to_owned(), one.label().to_owned())));
-    view! {
-    <SearchForm
-        action="/evidence"
-        hint="All of them, in title, excerpt or publisher."
-        words=filter.words.unwrap_or_default()
-    >
-        <SelectField
-            id="type"
-            name="type"
-            label="Type"
-            hint="As reports label it."
-            options=types
-            chosen=filter.signal.map(|one| one.id().to_owned()).unwrap_or_default()
-            error=None
-            width=""
-        />
-        <SelectField
-            id="region"
-            name="region"
-            label="Region"
-            hint="Where it happens."
-            options=regions
-            chosen=filter.region.map(|one| one.id().to_owned()).unwrap_or_default()
-            error=None
-            width=""
-        />
-    </SearchForm>
-    }
-}
-
-#[component]
-fn Events(found: BrowseEvidence, filter: Filter) -> impl IntoView {
+fn Events(found: BrowseEvidence, query: EvidenceQuery) -> impl IntoView {
     if found.events.is_empty() {
+        let is_empty = found.facets.is_empty();
+        let (title, words) = match (is_empty, found.page) {
+            (true, _) => (
+                "The pack holds no event",
+                "What its sources held was left out; the page of the pack says why.",
+            ),
+            (false, 2..) => ("The list ends before this page", "There are not so many events."),
+            (false, _) => ("Nothing fits", "No event of this pack has all that you asked for."),
+        };
         return view! {
             <div class="empty-state">
-                <h2 class="empty-state__title">"Nothing fits"</h2>
+                <h2 class="empty-state__title">{title}</h2>
                 <p>
-                    "No event of this pack has all that you asked for. "
-                    <a href="/evidence">"Show all events"</a>
+                    {words} " "
+                    {(!is_empty).then(|| view! { <a href="/evidence">"Show all events"</a> })}
                 </p>
             </div>
         }
@@ -138,17 +112,7 @@ fn Events(found: BrowseEvidence, filter: Filter) -> impl IntoView {
     }
     let (page, pages) = (found.page, found.pages);
     let whole = |number: i64| usize::try_from(number).unwrap_or(1);
-    let link = move |page: usize| {
-        let part = |name: &str, value: Option<String>| {
-            value.map(|value| format!("{name}={}&", encode(&value))).unwrap_or_default()
-        };
-        format!(
-            "/evidence?{}{}{}page={page}",
-            part("words", filter.words.clone()),
-            part("type", filter.signal.map(|one| one.id().to_owned())),
-            part("region", filter.region.map(|one| one.id().to_owned())),
-        )
-    };
+    let link = move |page: usize| query.page(page);
     view! {
         <EventTable caption="Events, the newest first" events=found.events />
         <PagePager

@@ -258,7 +258,12 @@ fn Cited(
                 {format!("{}, tier {}", item.publisher, u8::from(item.tier))}
                 {item.sample.then_some(", sample")}
             </p>
-            <p>{item.excerpt}</p>
+            {if item.excerpt.is_empty() {
+                view! { <p class="citation-list__source">"Without an excerpt: none is on record, or its terms allow none."</p> }
+                    .into_any()
+            } else {
+                view! { <p>{item.excerpt}</p> }.into_any()
+            }}
             <p class="citation-list__source">
                 {format!("Published {date}. In this event: {}. ", citation.joined.label().to_lowercase())}
                 <code>{id}</code>

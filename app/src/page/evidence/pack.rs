@@ -1,4 +1,4 @@
-use super::day;
+use super::{day, standing::Standing};
 use crate::{
     component::{
         breadcrumb::{Breadcrumb, step},
@@ -28,6 +28,8 @@ pub fn PackView() -> impl IntoView {
         let hash: ContentHash =
             hash.and_then(|hash| hash.parse().ok()).ok_or(UseCaseError::NotFound)?;
         let found = request.orchestrator.view_pack(request.actor()?, hash).await?;
+        let now = request.orchestrator.now().await?;
+        let zone = request.time_zone().to_owned();
         let pack = found.pack;
         let exits = exits(&pack);
         let sources = pack.sources.iter().map(source_row).collect_view();
@@ -42,17 +44,16 @@ pub fn PackView() -> impl IntoView {
             <div class="page-header">
                 <Breadcrumb pages=[step("/evidence", "Evidence")] />
                 <h1 class="page-header__title">{format!("Pack {}", hash.short())}</h1>
-                <p class="page-header__state">
-                    {if found.current {
-                        view! { <State tone="good" icon="check" label="Newest" /> }
-                    } else {
-                        view! { <State tone="" icon="history" label="Superseded" /> }
-                    }}
-                    " "
-                    {pack
-                        .sample
-                        .then(|| view! { <State tone="attention" icon="information" label="Sample data" /> })}
-                </p>
+                <Standing standing=found.standing now zone />
+                {pack
+                    .sample
+                    .then(|| {
+                        view! {
+                            <p class="page-header__state">
+                                <State tone="attention" icon="information" label="Sample data" />
+                            </p>
+                        }
+                    })}
                 <p class="statement">{statement}</p>
                 <p>"SHA-256 of its canonical JSON: " <Digest text=hash.to_string() /></p>
             </div>

@@ -40,6 +40,11 @@ impl CompanyId {
         Self(format!("“{name}”"))
     }
 
+    /// An id as it was written down.
+    pub fn of_id(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

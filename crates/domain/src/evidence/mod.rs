@@ -5,6 +5,7 @@ mod anchor;
 mod canonical_url;
 mod coverage;
 mod event;
+mod facet;
 mod held;
 mod item;
 mod link_text;
@@ -25,6 +26,7 @@ pub use event::{
     Ambiguous, Citation, CompanyId, ContinuingEvent, DateSource, Direction, EventDecision, EventId,
     EvidenceEvent, Join, LeftOut, Novelty, RegionBasis, Reported, SiteId,
 };
+pub use facet::Facet;
 pub use held::{HeldCause, HeldDecision, HeldItem, HeldState};
 pub use item::{DateConfidence, EvidenceId, EvidenceItem, TrustTier};
 pub use link_text::links_in;

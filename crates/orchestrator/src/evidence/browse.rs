@@ -1,24 +1,25 @@
 //! Looking at what packs hold.
 
-use super::screen::{EvidenceScreen, ListedEvent};
+use super::{
+    screen::{EvidenceScreen, ListedEvent},
+    status::{PackStanding, Readings},
+};
 use crate::{Actor, Orchestrator, UseCaseError, workspace_licence};
 use desk::entity::EntityTable;
 use domain::{
-    cadence::Cadence,
-    evidence::{CompanyId, EvidenceEvent, EvidenceId, EvidencePack, reading_age_max_h},
+    evidence::{CompanyId, EvidenceEvent, EvidenceId, EvidencePack},
     hash::ContentHash,
     id::{PackId, RunId},
     taxonomy::Region,
     workspace::Role,
 };
-use jiff::{SignedDuration, Timestamp};
 use rights::{Screen, Terms};
 use storage::{
     PgConnection, artifact,
     event_decision::{self, EventDecisionRow, Wanted},
-    evidence_pack,
-    pack_event::{self, EventVersion, EventView, Filter},
-    setup, tenancy,
+    evidence_pack, pack_build,
+    pack_event::{self, EventVersion, EventView, FacetCount, Filter},
+    setup, source_item, tenancy,
 };
 
 /// Events on a page.
@@ -31,46 +32,14 @@ const COMPANY_EVENTS_MAX: i64 = 100;
 const VERSIONS_MAX: i64 = 20;
 const HISTORY_MAX: i64 = 200;
 
-/// Whether the newest pack may be used, and by whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PackStatus {
-    Fresh,
-    /// A weekly or monthly report may use it.
-    StaleForDaily,
-    Stale,
-    /// The last reading gave none, for this reason; the one before stands.
-    Error(String),
-}
-
-impl PackStatus {
-    fn of(read_at: Timestamp, now: Timestamp, error: Option<String>) -> Self {
-        let within = |cadence| {
-            now.duration_since(read_at) <= SignedDuration::from_hours(reading_age_max_h(cadence))
-        };
-        match error {
-            Some(error) => Self::Error(error),
-            None if within(Cadence::Daily) => Self::Fresh,
-            None if within(Cadence::Weekly) => Self::StaleForDaily,
-            None => Self::Stale,
-        }
-    }
-
-    pub const fn label(&self) -> &'static str {
-        match self {
-            Self::Fresh => "Fresh",
-            Self::StaleForDaily => "Stale for daily reports",
-            Self::Stale => "Stale",
-            Self::Error(_) => "Error: the last reading gave no pack",
-        }
-    }
-}
-
 /// A page of events of the newest pack.
 #[derive(Clone, Debug)]
 pub struct BrowseEvidence {
     pub pack: evidence_pack::CurrentPack,
-    pub status: PackStatus,
+    pub standing: PackStanding,
     pub events: Vec<ListedEvent>,
+    /// What the events of the whole pack can be narrowed by, with their number.
+    pub facets: Vec<FacetCount>,
     /// What asks to be named with what is shown.
     pub terms: Terms,
     pub total: i64,
@@ -106,8 +75,7 @@ pub struct PackPage {
     pub pack: EvidencePack,
     /// What may be shown: a part for each item.
     pub screen: Screen,
-    /// The newest one.
-    pub current: bool,
+    pub standing: PackStanding,
 }
 
 /// A company of the desk's table, and the events of the newest pack that name it.
@@ -138,16 +106,23 @@ impl Orchestrator {
         let licences = self.licences_of_reader(actor).await?;
         let mut conn = self.pool.acquire().await?;
         let Some(pack) = evidence_pack::load_current(&mut conn).await? else { return Ok(None) };
-        let error = evidence_pack::load_last_error(&mut conn).await?;
-        let status = PackStatus::of(pack.read_at, setup::load_now(&mut conn).await?, error);
+        let standing = standing(&mut conn, actor, Some(&pack)).await?;
         let page = page.clamp(1, 10_000);
         let offset = (page - 1) * PAGE_SIZE;
         let (events, total) =
             pack_event::search(&mut conn, pack.id, filter, offset, PAGE_SIZE).await?;
         let pages = (total + PAGE_SIZE - 1) / PAGE_SIZE;
+        let facets = pack_event::count_facets(&mut conn, pack.id).await?;
         let screen = self.evidence_screen(&mut conn, licences, pack.id).await?;
         let (events, Screen { terms, .. }) = screen.list(&mut conn, events).await?;
-        Ok(Some(BrowseEvidence { pack, status, events, terms, total, page, pages }))
+        Ok(Some(BrowseEvidence { pack, standing, events, facets, terms, total, page, pages }))
+    }
+
+    /// How evidence stands where there is no pack yet.
+    pub async fn standing_without_pack(&self, actor: &Actor) -> Result<PackStanding, UseCaseError> {
+        require_reader(actor)?;
+        let mut conn = self.pool.acquire().await?;
+        standing(&mut conn, actor, None).await
     }
 
     /// An event of the newest pack that has it.
@@ -199,14 +174,14 @@ impl Orchestrator {
             return Err(UseCaseError::Quarantined);
         }
         let current = evidence_pack::load_current(&mut conn).await?;
+        let standing = match current.filter(|current| current.id == id) {
+            Some(current) => standing(&mut conn, actor, Some(&current)).await?,
+            None => {
+                PackStanding::superseded(evidence_pack::load_superseded_at(&mut conn, id).await?)
+            }
+        };
         let pack: EvidencePack = serde_json::from_str(&text)?;
-        Ok(PackPage {
-            id,
-            hash,
-            screen: self.screened_pack(&pack, &licences),
-            pack,
-            current: current.is_some_and(|current| current.id == id),
-        })
+        Ok(PackPage { id, hash, screen: self.screened_pack(&pack, &licences), pack, standing })
     }
 
     /// A company of the desk's table.
@@ -268,6 +243,12 @@ async fn event_page(
         _ => None,
     };
     view.items.retain(|item| !withheld.contains(item.id.as_str()));
+    // A pack keeps what was allowed when it was sealed; a page shows what is allowed today.
+    let keys: Vec<String> = view.items.iter().map(|item| item.canonical_url.clone()).collect();
+    let unquoted = source_item::load_without_excerpt(conn, &keys).await?;
+    for item in view.items.iter_mut().filter(|item| unquoted.contains(&item.canonical_url)) {
+        item.excerpt.clear();
+    }
     Ok(EventPage {
         current: newest == Some(pack),
         successor: told_by.filter(|told_by| told_by != event),
@@ -278,6 +259,21 @@ async fn event_page(
         view,
         screen,
     })
+}
+
+async fn standing(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    newest: Option<&evidence_pack::CurrentPack>,
+) -> Result<PackStanding, UseCaseError> {
+    let build = pack_build::load_newest(conn).await?;
+    let readings = Readings {
+        read_at: newest.map(|pack| pack.read_at),
+        failing: evidence_pack::load_failing(conn).await?,
+        building: build.filter(|build| build.state.is_under_way()).map(|build| build.requested_at),
+    };
+    let standing = PackStanding::of(&readings, setup::load_now(conn).await?);
+    Ok(PackStanding { error: standing.error.filter(|_| actor.is_admin), ..standing })
 }
 
 /// Evidence is the platform's: whoever belongs to a workspace reads it, and so do
@@ -302,21 +298,4 @@ pub fn companies_of(event: &EvidenceEvent) -> Vec<(String, String)> {
         }
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // Domain reference, section 5: within 12 h for a daily report, 24 h for others.
-    #[test]
-    fn a_pack_grows_stale_for_daily_reports_first() {
-        let now: Timestamp = "2025-01-15T12:00:00Z".parse().unwrap();
-        let at = |hours| PackStatus::of(now - SignedDuration::from_hours(hours), now, None);
-        assert_eq!((at(0), at(12)), (PackStatus::Fresh, PackStatus::Fresh));
-        assert_eq!((at(13), at(24)), (PackStatus::StaleForDaily, PackStatus::StaleForDaily));
-        assert_eq!(at(25), PackStatus::Stale);
-        let failed = PackStatus::of(now, now, Some("none of 6 sources".to_owned()));
-        assert!(matches!(failed, PackStatus::Error(_)));
-    }
 }

@@ -2,6 +2,7 @@
 //! packs open, and looking at what they hold.
 
 mod browse;
+mod build;
 mod collect;
 mod decisions;
 mod funnel;
@@ -11,8 +12,9 @@ mod reading;
 mod screen;
 mod source_form;
 mod sources;
+mod status;
 
-pub use browse::{BrowseEvidence, CompanyView, EventPage, PackPage, PackStatus, companies_of};
+pub use browse::{BrowseEvidence, CompanyView, EventPage, PackPage, companies_of, company_name};
 pub use collect::{CollectOutcome, Collectors};
 pub use funnel::{FunnelEntries, FunnelPlace, FunnelStep, REPORTS_MAX, WholeFunnel, steps_of};
 pub use gate::{Evidence, Gate};
@@ -21,3 +23,4 @@ pub use reading::EvidenceReading;
 pub use screen::{ListedEvent, MEANING};
 pub use source_form::{SourceForm, SourceProblem};
 pub use sources::{PREVIEW_MAX, Preview, PreviewEntry, SourcePage};
+pub use status::{PackStanding, PackStatus};

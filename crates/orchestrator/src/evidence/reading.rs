@@ -45,6 +45,8 @@ impl Orchestrator {
     /// The dates of sample items follow today's date in UTC.
     pub async fn read_evidence(&self, folder: &Path) -> Result<EvidenceReading, UseCaseError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
+        // Whoever comes second reads what the first one may have sealed already.
+        evidence_pack::lock_reading(&mut tx).await?;
         let today = setup::load_now(&mut tx).await?.to_zoned_datetime(TimeZone::UTC).date();
         let collection = load_collection(&mut tx, today).await?;
         let owned = folder.to_owned();
@@ -138,13 +140,13 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
         *counts.entry(item.source.as_str()).or_default() += 1;
     }
     let rows = source::load(tx, None, SOURCES_MAX).await?;
-    let sources = rows
-        .into_iter()
     let no_excerpt: BTreeSet<String> = rows
         .iter()
         .filter(|row| !row.source.terms.as_ref().is_some_and(|terms| terms.excerpt))
         .map(|row| row.source.name.clone())
         .collect();
+    let sources = rows
+        .into_iter()
         .filter(|row| row.enabled)
         .map(|row| SourceReading {
             entries: counts.get(row.source.name.as_str()).copied().unwrap_or_default(),
@@ -153,9 +155,9 @@ async fn load_collection(tx: &mut PgConnection, today: Date) -> Result<Collectio
             publisher: row.source.publisher,
             tier: row.source.tier,
             provider: Some(row.source.provider),
+            terms: row.source.terms.as_ref().map(OwnerTerms::from),
         })
         .collect();
-            terms: row.source.terms.as_ref().map(OwnerTerms::from),
     let items = kept.into_iter().map(|mut one| {
         // What was allowed when it was collected may be so no more.
         if no_excerpt.contains(&one.item.source) {

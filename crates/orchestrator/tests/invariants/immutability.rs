@@ -14,13 +14,14 @@ use storage::{
     tenancy,
 };
 
-const IMMUTABLE: [&str; 30] = [
+const IMMUTABLE: [&str; 31] = [
     "artifacts",
     "assistant_answers",
     "audit_log",
     "entitlements",
     "event_citations",
     "event_decisions",
+    "event_facets",
     "evidence_items",
     "executions",
     "held_decisions",
@@ -48,7 +49,7 @@ const IMMUTABLE: [&str; 30] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 19] = [
+const MUTABLE: [(&str, &[&str]); 20] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -103,6 +104,8 @@ const MUTABLE: [(&str, &[&str]); 19] = [
         ],
     ),
     ("memberships", &["role"]),
+    // How it went; a trigger guards that it ends once.
+    ("pack_builds", &["begun_at", "error", "failed_sources", "finished_at", "items", "pack_id"]),
     // What became of a slot; a trigger guards that it is decided once.
     ("planned_slots", &["decided_at", "next_try_at", "reason", "reason_code", "run_id", "state"]),
     // The columns that say where a pack stands; a trigger guards the rest.
@@ -202,6 +205,7 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     world.entered_source().await;
     world.read_samples().await;
     decide_on_evidence(&world).await;
+    world.orchestrator.request_pack(&world.admin).await.unwrap();
     let tenant = world.tenant_by_day("North").await;
     let market = Market::with_portfolio();
     market.add_portfolio(&world, &tenant).await;
@@ -260,6 +264,7 @@ fn changes(table: &str) -> [String; 3] {
         "model_listings" => "model",
         "executions" => "pattern_id",
         "event_citations"
+        | "event_facets"
         | "evidence_items"
         | "pack_events"
         | "pack_readings"

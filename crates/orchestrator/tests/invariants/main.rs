@@ -13,6 +13,8 @@ mod audit;
 #[cfg(test)]
 mod event_decisions;
 #[cfg(test)]
+mod evidence_filters;
+#[cfg(test)]
 mod evidence_rights;
 #[cfg(test)]
 mod execution_exports;
@@ -49,6 +51,8 @@ mod model_budgets;
 #[cfg(test)]
 mod overrides;
 #[cfg(test)]
+mod pack_builds;
+#[cfg(test)]
 mod periods;
 #[cfg(test)]
 mod portfolio_exports;
@@ -74,6 +78,8 @@ mod schedules;
 mod sessions;
 #[cfg(test)]
 mod slots;
+#[cfg(test)]
+mod source_terms;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
