@@ -1,4 +1,5 @@
 import { audit, expect, picture, test } from "../fixtures";
+import { addReadings } from "../fixtures/back-door";
 
 test("a subscriber searches the evidence and sees who tells an event", async ({ desk }) => {
   const { page } = await desk.owner();
@@ -85,6 +86,13 @@ test("an administrator adds a source, and nobody switches it on before its terms
   await expect(admin.getByText("is read within a minute").first()).toBeVisible();
   await admin.getByRole("button", { name: "Switch off" }).click();
   await expect(admin.getByText("leaves the next pack").first()).toBeVisible();
+
+  await addReadings(name);
+  await admin.reload();
+  const readings = admin.getByRole("region", { name: "Readings" });
+  await expect(readings).toContainText("The time of a whole reading was over; 12 entries are left to the next reading.");
+  await audit(admin);
+  await picture(admin, "admin-source-readings");
 
   await admin.getByRole("link", { name: "Edit", exact: true }).click();
   await audit(admin);

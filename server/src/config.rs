@@ -7,7 +7,11 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use domain::execution::RightsProfile;
-use harvest::quote::{AccessError, QuoteBounds, VendorAccess, Vendors};
+use harvest::{
+    ReadingBounds,
+    fetch::FetchBounds,
+    quote::{AccessError, QuoteBounds, VendorAccess, Vendors},
+};
 use jiff::tz::TimeZone;
 use orchestrator::{
     execution::{KEPT_DAYS, KEPT_DAYS_MIN},
@@ -16,7 +20,7 @@ use orchestrator::{
     run::RunLimits,
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Where the database is, and as whom.
 #[expect(clippy::struct_field_names, reason = "the flags are named after the fields")]
@@ -185,17 +189,42 @@ impl ExportOptions {
 }
 
 /// How sources of other people's hosts are read.
+#[expect(clippy::struct_field_names, reason = "the flags are named after the fields")]
 #[derive(Clone, Debug, Args)]
 pub struct SourceOptions {
     /// Hosts and ports, such as 127.0.0.1:8080, that sources may be read from although
     /// they are not public. For development alone.
     #[arg(long, env = "SOURCE_PRIVATE_HOSTS", value_delimiter = ',')]
     pub source_private_hosts: Vec<String>,
+    /// The most seconds of one reading of a source, its pages and the waiting for hosts'
+    /// turns included.
+    #[arg(long, env = "SOURCE_READING_S", default_value_t = 300,
+          value_parser = clap::value_parser!(u32).range(15..=3600))]
+    pub source_reading_s: u32,
+    /// The most megabytes that one reading of a source takes.
+    #[arg(long, env = "SOURCE_READING_MB", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub source_reading_mb: u32,
+    /// The most requests of one reading of a source, redirects and robots.txt included.
+    #[arg(long, env = "SOURCE_READING_REQUESTS", default_value_t = 100,
+          value_parser = clap::value_parser!(u16).range(10..=1000))]
+    pub source_reading_requests: u16,
 }
 
 impl SourceOptions {
     pub fn private_hosts(&self) -> BTreeSet<String> {
         self.source_private_hosts.iter().map(|host| host.trim().to_owned()).collect()
+    }
+
+    /// The platform's bounds of requests, with these of a whole reading.
+    pub fn fetch_bounds(&self) -> FetchBounds {
+        let megabytes = usize::try_from(self.source_reading_mb).unwrap_or(usize::MAX);
+        let reading = ReadingBounds {
+            total: Duration::from_secs(self.source_reading_s.into()),
+            bytes_max: megabytes.saturating_mul(1_000_000),
+            requests_max: self.source_reading_requests.into(),
+        };
+        FetchBounds { reading, ..FetchBounds::default() }
     }
 }
 

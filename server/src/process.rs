@@ -7,7 +7,7 @@ use agents::{
     market::{Market, NoPacks},
 };
 use executor::{pattern::Patterns, runtime};
-use harvest::fetch::{FetchBounds, Fetcher};
+use harvest::fetch::Fetcher;
 use orchestrator::{
     Orchestrator,
     assistant::{CallBook, ModelAccount},
@@ -70,7 +70,7 @@ pub async fn application(
     let orchestrator = orchestrator(pool, files, engine.clone(), &account).await?;
     execution.assistant.announce(&engine, &account);
     let private = execution.sources.private_hosts();
-    let fetcher = Fetcher::new(FetchBounds::default(), private)?;
+    let fetcher = Fetcher::new(execution.sources.fetch_bounds(), private)?;
     let orchestrator = match seal {
         Some(key) => {
             let public_key = key.public_key();

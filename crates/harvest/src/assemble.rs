@@ -17,6 +17,7 @@ use desk::{
 use domain::evidence::{EvidencePack, SourceReading};
 use jiff::civil::Date;
 use std::{error::Error, sync::Arc};
+use url::Url;
 
 /// Characters of a reading error: enough for its cause, not for a feed that
 /// writes itself into it.
@@ -47,7 +48,7 @@ pub fn assemble_pack_with(
     let mut raw = Vec::new();
     for SourceFeed { source, content } in readings {
         let entries = content.and_then(|bytes| {
-            read_feed(&bytes, source.kind)
+            read_feed(&bytes, None, source.kind)
                 .map(|feed| feed.entries)
                 .map_err(|error| in_words(&error))
         });
@@ -91,9 +92,21 @@ fn facts_of(source: Source) -> SourceFacts {
     }
 }
 
+/// Bytes of an address; a longer one is none that anybody could follow or file.
+const LINK_BYTES_MAX: usize = 2_000;
+
+/// An address that can be stored and shown: as it was written, but for what cannot be seen
+/// in it, which is spelt as addresses spell it, or left out where it is none.
+fn harmless(link: String) -> Option<String> {
+    let seen = fold(&link);
+    let link = if seen == link { link } else { Url::parse(&link).map_or(seen, String::from) };
+    (link.len() <= LINK_BYTES_MAX).then_some(link)
+}
+
 /// An entry as the desk reads it.
 pub fn raw_item(source: &Arc<SourceFacts>, entry: Entry) -> RawItem {
     let Entry { title, link, page_canonical, dates, text } = entry;
+    let (link, page_canonical) = (link.and_then(harmless), page_canonical.and_then(harmless));
     RawItem { source: Arc::clone(source), title, link, page_canonical, dates, text }
 }
 
@@ -112,6 +125,19 @@ mod tests {
     use std::{collections::BTreeSet, fmt::Write};
 
     const TODAY: Date = date(2025, 1, 15);
+
+    #[test]
+    fn an_address_is_kept_as_it_was_written_but_for_what_cannot_be_seen_or_filed() {
+        let kept = |link: &str| harmless(link.to_owned());
+        for same in ["https://a.example.com/ä?b=c", "javascript:alert(1)", "no address", ""] {
+            assert_eq!(kept(same).as_deref(), Some(same));
+        }
+        assert_eq!(kept("https://a.example.com/\0b").unwrap(), "https://a.example.com/%00b");
+        let turned = kept("https://a.example.com/\u{202e}fdp").unwrap();
+        assert_eq!(turned, "https://a.example.com/%E2%80%AEfdp");
+        assert_eq!(kept("a\0\u{202e}b").unwrap(), "ab");
+        assert_eq!(kept(&format!("https://a.example.com/{}", "a".repeat(2_000))), None);
+    }
 
     /// One entry: address, title, date as RFC 3339 or empty, text.
     type Row<'a> = (&'a str, &'a str, &'a str, &'a str);

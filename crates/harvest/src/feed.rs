@@ -1,6 +1,9 @@
 //! RSS, Atom and JSON Feed bytes read into entries.
 
-use crate::entry::{Entries, Entry};
+use crate::{
+    encoding::{as_xml, decoded},
+    entry::{Entries, Entry},
+};
 use desk::{
     date::DateClues,
     item::TITLE_CHARACTERS_MAX,
@@ -34,13 +37,24 @@ pub enum FeedError {
     OtherKind { declared: SourceKind, found: SourceKind },
 }
 
-/// Reads one feed. Pure: the same bytes give the same entries.
-pub fn read_feed(bytes: &[u8], declared: SourceKind) -> Result<Entries, FeedError> {
+/// Reads one feed, in the encoding that it has by its bytes and by the `content_type` that its
+/// server gave. Pure: the same bytes give the same entries.
+///
+/// # Errors
+/// [`FeedError`]; never an empty list in place of one.
+pub fn read_feed(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    declared: SourceKind,
+) -> Result<Entries, FeedError> {
     if bytes.len() > FEED_BYTES_MAX {
         return Err(FeedError::TooLarge);
     }
     let parser = Builder::new().timestamp_parser(|text| as_written(text)?.parse().ok()).build();
-    let feed = parser.parse(bytes).map_err(FeedError::Malformed)?;
+    let text = decoded(bytes, content_type);
+    // A feed that is JSON may speak of characters in the markup that it holds.
+    let text = if declared == SourceKind::JsonFeed { text.as_str().into() } else { as_xml(&text) };
+    let feed = parser.parse(text.as_bytes()).map_err(FeedError::Malformed)?;
     let found = match feed.feed_type {
         FeedType::Atom => SourceKind::Atom,
         FeedType::JSON => SourceKind::JsonFeed,
@@ -117,7 +131,8 @@ mod tests {
     }
 
     fn rss_entry(item: &str) -> Entry {
-        let feed = read_feed(rss(&format!("<item>{item}</item>")).as_bytes(), SourceKind::Rss);
+        let feed =
+            read_feed(rss(&format!("<item>{item}</item>")).as_bytes(), None, SourceKind::Rss);
         feed.unwrap().entries.remove(0)
     }
 
@@ -126,14 +141,14 @@ mod tests {
             "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Sample data</title>\
              <updated>2025-01-15T12:00:00Z</updated><entry>{entry}</entry></feed>"
         );
-        read_feed(feed.as_bytes(), SourceKind::Atom).unwrap().entries.remove(0)
+        read_feed(feed.as_bytes(), None, SourceKind::Atom).unwrap().entries.remove(0)
     }
 
     fn json_entry(item: &str) -> Entry {
         let feed = format!(
             r#"{{"version":"https://jsonfeed.org/version/1.1","title":"Sample data","items":[{item}]}}"#
         );
-        read_feed(feed.as_bytes(), SourceKind::JsonFeed).unwrap().entries.remove(0)
+        read_feed(feed.as_bytes(), None, SourceKind::JsonFeed).unwrap().entries.remove(0)
     }
 
     fn published(entry: &Entry) -> Option<Date> {
@@ -256,28 +271,28 @@ mod tests {
     #[test]
     fn entries_beyond_the_limit_are_counted_and_not_read() {
         let items = "<item><title>t</title></item>".repeat(ENTRIES_MAX + 3);
-        let feed = read_feed(rss(&items).as_bytes(), SourceKind::Rss).unwrap();
+        let feed = read_feed(rss(&items).as_bytes(), None, SourceKind::Rss).unwrap();
         assert_eq!((feed.entries.len(), feed.beyond_limit), (ENTRIES_MAX, 3));
     }
 
     #[test]
     fn a_feed_that_is_too_large_is_refused_before_it_is_parsed() {
         let bytes = vec![b'<'; FEED_BYTES_MAX + 1];
-        assert!(matches!(read_feed(&bytes, SourceKind::Rss), Err(FeedError::TooLarge)));
+        assert!(matches!(read_feed(&bytes, None, SourceKind::Rss), Err(FeedError::TooLarge)));
     }
 
     #[test]
     fn what_is_not_a_whole_feed_is_an_error_and_no_empty_list() {
         let cut_off = rss("<item><title>t</title></item>").replace("</channel></rss>", "");
         for text in ["", "<html><body>Sign in</body></html>", "{}", "nothing", &cut_off] {
-            let feed = read_feed(text.as_bytes(), SourceKind::Rss);
+            let feed = read_feed(text.as_bytes(), None, SourceKind::Rss);
             assert!(matches!(feed, Err(FeedError::Malformed(_))), "{text}: {feed:?}");
         }
     }
 
     #[test]
     fn a_source_of_another_kind_than_declared_is_refused() {
-        let error = read_feed(rss("").as_bytes(), SourceKind::Atom).unwrap_err();
+        let error = read_feed(rss("").as_bytes(), None, SourceKind::Atom).unwrap_err();
         assert_eq!(error.to_string(), "the source is declared as Atom, but its content is RSS");
     }
 }

@@ -1,37 +1,30 @@
 //! One polite, bounded request after the other.
 
+pub use crate::fetch_error::FetchError;
 use crate::{
     address::{self, AddressError, CheckedAddress, PrivateHosts},
-    http::{self, Unread},
+    http,
     pages::Pages,
+    reading::{Reading, ReadingBounds, in_time},
     robots::Robots,
+    turn::{HostTurns, Turns},
 };
-use domain::evidence::SourceLimits;
+use domain::evidence::{CutShort, SourceLimits};
 use reqwest::{
     Response, StatusCode,
     header::{
-        ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+        LOCATION,
     },
 };
-use std::{
-    collections::HashMap,
-    error::Error,
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
-use tokio::{
-    sync::Mutex,
-    time::{Instant, sleep_until, timeout},
-};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 /// What sources see in their logs, and name in their robots.txt.
 pub const USER_AGENT: &str = "ObservatoryBot";
 
-/// Hosts whose last request is remembered; more are forgotten, the oldest first.
-const HOSTS_MAX: usize = 10_000;
-
-/// Limits of one reading: domain reference, section 6.2.
+/// Limits of one answer, and of all that one reading asks for: domain reference, section 6.2.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchBounds {
     /// For the whole of one answer, redirects included.
@@ -40,6 +33,7 @@ pub struct FetchBounds {
     pub redirects_max: usize,
     /// Between the end of one request to a host and the next.
     pub host_pause: Duration,
+    pub reading: ReadingBounds,
 }
 
 impl FetchBounds {
@@ -53,7 +47,7 @@ impl FetchBounds {
             total: total.map_or(self.total, |total| total.min(self.total)),
             bytes_max: bytes.map_or(self.bytes_max, |bytes| bytes.min(self.bytes_max)),
             host_pause: pause.map_or(self.host_pause, |pause| pause.max(self.host_pause)),
-            redirects_max: self.redirects_max,
+            ..self
         }
     }
 }
@@ -65,6 +59,7 @@ impl Default for FetchBounds {
             bytes_max: 5_000_000,
             redirects_max: 5,
             host_pause: Duration::from_secs(1),
+            reading: ReadingBounds::DEFAULT,
         }
     }
 }
@@ -93,90 +88,15 @@ pub struct Content {
     pub validators: Validators,
 }
 
-/// Why there is no answer, in words that an administrator reads.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    #[error("the address may not be fetched")]
-    Address(#[from] AddressError),
-    #[error("it redirects to an address that may not be fetched")]
-    Redirect(#[source] AddressError),
-    #[error("it redirects more than {0} times")]
-    Redirects(usize),
-    #[error("it redirects without saying where to")]
-    RedirectNowhere,
-    #[error("its robots.txt asks not to read it")]
-    Robots,
-    #[error("its robots.txt could not be read, and what is not known to be allowed is not read")]
-    RobotsUnknown,
-    #[error("the server answered {status}")]
-    Status { status: u16, retry_after: Option<Duration> },
-    #[error("the answer is larger than {} kB", .0 / 1_000)]
-    TooLarge(usize),
-    #[error("no whole answer came within {} s", .0.as_secs())]
-    TimedOut(Duration),
-    #[error("the server could not be reached, or broke off")]
-    Broken(#[source] reqwest::Error),
-    #[error("no HTTP client could be made")]
-    Client(#[source] Box<dyn Error + Send + Sync>),
-}
-
-impl FetchError {
-    pub const fn status(&self) -> Option<u16> {
-        match self {
-            Self::Status { status, .. } => Some(*status),
-            _ => None,
-        }
-    }
-
-    /// Whether the same request may well succeed later: the server was out of reach, slow,
-    /// busy or broken. That it says no, or what it gives is no page, stays.
-    pub const fn is_passing(&self) -> bool {
-        match self {
-            // A name that is not known now may be a resolver that does not answer, and rules
-            // that cannot be read are a server that is down.
-            Self::Address(AddressError::UnknownHost(_))
-            | Self::Redirect(AddressError::UnknownHost(_))
-            | Self::RobotsUnknown
-            | Self::TimedOut(_)
-            | Self::Broken(_)
-            | Self::Client(_) => true,
-            Self::Status { status, .. } => matches!(*status, 408 | 425 | 429 | 500..=599),
-            Self::Address(_)
-            | Self::Redirect(_)
-            | Self::Redirects(_)
-            | Self::RedirectNowhere
-            | Self::Robots
-            | Self::TooLarge(_) => false,
-        }
-    }
-
-    /// How long the server asks to be left alone.
-    pub const fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-}
-
-/// When a host was last asked; its lock is held while it is being asked.
-type HostTurn = Arc<Mutex<Option<Instant>>>;
-
 /// Fetches from public hosts: one request at a time to each, with a pause between two.
 #[derive(Debug)]
 pub struct Fetcher {
     bounds: FetchBounds,
     private: PrivateHosts,
     tls: rustls::ClientConfig,
-    turns: std::sync::Mutex<HashMap<String, HostTurn>>,
+    turns: Turns,
     robots: Robots,
     pub(crate) pages: Pages,
-}
-
-/// An answer on its way.
-struct Hop {
-    response: Response,
-    url: Url,
 }
 
 impl Fetcher {
@@ -184,74 +104,69 @@ impl Fetcher {
     /// [`FetchError::Client`] where the machine has no usable TLS.
     pub fn new(bounds: FetchBounds, private: PrivateHosts) -> Result<Self, FetchError> {
         let tls = http::tls().map_err(FetchError::Client)?;
-        let turns = std::sync::Mutex::default();
+        let turns = Turns::default();
         let (robots, pages) = (Robots::default(), Pages::default());
         Ok(Self { bounds, private, tls, turns, robots, pages })
     }
 
-    /// Reads one address as its robots.txt allows, following redirects, each of which is
-    /// checked like the first address.
+    /// The same, taking turns with other processes at each host.
+    #[must_use]
+    pub fn sharing(self, turns: Arc<dyn HostTurns>) -> Self {
+        Self { turns: Turns::shared(turns), ..self }
+    }
+
+    /// Begins a reading within a source's own limits; in so much time, where somebody waits.
+    pub fn begin(&self, limits: SourceLimits, total: Option<Duration>) -> Reading {
+        Reading::begin(self.bounds, limits, total)
+    }
+
+    /// Reads one address by itself.
     ///
     /// # Errors
     /// [`FetchError`]; never an empty answer in place of one.
     pub async fn fetch(&self, url: &Url, known: &Validators) -> Result<Fetched, FetchError> {
-        self.fetch_within(url, known, SourceLimits::default()).await
+        self.fetch_in(&mut self.begin(SourceLimits::default(), None), url, known).await
     }
 
-    /// The same within a source's own limits.
+    /// Reads one address of a reading as its robots.txt allows, following redirects, each of
+    /// which is checked like the first address.
     ///
     /// # Errors
     /// [`FetchError`]; never an empty answer in place of one.
-    pub async fn fetch_within(
+    pub async fn fetch_in(
         &self,
+        reading: &mut Reading,
         url: &Url,
         known: &Validators,
-        limits: SourceLimits,
     ) -> Result<Fetched, FetchError> {
-        self.follow(url.clone(), known, self.bounds.within(limits)).await
-    }
-
-    async fn follow(
-        &self,
-        mut url: Url,
-        known: &Validators,
-        bounds: FetchBounds,
-    ) -> Result<Fetched, FetchError> {
-        let mut left = bounds.total;
-        for hop in 0..=bounds.redirects_max {
-            let checked = address::check(url.clone(), &self.private).await.map_err(|error| {
+        let (mut url, redirects_max) = (url.clone(), reading.bounds.redirects_max);
+        let mut left = reading.bounds.total;
+        for hop in 0..=redirects_max {
+            let checked = self.check(reading, url).await?.map_err(|error| {
                 if hop == 0 { FetchError::Address(error) } else { FetchError::Redirect(error) }
             })?;
-            self.robots.ask(self, &checked).await?;
-            let turn = self.turn(&checked);
-            let mut last = turn.lock().await;
-            if let Some(last) = *last {
-                sleep_until(last + bounds.host_pause).await;
-            }
-            // Waiting for a host's turn is not the server's time.
-            let answered = self.answer_within(&mut left, &checked, known, bounds).await;
-            *last = Some(Instant::now());
-            drop(last);
-            match answered? {
+            self.robots.ask(self, reading, &checked).await?;
+            match self.ask(reading, &mut left, &checked, known).await? {
                 Answer::Fetched(fetched) => return Ok(fetched),
                 Answer::Elsewhere(next) => url = next,
             }
         }
-        Err(FetchError::Redirects(bounds.redirects_max))
+        Err(FetchError::Redirects(redirects_max))
     }
 
     /// The content of `/robots.txt` at the origin of an address; none where the server
     /// has none. Redirects are followed as for any other address, but for their robots.
     pub(crate) async fn robots_text(
         &self,
+        reading: &mut Reading,
         origin: &CheckedAddress,
     ) -> Result<Option<Vec<u8>>, FetchError> {
         let mut url = origin.url.join("/robots.txt").map_err(|_| AddressError::NotWeb)?;
-        let mut left = self.bounds.total;
-        for _ in 0..=self.bounds.redirects_max {
-            let checked = address::check(url, &self.private).await?;
-            let unknown = Validators::default();
-            match self.answer_within(&mut left, &checked, &unknown, self.bounds).await {
+        let (unknown, redirects_max) = (Validators::default(), reading.bounds.redirects_max);
+        let mut left = reading.bounds.total;
+        for _ in 0..=redirects_max {
+            let checked = self.check(reading, url).await??;
+            match self.ask(reading, &mut left, &checked, &unknown).await {
                 Ok(Answer::Fetched(Fetched::Content(content))) => return Ok(Some(content.bytes)),
                 Ok(Answer::Elsewhere(next)) => url = next,
                 Ok(Answer::Fetched(Fetched::NotModified))
@@ -259,28 +174,63 @@ impl Fetcher {
                 Err(error) => return Err(error),
             }
         }
-        Err(FetchError::Redirects(self.bounds.redirects_max))
+        Err(FetchError::Redirects(redirects_max))
     }
 
-    /// One answer, in what is left of the time that it shares with the redirects before it.
-    async fn answer_within(
+    async fn check(
         &self,
+        reading: &Reading,
+        url: Url,
+    ) -> Result<Result<CheckedAddress, AddressError>, FetchError> {
+        in_time(reading.until(), address::check(url, &self.private)).await
+    }
+
+    /// One answer in the host's turn: whatever is asked of a host goes through here.
+    async fn ask(
+        &self,
+        reading: &mut Reading,
         left: &mut Duration,
         checked: &CheckedAddress,
         known: &Validators,
-        bounds: FetchBounds,
     ) -> Result<Answer, FetchError> {
-        let asked = Instant::now();
-        let answered = timeout(*left, self.answer(checked, known, bounds.bytes_max)).await;
+        reading.take_request()?;
+        let FetchBounds { host_pause, total, .. } = reading.bounds;
+        let turn = self.turns.take(&checked.host, host_pause, total);
+        let turn = in_time(reading.until(), turn).await??;
+        // Waiting for a host's turn is not the server's time.
+        let answered = self.answer_within(reading, left, checked, known).await;
+        turn.end().await;
+        answered
+    }
+
+    /// One answer, in what is left of the time that it shares with the redirects before it,
+    /// and of the reading's.
+    async fn answer_within(
+        &self,
+        reading: &mut Reading,
+        left: &mut Duration,
+        checked: &CheckedAddress,
+        known: &Validators,
+    ) -> Result<Answer, FetchError> {
+        let (asked, total) = (Instant::now(), reading.bounds.total);
+        let of_reading = reading.until().saturating_duration_since(asked);
+        let answered = timeout((*left).min(of_reading), self.answer(reading, checked, known)).await;
+        let is_reading_over = of_reading < *left;
         *left = left.saturating_sub(asked.elapsed());
-        answered.map_err(|_| FetchError::TimedOut(bounds.total))?
+        answered.map_err(|_| {
+            if is_reading_over {
+                FetchError::ReadingOver(CutShort::Time)
+            } else {
+                FetchError::TimedOut(total)
+            }
+        })?
     }
 
     async fn answer(
         &self,
+        reading: &mut Reading,
         checked: &CheckedAddress,
         known: &Validators,
-        bytes_max: usize,
     ) -> Result<Answer, FetchError> {
         let client = self.client(checked)?;
         let mut request = client.get(checked.url.clone());
@@ -301,14 +251,10 @@ impl Fetcher {
             return Ok(Answer::Elsewhere(next));
         }
         if status != StatusCode::OK {
-            let retry_after = text(response.headers(), &RETRY_AFTER);
-            let retry_after = retry_after.and_then(|text| text.trim().parse().ok());
-            return Err(FetchError::Status {
-                status: status.as_u16(),
-                retry_after: retry_after.map(Duration::from_secs),
-            });
+            let retry_after = http::retry_after(response.headers());
+            return Err(FetchError::Status { status: status.as_u16(), retry_after });
         }
-        let content = body(Hop { response, url: checked.url.clone() }, bytes_max).await?;
+        let content = content(reading, response, checked.url.clone()).await?;
         Ok(Answer::Fetched(Fetched::Content(content)))
     }
 
@@ -319,26 +265,26 @@ impl Fetcher {
             .build()
             .map_err(|error| FetchError::Client(error.into()))
     }
-
-    fn turn(&self, checked: &CheckedAddress) -> HostTurn {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if turns.len() >= HOSTS_MAX {
-            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        }
-        Arc::clone(turns.entry(checked.host.clone()).or_default())
-    }
 }
 
-async fn body(hop: Hop, bytes_max: usize) -> Result<Content, FetchError> {
-    let Hop { response, url } = hop;
+/// The body as far as the limits of answer and reading go, and not a byte further.
+async fn content(
+    reading: &mut Reading,
+    mut response: Response,
+    url: Url,
+) -> Result<Content, FetchError> {
     let headers = response.headers();
     let validators =
         Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
-    let content_type = text(headers, &reqwest::header::CONTENT_TYPE);
-    let bytes = http::read_within(response, bytes_max).await.map_err(|unread| match unread {
-        Unread::TooLarge => FetchError::TooLarge(bytes_max),
-        Unread::Broken(error) => FetchError::Broken(error),
-    })?;
+    let content_type = text(headers, &CONTENT_TYPE);
+    let (mut bytes, bytes_max) = (Vec::new(), reading.bounds.bytes_max);
+    while let Some(piece) = response.chunk().await.map_err(FetchError::Broken)? {
+        reading.take_bytes(piece.len())?;
+        if bytes.len() + piece.len() > bytes_max {
+            return Err(FetchError::TooLarge(bytes_max));
+        }
+        bytes.extend_from_slice(&piece);
+    }
     Ok(Content { bytes, url, content_type, validators })
 }
 
@@ -347,7 +293,7 @@ enum Answer {
     Elsewhere(Url),
 }
 
-fn text(headers: &HeaderMap, name: &reqwest::header::HeaderName) -> Option<String> {
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
@@ -386,7 +332,8 @@ mod tests {
             host: "rebound.invalid".to_owned(),
             addresses: vec![address],
         };
-        let answer = fetcher.answer(&checked, &Validators::default(), 100).await.unwrap();
+        let mut reading = fetcher.begin(SourceLimits::default(), None);
+        let answer = fetcher.answer(&mut reading, &checked, &Validators::default()).await.unwrap();
         let Answer::Fetched(Fetched::Content(content)) = answer else { panic!("no content") };
         assert_eq!(content.bytes, b"ok");
     }

@@ -1,6 +1,9 @@
 //! Sitemaps: lists of addresses, some with the title and date of a news item.
 
-use crate::entry::{Entries, Entry};
+use crate::{
+    encoding::as_xml,
+    entry::{Entries, Entry},
+};
 use desk::{date::DateClues, plain_text::fold};
 use quick_xml::{Reader, events::Event};
 
@@ -27,12 +30,13 @@ pub enum SitemapError {
     NoSitemap,
 }
 
-/// Reads one file. Entities beyond XML's own five are not expanded.
+/// Reads the text of one file. Entities beyond XML's own five are not expanded.
 ///
 /// # Errors
 /// Content that is no whole sitemap.
-pub fn read_sitemap(bytes: &[u8]) -> Result<Sitemap, SitemapError> {
-    let mut reader = Reader::from_reader(bytes);
+pub fn read_sitemap(text: &str) -> Result<Sitemap, SitemapError> {
+    let text = as_xml(text);
+    let mut reader = Reader::from_str(&text);
     let mut state = State::default();
     loop {
         match reader.read_event().map_err(SitemapError::Malformed)? {
@@ -40,7 +44,10 @@ pub fn read_sitemap(bytes: &[u8]) -> Result<Sitemap, SitemapError> {
             Event::End(tag) => state.close(tag.local_name().as_ref()),
             Event::Text(text) => state.text.push_str(&text),
             Event::CData(text) => state.text.push_str(&text),
-            Event::GeneralRef(name) => state.text.push_str(entity(&name)),
+            Event::GeneralRef(name) => match name.resolve_char_ref() {
+                Ok(Some(character)) => state.text.push(character),
+                _ => state.text.push_str(entity(&name)),
+            },
             Event::Eof => break,
             _ => {}
         }
@@ -114,7 +121,7 @@ mod tests {
     #[test]
     fn a_news_sitemap_gives_addresses_titles_and_dates_but_never_lastmod() {
         let found = read_sitemap(
-            br#"<?xml version="1.0"?><urlset xmlns:news="n" xmlns:image="i"><url>
+            r#"<?xml version="1.0"?><urlset xmlns:news="n" xmlns:image="i"><url>
             <loc>https://a.example.com/1?a=1&amp;b=2</loc><lastmod>2025-02-01</lastmod>
             <image:image><image:loc>https://a.example.com/i.png</image:loc></image:image>
             <news:news><news:publication_date>2025-01-15</news:publication_date>
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn an_index_names_other_sitemaps() {
         let found = read_sitemap(
-            b"<sitemapindex><sitemap><loc>https://a.example.com/s.xml</loc></sitemap></sitemapindex>",
+            "<sitemapindex><sitemap><loc>https://a.example.com/s.xml</loc></sitemap></sitemapindex>",
         );
         assert!(
             matches!(found, Ok(Sitemap::Index(links)) if links == ["https://a.example.com/s.xml"])
@@ -146,15 +153,23 @@ mod tests {
         for text in
             ["", "<html></html>", "<urlset><url>", "<urlset><url></loc></url></urlset>", "{}"]
         {
-            assert!(read_sitemap(text.as_bytes()).is_err(), "{text}");
+            assert!(read_sitemap(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn characters_by_their_numbers_are_read() {
+        let text = "<urlset><url><loc>https://a.example.com/1?a=1&#38;b=2&#x26;c=3&#0;</loc></url></urlset>";
+        let Ok(Sitemap::Pages(found)) = read_sitemap(text) else { panic!("{text}") };
+        let link = found.entries[0].link.as_deref();
+        assert_eq!(link, Some("https://a.example.com/1?a=1&b=2&c=3\u{fffd}"));
     }
 
     #[test]
     fn entities_of_a_document_are_not_expanded() {
         let bomb = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>
             <urlset><url><loc>https://a.example.com/&b;</loc></url></urlset>"#;
-        let Ok(Sitemap::Pages(found)) = read_sitemap(bomb.as_bytes()) else { panic!() };
+        let Ok(Sitemap::Pages(found)) = read_sitemap(bomb) else { panic!() };
         assert_eq!(found.entries[0].link.as_deref(), Some("https://a.example.com/"));
     }
 
@@ -163,7 +178,7 @@ mod tests {
         let urls =
             "<url><loc>https://a.example.com/1</loc></url>".repeat(SITEMAP_ADDRESSES_MAX + 7);
         let text = format!("<urlset>{urls}</urlset>");
-        let Ok(Sitemap::Pages(found)) = read_sitemap(text.as_bytes()) else { panic!() };
+        let Ok(Sitemap::Pages(found)) = read_sitemap(&text) else { panic!() };
         assert_eq!((found.entries.len(), found.beyond_limit), (SITEMAP_ADDRESSES_MAX, 7));
     }
 }

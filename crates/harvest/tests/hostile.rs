@@ -5,7 +5,7 @@
 
 use domain::evidence::{Selectors, SourceKind, SourceLimits};
 use harvest::{
-    CollectError, Collected, Entries, Place,
+    CollectError, Collected, Entries, Known, Place, Read, ReadingBounds,
     address::{AddressError, PrivateHosts},
     collect,
     fetch::{FetchBounds, FetchError, Fetched, Fetcher, Validators},
@@ -31,6 +31,7 @@ const BOUNDS: FetchBounds = FetchBounds {
     bytes_max: 100_000,
     redirects_max: 5,
     host_pause: Duration::ZERO,
+    reading: ReadingBounds::DEFAULT,
 };
 
 /// A server on this machine that counts what reaches it.
@@ -141,6 +142,11 @@ async fn serve(mut stream: TcpStream, address: SocketAddr) -> std::io::Result<()
         "/to-password" => moved("http://user:secret@1.1.1.1/"),
         "/403" => answer("403 Forbidden", "", "no"),
         "/429" => answer("429 Too Many Requests", "Retry-After: 120\r\n", ""),
+        "/503" => answer(
+            "503 Service Unavailable",
+            "Date: Wed, 15 Jan 2025 08:00:00 GMT\r\nRetry-After: Wed, 15 Jan 2025 08:03:00 GMT\r\n",
+            "",
+        ),
         "/500" => answer("500 Internal Server Error", "", RSS),
         "/empty" => answer("200 OK", "", ""),
         "/login" => answer("200 OK", "", "<html><body>Please sign in</body></html>"),
@@ -194,9 +200,9 @@ async fn read_within(
         date_attribute: "datetime".to_owned(),
         ..Selectors::default()
     });
-    let place = Place { kind, url: server.url(path), selectors, limits };
-    match collect(fetcher, &place, &Validators::default(), &BTreeSet::new()).await? {
-        Collected::Read { entries, .. } => Ok(entries),
+    let place = Place { kind, url: server.url(path), selectors, limits, total: None };
+    match collect(fetcher, &place, &Known::default(), &BTreeSet::new()).await? {
+        Collected::Read(Read { entries, .. }) => Ok(entries),
         Collected::NotModified => panic!("{path} was never read before"),
     }
 }
@@ -252,9 +258,10 @@ async fn a_source_that_misbehaves_ends_in_an_error_of_its_own() {
         CollectError::Fetch(error) => expected(error),
         _ => false,
     };
-    let cases: [(&str, Expected); 15] = [
+    let cases: [(&str, Expected); 16] = [
         ("/403", |e| matches!(e, FetchError::Status { status: 403, .. })),
         ("/429", |e| e.retry_after() == Some(Duration::from_mins(2))),
+        ("/503", |e| e.retry_after() == Some(Duration::from_mins(3))),
         ("/500", |e| matches!(e, FetchError::Status { status: 500, .. })),
         ("/404", |e| matches!(e, FetchError::Status { status: 404, .. })),
         ("/around", |e| matches!(e, FetchError::Redirects(5))),
@@ -339,8 +346,7 @@ async fn a_host_is_asked_one_thing_at_a_time_with_a_pause_between() {
     let server = Server::start().await;
     let pause = Duration::from_millis(100);
     let fetcher = Arc::new(server.fetcher(FetchBounds { host_pause: pause, ..BOUNDS }));
-    // The rules are known first, so that only the readings are counted.
-    fetcher.fetch(&server.url("/rss"), &Validators::default()).await.unwrap();
+    // The rules are not known yet; they are asked for once, in a turn of their own.
     let begun = Instant::now();
     let readings = (0..5).map(|_| {
         let (fetcher, url) = (Arc::clone(&fetcher), server.url("/atom"));
@@ -352,6 +358,7 @@ async fn a_host_is_asked_one_thing_at_a_time_with_a_pause_between() {
     }
     assert!(begun.elapsed() >= pause * 5, "{:?}", begun.elapsed());
     assert_eq!(server.at_once_max.load(Ordering::SeqCst), 1);
+    assert_eq!(server.requests.load(Ordering::SeqCst), 6);
 }
 
 #[tokio::test]

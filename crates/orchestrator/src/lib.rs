@@ -140,10 +140,12 @@ impl Orchestrator {
         self.limits
     }
 
-    /// The same, and it reads sources of other people's hosts.
+    /// The same, and it reads sources of other people's hosts, in turn with all processes
+    /// that share the database.
     #[must_use]
     pub fn with_fetcher(self, fetcher: harvest::fetch::Fetcher) -> Self {
-        Self { collectors: Some(Arc::new(fetcher)), ..self }
+        let turns = evidence::StoredTurns::new(self.pool.clone());
+        Self { collectors: Some(Arc::new(fetcher.sharing(Arc::new(turns)))), ..self }
     }
 
     /// The same under another profile of rights.

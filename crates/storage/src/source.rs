@@ -2,7 +2,9 @@
 
 use crate::{Moment, StorageError};
 use domain::{
-    evidence::{Covers, Selectors, SourceKind, SourceLimits, SourceStanding, Terms, TrustTier},
+    evidence::{
+        Covers, CutShort, Selectors, SourceKind, SourceLimits, SourceStanding, Terms, TrustTier,
+    },
     id::SourceId,
     pricing_pack::ProviderId,
 };
@@ -313,11 +315,17 @@ pub enum Outcome<'a> {
         last_modified: Option<&'a str>,
         entries: i32,
         bytes: i32,
+        /// Why it did not come to its end, and how many entries that left.
+        cut_short: Option<CutShort>,
+        entries_left: i32,
+        retry_after: Option<Duration>,
     },
     NotModified,
     Failed {
         status: Option<i16>,
         error: &'a str,
+        /// A bound of the whole reading that left no room for anything.
+        cut_short: Option<CutShort>,
         retry_after: Option<Duration>,
     },
     /// Somebody brought the items.
@@ -332,7 +340,7 @@ const PAUSE_MAX_MINUTES: f64 = 24.0 * 60.0;
 
 /// Writes a reading down before its items, whose count is known when they are stored;
 /// and what follows from it for the next one: its interval after a success, twice as
-/// long after each failure, and never sooner than the server asks.
+/// long after each failure, and never sooner than a server asks, if that is within a day.
 pub async fn insert_fetch(
     conn: &mut PgConnection,
     id: SourceId,
@@ -346,10 +354,15 @@ pub async fn insert_fetch(
         Outcome::Failed { status, error, .. } => ("failed", *status, Some(*error), 0, 0),
         Outcome::Entered { entries, bytes } => ("entered", None, None, *entries, *bytes),
     };
+    let (cut_short, entries_left) = match outcome {
+        Outcome::Read { cut_short, entries_left, .. } => (*cut_short, *entries_left),
+        Outcome::Failed { cut_short, .. } => (*cut_short, 0),
+        Outcome::NotModified | Outcome::Entered { .. } => (None, 0),
+    };
     let fetch = sqlx::query_scalar!(
         "insert into source_fetches (
-             source_id, outcome, status, error, entries, new_items, bytes, duration_ms
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8)
+             source_id, outcome, status, error, entries, new_items, bytes, duration_ms, cut_short, entries_left
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          returning id",
         id.as_uuid(),
         name,
@@ -358,7 +371,9 @@ pub async fn insert_fetch(
         entries,
         new_items,
         bytes,
-        i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
+        i32::try_from(duration.as_millis()).unwrap_or(i32::MAX),
+        cut_short.map(CutShort::id),
+        entries_left
     )
     .fetch_one(&mut *conn)
     .await
@@ -375,7 +390,7 @@ async fn update_health(
 ) -> Result<(), StorageError> {
     match outcome {
         Outcome::Failed { error, retry_after, .. } => {
-            let asked = retry_after.map_or(0.0, |after| after.as_secs_f64());
+            let asked = seconds(*retry_after);
             sqlx::query!(
                 "update sources
                  set tried_at = now(), last_status = $2, last_error = $3, failures = failures + 1,
@@ -393,18 +408,24 @@ async fn update_health(
             .execute(conn)
             .await?;
         }
-        Outcome::Read { etag, last_modified, entries, .. } => {
+        Outcome::Read { etag, last_modified, entries, retry_after, .. } => {
+            let asked = seconds(*retry_after);
             sqlx::query!(
                 "update sources
                  set tried_at = now(), succeeded_at = now(), last_status = $2, last_error = null, failures = 0,
-                     due_at = now() + make_interval(mins => interval_minutes),
+                     due_at = now() + greatest(
+                         make_interval(mins => interval_minutes),
+                         make_interval(secs => least($6::float8, $7::float8 * 60))
+                     ),
                      etag = $3, last_modified = $4, last_entries = $5
                  where id = $1",
                 id.as_uuid(),
                 status,
                 *etag,
                 *last_modified,
-                *entries
+                *entries,
+                asked,
+                PAUSE_MAX_MINUTES
             )
             .execute(conn)
             .await?;
@@ -424,6 +445,10 @@ async fn update_health(
         }
     }
     Ok(())
+}
+
+fn seconds(asked: Option<Duration>) -> f64 {
+    asked.map_or(0.0, |after| after.as_secs_f64())
 }
 
 /// Runs go first: their ranks are small, and someone waits for each of them.
@@ -466,6 +491,9 @@ pub struct FetchRow {
     pub new_items: i32,
     pub bytes: i32,
     pub duration_ms: i32,
+    /// Why it did not come to its end, and how many entries that left.
+    pub cut_short: Option<CutShort>,
+    pub entries_left: i32,
     pub tried_at: Timestamp,
 }
 
@@ -484,6 +512,8 @@ pub async fn load_fetches(
                new_items,
                bytes,
                duration_ms,
+               cut_short as "cut_short: CutShort",
+               entries_left,
                tried_at as "tried_at: Moment"
            from source_fetches
            where source_id = $1
@@ -504,6 +534,8 @@ pub async fn load_fetches(
             new_items: row.new_items,
             bytes: row.bytes,
             duration_ms: row.duration_ms,
+            cut_short: row.cut_short,
+            entries_left: row.entries_left,
             tried_at: row.tried_at.0,
         })
         .collect())

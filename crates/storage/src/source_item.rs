@@ -80,25 +80,6 @@ pub async fn load_seen(
     Ok(seen.into_iter().collect())
 }
 
-/// Addresses that were seen of a source, the newest first.
-pub async fn load_addresses(
-    conn: &mut PgConnection,
-    source: SourceId,
-    limit: i64,
-) -> Result<BTreeSet<String>, StorageError> {
-    let seen = sqlx::query_scalar!(
-        r#"select url as "url!" from source_items
-           where source_id = $1 and url is not null
-           order by id desc
-           limit $2"#,
-        source.as_uuid(),
-        limit
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(seen.into_iter().collect())
-}
-
 /// An item that enters packs, as it was read, under what its source is called today.
 #[derive(Clone, Debug)]
 pub struct KeptItem {

@@ -18,6 +18,7 @@ pub mod runs;
 mod source_form;
 mod source_history;
 mod source_preview;
+mod source_readings;
 mod source_suggestions;
 pub mod sources;
 mod what_if;

@@ -16,7 +16,16 @@ pub fn Previewed(preview: Result<Preview, String>) -> impl IntoView {
         Ok(preview) => {
             let shown = preview.entries.len();
             let rows = preview.entries.into_iter().map(entry_row).collect_view();
+            let cut_short = preview.cut_short.map(|cause| {
+                view! {
+                    <p>
+                        {format!("The test did not come to the end of it: {}. ", cause.label())}
+                        "A reading goes on where the one before ended."
+                    </p>
+                }
+            });
             view! {
+                {cut_short}
                 <table class="data-table">
                     <caption class="data-table__caption">
                         {format!("{shown} of {} entries, as they would be read now", preview.read)}

@@ -3,6 +3,7 @@ use super::{
     source_form::{SourceFields, TermsForm},
     source_history::History,
     source_preview::Previewed,
+    source_readings::Readings,
     source_suggestions::{Suggestions, begun},
 };
 use crate::{
@@ -11,20 +12,20 @@ use crate::{
         breadcrumb::{Breadcrumb, step},
         digest::Digest,
         funnel::FunnelSection,
-        moment::{Moment, duration_words},
+        moment::Moment,
         state::State,
     },
     ssr::{encode, page},
 };
 use domain::{evidence::SourceKind, id::SourceId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 use orchestrator::{
     UseCaseError,
     evidence::{Preview, SourceForm, SourcePage, steps_of},
 };
-use storage::source::{FetchRow, SourceRow};
+use storage::source::SourceRow;
 
 /// Every source with its health, and where what it held went.
 #[component]
@@ -340,71 +341,4 @@ fn Import(id: String) -> impl IntoView {
             </form>
         </section>
     }
-}
-
-#[component]
-fn Readings(fetches: Vec<FetchRow>, now: Timestamp, zone: String) -> impl IntoView {
-    if fetches.is_empty() {
-        return view! { <p>"It has not been read yet."</p> }.into_any();
-    }
-    let rows = fetches
-        .into_iter()
-        .map(|fetch| {
-            let (tone, icon, label) = match fetch.outcome.as_str() {
-                "read" => ("good", "check", "Read"),
-                "not_modified" => ("good", "check", "Unchanged"),
-                "entered" => ("good", "check", "Entered"),
-                _ => ("bad", "cross", "Failed"),
-            };
-            let took = duration_words(SignedDuration::from_millis(fetch.duration_ms.into()));
-            view! {
-                <tr>
-                    <th scope="row">
-                        <Moment at=fetch.tried_at now zone=zone.clone() />
-                    </th>
-                    <td data-label="Outcome">
-                        <State tone icon label />
-                        {fetch.error.map(|error| view! { <span class="data-table__sub">{error}</span> })}
-                    </td>
-                    <td data-label="Status" class="numeric">
-                        {fetch.status.map_or_else(|| "none".to_owned(), |status| status.to_string())}
-                    </td>
-                    <td data-label="Entries" class="numeric">
-                        {fetch.entries}
-                    </td>
-                    <td data-label="New" class="numeric">
-                        {fetch.new_items}
-                    </td>
-                    <td data-label="Took" class="numeric">
-                        {took}
-                    </td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <table class="data-table">
-            <caption class="data-table__caption">"The newest first"</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"When"</th>
-                    <th scope="col">"Outcome"</th>
-                    <th scope="col" class="numeric">
-                        "Status"
-                    </th>
-                    <th scope="col" class="numeric">
-                        "Entries"
-                    </th>
-                    <th scope="col" class="numeric">
-                        "New"
-                    </th>
-                    <th scope="col" class="numeric">
-                        "Took"
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
 }

@@ -42,6 +42,6 @@ pub use signal::{
     Verdict,
 };
 pub use signal_text::signal_in;
-pub use source::{Covers, Selectors, SourceKind, SourceLimits, Terms};
+pub use source::{Covers, CutShort, Selectors, SourceKind, SourceLimits, Terms};
 pub use suggested::{SUGGESTED_SOURCES, SuggestedKind, SuggestedSource};
 pub use title_key::title_key;

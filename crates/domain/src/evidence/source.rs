@@ -18,6 +18,19 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Why a reading of a source ended before its end. What it did not come to is left to
+    /// the next.
+    CutShort, "end of a reading" {
+        Time = "time", "the time of a whole reading was over";
+        Bytes = "bytes", "it sent as much as a whole reading may take";
+        Requests = "requests", "it took as many requests as a whole reading may";
+        Busy = "busy", "its server asked to be left alone";
+        Failing = "failing", "something of it could not be read for now";
+        Pages = "pages", "as many pages were opened as one reading may";
+    }
+}
+
 /// Where a list on a page has what, as CSS selectors; all but `item` are looked for
 /// within an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,8 +10,7 @@ use executor::{
     observe::{self, ProviderAnswer},
     runtime::breaker::{BreakerPolicy, Guard},
 };
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
-use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use tokio::{
@@ -188,7 +187,7 @@ impl Vendors {
         }
         let response = request.send().await.map_err(broken)?;
         let status = response.status().as_u16();
-        let asked_to_wait = retry_after(response.headers());
+        let asked_to_wait = http::retry_after(response.headers());
         let body = http::read_within(response, self.bounds.bytes_max).await;
         let body = body.map_err(|unread| match unread {
             Unread::TooLarge => QuoteError::TooLarge(self.bounds.bytes_max),
@@ -258,23 +257,6 @@ fn checked(base: &str, vendor: &'static str) -> Result<Url, AccessError> {
     }
 }
 
-/// A day at the most, so that no vendor moves the next request out of time.
-const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
-
-/// How long an answer asks to be waited: seconds, or a moment by its own clock.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
-    let asked = text(&RETRY_AFTER)?;
-    let moment = |text: &str| rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
-    let wait = if let Ok(seconds) = asked.parse() {
-        Duration::from_secs(seconds)
-    } else {
-        let wait: SignedDuration = moment(asked)?.duration_since(moment(text(&DATE)?)?);
-        wait.try_into().unwrap_or(Duration::ZERO)
-    };
-    Some(wait.min(RETRY_AFTER_MAX))
-}
-
 fn kind_of(error: &QuoteError) -> ProviderAnswer {
     match error {
         QuoteError::TooOften { .. } => ProviderAnswer::RateLimited,
@@ -289,24 +271,6 @@ fn kind_of(error: &QuoteError) -> ProviderAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wait_is_told_in_seconds_or_by_the_clock_of_the_vendor() {
-        let asked = |fields: &[(HeaderName, &str)]| {
-            let pairs = fields.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
-            retry_after(&pairs.collect())
-        };
-        assert_eq!(asked(&[(RETRY_AFTER, "7")]), Some(Duration::from_secs(7)));
-        let then = (RETRY_AFTER, "Tue, 21 Oct 2025 07:28:30 GMT");
-        let now = (DATE, "Tue, 21 Oct 2025 07:28:00 GMT");
-        assert_eq!(asked(&[then.clone(), now.clone()]), Some(Duration::from_secs(30)));
-        assert_eq!(asked(std::slice::from_ref(&then)), None, "without a clock of its own");
-        let past = (RETRY_AFTER, "Tue, 21 Oct 2025 07:00:00 GMT");
-        assert_eq!(asked(&[past, now]), Some(Duration::ZERO));
-        assert_eq!(asked(&[(RETRY_AFTER, "18446744073709551615")]), Some(RETRY_AFTER_MAX));
-        assert_eq!(asked(&[(RETRY_AFTER, "soon")]), None);
-        assert_eq!(asked(&[]), None);
-    }
 
     #[test]
     fn a_key_leaves_for_no_address_in_the_clear_but_on_this_machine() {

@@ -12,7 +12,7 @@ use domain::{
     id::SourceId,
 };
 use harvest::{
-    CollectError, Collected, Entries, Place, collect,
+    CollectError, Collected, Entries, Known, Part, Place, Read, Seen, SeenUnavailable, collect,
     fetch::{FetchError, Fetcher, Validators},
     raw_item,
 };
@@ -23,15 +23,13 @@ use std::{
     time::{Duration, Instant},
 };
 use storage::{
-    setup,
+    PgConnection, PgPool, StorageError, host_turn, setup,
     source::{self, Outcome, SourceRow},
     source_item::{self, Exit, NewItem},
+    source_known::{self, Listed, PartRow},
     tenancy,
 };
 use url::Url;
-
-/// Addresses of a source whose pages are not opened again.
-const SEEN_MAX: i64 = 5_000;
 
 /// Sources that one look queues; the next look comes soon.
 const QUEUED_MAX: i64 = 100;
@@ -46,6 +44,7 @@ pub type Collectors = Option<Arc<Fetcher>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CollectOutcome {
     Read {
+        /// Listed and come to, those that were seen before included.
         entries: usize,
         new_items: usize,
     },
@@ -59,9 +58,11 @@ pub enum CollectOutcome {
 }
 
 impl Orchestrator {
-    /// Queues a job for each source that is due.
+    /// Queues a job for each source that is due, and forgets the turns of hosts that are
+    /// not asked any more.
     pub async fn queue_due_sources(&self) -> Result<i64, UseCaseError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
+        host_turn::delete_old(&mut tx).await?;
         let queued = source::enqueue_due(&mut tx, QUEUED_MAX).await?;
         tx.commit().await?;
         Ok(queued)
@@ -75,11 +76,19 @@ impl Orchestrator {
         else {
             return Ok(CollectOutcome::NotEnabled);
         };
-        let seen = source_item::load_addresses(&mut conn, id, SEEN_MAX).await?;
+        let parts = source_known::load_parts(&mut conn, id).await?;
         drop(conn);
+        let known = Known {
+            validators: Validators {
+                etag: row.health.etag.clone(),
+                last_modified: row.health.last_modified.clone(),
+            },
+            parts: parts.into_iter().filter_map(part).collect(),
+        };
+        let seen = SeenOf { pool: &self.pool, source: id };
         // The database's clock dates things; this one measures.
         let begun = Instant::now();
-        let read = self.read_source(&row, &seen).await;
+        let read = self.read_source(&row, &known, &seen, None).await;
         let duration = begun.elapsed();
         match read {
             Ok(Collected::NotModified) => {
@@ -87,17 +96,7 @@ impl Orchestrator {
                     .await?;
                 Ok(CollectOutcome::NotModified)
             }
-            Ok(Collected::Read { entries, validators, bytes }) => {
-                let count = entries.entries.len();
-                let outcome = Outcome::Read {
-                    etag: validators.etag.as_deref(),
-                    last_modified: validators.last_modified.as_deref(),
-                    entries: whole(count),
-                    bytes: whole(bytes),
-                };
-                let new_items = self.write_reading(&row, outcome, entries, duration).await?;
-                Ok(CollectOutcome::Read { entries: count, new_items })
-            }
+            Ok(Collected::Read(read)) => self.write_read(&row, read, duration).await,
             Err(error) => {
                 let words: String = in_words(&error).chars().take(ERROR_CHARACTERS_MAX).collect();
                 let fetch = match &error {
@@ -107,6 +106,7 @@ impl Orchestrator {
                 let outcome = Outcome::Failed {
                     status: fetch.and_then(|error| error.status()?.try_into().ok()),
                     error: &words,
+                    cut_short: fetch.and_then(FetchError::reading_over),
                     retry_after: fetch.and_then(FetchError::retry_after),
                 };
                 self.write_reading(&row, outcome, Entries::default(), duration).await?;
@@ -115,11 +115,14 @@ impl Orchestrator {
         }
     }
 
-    /// What a source holds now, whoever asks; nothing is written down.
+    /// What a source holds now, whoever asks, in so much time where somebody waits; nothing
+    /// is written down.
     pub(super) async fn read_source(
         &self,
         row: &SourceRow,
-        seen: &BTreeSet<String>,
+        known: &Known,
+        seen: &impl Seen,
+        total: Option<Duration>,
     ) -> Result<Collected, CollectError> {
         let fetcher = self.collectors.as_ref().ok_or(CollectError::NotHere)?;
         let url = row.source.url.as_deref().and_then(|url| Url::parse(url).ok());
@@ -129,12 +132,45 @@ impl Orchestrator {
             url,
             selectors: row.source.selectors.clone(),
             limits: row.source.limits,
+            total,
         };
-        let known = Validators {
-            etag: row.health.etag.clone(),
-            last_modified: row.health.last_modified.clone(),
+        collect(fetcher, &place, known, seen).await
+    }
+
+    /// A reading that gave something: its items, and what the next one needs to know.
+    async fn write_read(
+        &self,
+        row: &SourceRow,
+        read: Read,
+        duration: Duration,
+    ) -> Result<CollectOutcome, UseCaseError> {
+        let Read { entries, seen, known, bytes, unreached } = read;
+        let count = entries.entries.len() + seen;
+        if let Some(cause) = unreached.cause {
+            let (source, left) = (row.source.id, unreached.entries);
+            tracing::info!(source.id = %source, left, cause = cause.id(), "a reading was cut short");
+        }
+        let outcome = Outcome::Read {
+            etag: known.validators.etag.as_deref(),
+            last_modified: known.validators.last_modified.as_deref(),
+            entries: whole(count),
+            bytes: whole(bytes),
+            cut_short: unreached.cause,
+            entries_left: whole(unreached.entries),
+            retry_after: unreached.retry_after,
         };
-        collect(fetcher, &place, &known, seen).await
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        if opens_pages(row.source.kind) {
+            let links = entries.entries.iter().filter_map(|entry| entry.link.as_deref());
+            let addresses = links.filter_map(|link| Url::parse(link).ok()).map(String::from);
+            let addresses: Vec<String> = addresses.collect();
+            source_known::insert_addresses(&mut tx, row.source.id, &addresses).await?;
+            let parts: Vec<PartRow> = known.parts.into_iter().map(part_row).collect();
+            source_known::replace_parts(&mut tx, row.source.id, &parts).await?;
+        }
+        let new_items = write_items(&mut tx, row, &outcome, entries, duration).await?;
+        tx.commit().await?;
+        Ok(CollectOutcome::Read { entries: count, new_items })
     }
 
     /// Items and health of one reading, in one transaction.
@@ -146,20 +182,73 @@ impl Orchestrator {
         duration: Duration,
     ) -> Result<usize, UseCaseError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
-        let now = setup::load_now(&mut tx).await?;
-        let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-        let items = read_entries(row, entries, today);
-        let keys: Vec<String> = items.iter().map(|item| item.key.clone()).collect();
-        let seen = source_item::load_seen(&mut tx, &keys).await?;
-        let unseen: Vec<NewItem> =
-            items.into_iter().filter(|item| !seen.contains(&item.key)).collect();
-        let fetch =
-            source::insert_fetch(&mut tx, row.source.id, &outcome, whole(unseen.len()), duration)
-                .await?;
-        source_item::insert_unseen(&mut tx, row.source.id, fetch, &unseen).await?;
+        let new_items = write_items(&mut tx, row, &outcome, entries, duration).await?;
         tx.commit().await?;
-        Ok(unseen.len())
+        Ok(new_items)
     }
+}
+
+async fn write_items(
+    tx: &mut PgConnection,
+    row: &SourceRow,
+    outcome: &Outcome<'_>,
+    entries: Entries,
+    duration: Duration,
+) -> Result<usize, StorageError> {
+    let now = setup::load_now(&mut *tx).await?;
+    let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let items = read_entries(row, entries, today);
+    let keys: Vec<String> = items.iter().map(|item| item.key.clone()).collect();
+    let seen = source_item::load_seen(&mut *tx, &keys).await?;
+    let unseen: Vec<NewItem> = items.into_iter().filter(|item| !seen.contains(&item.key)).collect();
+    let source = row.source.id;
+    let fetch =
+        source::insert_fetch(&mut *tx, source, outcome, whole(unseen.len()), duration).await?;
+    source_item::insert_unseen(&mut *tx, source, fetch, &unseen).await?;
+    Ok(unseen.len())
+}
+
+/// What was seen of a source, and of all others.
+struct SeenOf<'a> {
+    pool: &'a PgPool,
+    source: SourceId,
+}
+
+impl Seen for SeenOf<'_> {
+    async fn seen(&self, addresses: Vec<String>) -> Result<BTreeSet<String>, SeenUnavailable> {
+        let listed = addresses.into_iter().map(|address| {
+            let key = canonical_url(&address).ok();
+            Listed { address, key }
+        });
+        let listed: Vec<Listed> = listed.collect();
+        self.load(&listed).await.map_err(|error| {
+            let error = in_words(&error);
+            tracing::error!(source.id = %self.source, error, "what was seen could not be looked up");
+            SeenUnavailable
+        })
+    }
+}
+
+impl SeenOf<'_> {
+    async fn load(&self, listed: &[Listed]) -> Result<BTreeSet<String>, StorageError> {
+        let mut conn = self.pool.acquire().await?;
+        source_known::load_seen(&mut conn, self.source, listed).await
+    }
+}
+
+fn part(row: PartRow) -> Option<Part> {
+    let PartRow { url, etag, last_modified } = row;
+    Some(Part { url: Url::parse(&url).ok()?, validators: Validators { etag, last_modified } })
+}
+
+fn part_row(part: Part) -> PartRow {
+    let Validators { etag, last_modified } = part.validators;
+    PartRow { url: part.url.into(), etag, last_modified }
+}
+
+/// Whether what it lists may have to be looked up on pages.
+fn opens_pages(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Sitemap | SourceKind::HtmlList)
 }
 
 /// Each entry once by its key, read by the desk's rules as of a day, as far as the

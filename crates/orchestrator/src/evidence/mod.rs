@@ -13,6 +13,7 @@ mod screen;
 mod source_form;
 mod sources;
 mod status;
+mod turns;
 
 pub use browse::{BrowseEvidence, CompanyView, EventPage, PackPage, companies_of, company_name};
 pub use collect::{CollectOutcome, Collectors};
@@ -24,3 +25,4 @@ pub use screen::{ListedEvent, MEANING};
 pub use source_form::{SourceForm, SourceProblem};
 pub use sources::{PREVIEW_MAX, Preview, PreviewEntry, SourcePage};
 pub use status::{PackStanding, PackStatus};
+pub use turns::StoredTurns;

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{Actor, Orchestrator, Refusal, UseCaseError};
 use domain::{
-    evidence::{DropReason, EvidenceItem},
+    evidence::{CutShort, DropReason, EvidenceItem},
     id::SourceId,
 };
-use harvest::{Collected, Entries, IMPORT_BYTES_MAX, read_import};
+use harvest::{Collected, Entries, IMPORT_BYTES_MAX, Known, Read, read_import};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
@@ -19,12 +19,16 @@ use storage::{
     setup,
     source::{self, FetchRow, NewSource, Outcome, SourceRow},
     source_item::{self, NewItem},
-    tenancy,
+    source_known, tenancy,
 };
 
 /// Entries that a test shows, of those that it reads.
 pub const PREVIEW_MAX: usize = 15;
 const PREVIEW_READ_MAX: usize = 20;
+
+/// The most that a test reads for: somebody waits for it, and a server that gives its
+/// answer within thirty seconds.
+const PREVIEW_TIME: Duration = Duration::from_secs(20);
 
 /// Sources shown at once.
 const LIST_MAX: i64 = 500;
@@ -51,6 +55,9 @@ pub struct SourcePage {
 pub struct Preview {
     pub read: usize,
     pub entries: Vec<PreviewEntry>,
+    /// Why the reading did not come to its end; none: it did.
+    #[serde(default)]
+    pub cut_short: Option<CutShort>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +145,9 @@ impl Orchestrator {
         let is_elsewhere = (&before.source.url, before.source.kind, &before.source.selectors)
             != (&edited.url, edited.kind, &edited.selectors);
         source::update(&mut tx, &edited, is_elsewhere).await.map_err(name_taken)?;
+        if is_elsewhere {
+            source_known::replace_parts(&mut tx, id, &[]).await?;
+        }
         record_changes(&mut tx, actor, &before.source, &edited).await?;
         tx.commit().await?;
         Ok(())
@@ -223,7 +233,7 @@ impl Orchestrator {
         self.preview(actor, SourceRow { source, enabled: false, health }).await
     }
 
-    async fn preview(&self, actor: &Actor, mut row: SourceRow) -> Result<Preview, UseCaseError> {
+    async fn preview(&self, actor: &Actor, row: SourceRow) -> Result<Preview, UseCaseError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
         let entry = audit::Entry {
             action: "source.tested",
@@ -235,20 +245,22 @@ impl Orchestrator {
         let today = setup::load_now(&mut tx).await?.to_zoned_datetime(TimeZone::UTC).date();
         tx.commit().await?;
         // What was read last does not matter here: the whole answer is wanted.
-        (row.health.etag, row.health.last_modified) = (None, None);
-        let read = self.read_source(&row, &BTreeSet::new()).await;
-        let entries =
-            match read.map_err(|error| UseCaseError::SourceUnreadable(in_words(&error)))? {
-                Collected::Read { entries, .. } => entries,
-                Collected::NotModified => Entries::default(),
-            };
+        let read = self
+            .read_source(&row, &Known::default(), &BTreeSet::new(), Some(PREVIEW_TIME))
+            .await
+            .map_err(|error| UseCaseError::SourceUnreadable(in_words(&error)))?;
+        let Read { entries, unreached, .. } = match read {
+            Collected::Read(read) => read,
+            Collected::NotModified => Read::default(),
+        };
         let read = entries.entries.len().min(PREVIEW_READ_MAX);
         let first = Entries {
             entries: entries.entries.into_iter().take(PREVIEW_READ_MAX).collect(),
             ..Entries::default()
         };
         let shown = read_entries(&row, first, today).into_iter().take(PREVIEW_MAX);
-        Ok(Preview { read, entries: shown.map(PreviewEntry::from).collect() })
+        let entries = shown.map(PreviewEntry::from).collect();
+        Ok(Preview { read, entries, cut_short: unreached.cause })
     }
 
     /// Items that somebody brings as CSV or JSON for a source that is entered by hand.

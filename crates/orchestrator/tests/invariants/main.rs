@@ -11,6 +11,8 @@ mod api_tokens;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod collecting;
+#[cfg(test)]
 mod event_decisions;
 #[cfg(test)]
 mod evidence_filters;
@@ -30,6 +32,8 @@ mod following_reports;
 mod funnel;
 #[cfg(test)]
 mod held_items;
+#[cfg(test)]
+mod host_turns;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]

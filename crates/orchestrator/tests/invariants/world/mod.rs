@@ -5,6 +5,7 @@ mod drafts;
 mod large;
 mod market;
 mod model_calls;
+mod site;
 mod sources;
 mod sql;
 
@@ -14,6 +15,7 @@ pub use drafts::{draft, entitlement};
 pub use large::{EVENTS, large_order, tell_everything, write_large_feeds};
 pub use market::{LEDGER, Market, PORTFOLIO};
 pub use model_calls::{USED, answered, in_new_words, model_call, to_send};
+pub use site::{Page, Site};
 pub use sources::source_form;
 pub use sql::{code_of, count, message_of, wait_for_locks, wait_for_sleepers};
 
