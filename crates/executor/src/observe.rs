@@ -15,6 +15,8 @@ pub const FRESHNESS_GATE_BLOCKS: &str = "freshness_gate_blocks_total";
 pub const PATTERN_STEP_DURATION: &str = "pattern_step_duration_seconds";
 pub const AGENT_INVOCATIONS: &str = "agent_invocations_total";
 pub const AGENT_LATENCY: &str = "agent_latency_seconds";
+pub const AGENT_CALLS_WAITING: &str = "agent_calls_waiting";
+pub const AGENT_QUEUE: &str = "agent_queue_seconds";
 pub const CIRCUIT_BREAKER_STATE: &str = "circuit_breaker_state";
 pub const CIRCUIT_BREAKER_FAILURES: &str = "circuit_breaker_failures_total";
 pub const PRICING_PACK_STATUS: &str = "pricing_pack_status";
@@ -78,6 +80,27 @@ impl ExecutionStatus {
             Self::Error => "error",
             Self::Blocked => "blocked",
             Self::Invalid => "invalid",
+        }
+    }
+}
+
+/// How a call that found no place of its agent free went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueResult {
+    Placed,
+    /// No place was free by its deadline.
+    Late,
+    /// As many waited as may.
+    Full,
+}
+
+impl QueueResult {
+    /// As in the label `result`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Placed => "placed",
+            Self::Late => "late",
+            Self::Full => "full",
         }
     }
 }
@@ -185,6 +208,18 @@ fn call_handles(
         AGENT_LATENCY, "agent" => agent, "capability" => capability, "status" => status
     );
     (calls, latency)
+}
+
+/// A call waited for a place of `agent`, or would have.
+pub fn call_queued(agent: &'static str, result: QueueResult, took: Duration) {
+    histogram!(AGENT_QUEUE, "agent" => agent, "result" => result.as_str())
+        .record(took.as_secs_f64());
+}
+
+/// So many calls wait for a place of `agent`.
+pub fn calls_waiting(agent: &'static str, waiting: usize) {
+    gauge!(AGENT_CALLS_WAITING, "agent" => agent)
+        .set(u32::try_from(waiting).map_or(f64::MAX, f64::from));
 }
 
 /// The breaker of an agent, or of a provider, is in this state.

@@ -29,6 +29,11 @@ const HISTOGRAMS: &[(&str, &[f64], &str)] = &[
         "Duration of a call of an agent.",
     ),
     (
+        observe::AGENT_QUEUE,
+        &[0.001, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0],
+        "How long a call waited for a place of its agent, of those that found none free.",
+    ),
+    (
         observe::HTTP_REQUEST_DURATION,
         &[0.1, 0.5, 1.0, 1.2, 2.0, 5.0, 10.0],
         "From request to the first byte of its answer.",
@@ -53,6 +58,7 @@ const COUNTERS: &[(&str, &str)] = &[
 ];
 
 const GAUGES: &[(&str, &str)] = &[
+    (observe::AGENT_CALLS_WAITING, "Calls that wait for a place of their agent."),
     (observe::CIRCUIT_BREAKER_STATE, "0 closed, 1 open, 2 half-open."),
     (
         observe::PRICING_PACK_STATUS,
@@ -126,7 +132,9 @@ mod tests {
     use domain::pricing_pack::{PackStatus, PricingPolicy};
     use executor::{
         capability::{Call, Capability, Fault, Output},
-        observe::{BreakerGauge, CacheResult, ExecutionStatus, PackLabel, PatternLabel},
+        observe::{
+            BreakerGauge, CacheResult, ExecutionStatus, PackLabel, PatternLabel, QueueResult,
+        },
     };
 
     /// The text after `act`.
@@ -150,6 +158,8 @@ mod tests {
         observe::gate_blocked(PackLabel::of(None, &[]));
         observe::step_ended(PatternLabel::UNKNOWN, &capability(), "ok", took);
         observe::agent_called("example", &capability(), "ok", took);
+        observe::call_queued("example", QueueResult::Late, took);
+        observe::calls_waiting("example", 3);
         observe::breaker_is("example", BreakerGauge::HalfOpen);
         observe::breaker_counted_failure("example");
         observe::pricing_pack_is(&PricingPolicy::usual(), PackStatus::Fresh);
@@ -170,12 +180,13 @@ mod tests {
 
     #[test]
     fn every_histogram_has_the_buckets_of_the_domain() {
-        // domain/portfolio.md section 13; it names none for the latency of agents.
+        // domain/portfolio.md section 13; it names none for agents and their queues.
         let text = counted(count_everything);
         for (metric, expected) in [
             ("pattern_latency_seconds", "0.1 0.25 0.5 1 1.2 2 2.5 5 10 30"),
             ("pattern_step_duration_seconds", "0.001 0.01 0.05 0.1 0.5 1 5"),
             ("agent_latency_seconds", "0.001 0.01 0.05 0.1 0.5 1 5"),
+            ("agent_queue_seconds", "0.001 0.01 0.05 0.1 0.5 1 5"),
             ("http_request_duration_seconds", "0.1 0.5 1 1.2 2 5 10"),
         ] {
             let expected: Vec<&str> = expected.split(' ').chain(["+Inf"]).collect();
@@ -194,6 +205,8 @@ mod tests {
             r#"pattern_step_duration_seconds_count{pattern_id="unknown",capability="example.nothing",status="ok"} 1"#,
             r#"agent_invocations_total{agent="example",capability="example.nothing",status="ok"} 1"#,
             r#"agent_latency_seconds_count{agent="example",capability="example.nothing",status="ok"} 1"#,
+            r#"agent_queue_seconds_count{agent="example",result="late"} 1"#,
+            r#"agent_calls_waiting{agent="example"} 3"#,
             r#"circuit_breaker_state{agent="example"} 2"#,
             r#"circuit_breaker_failures_total{agent="example"} 1"#,
             r#"pricing_pack_status{policy="CLOSE_USD"} 2"#,

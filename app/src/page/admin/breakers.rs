@@ -159,6 +159,14 @@ fn Row(breaker: BreakerView, now: Timestamp, zone: String) -> impl IntoView {
             </td>
             <td class="numeric" data-label="Under way">
                 {format!("{} of {CALLS_PER_AGENT_MAX}", breaker.in_flight)}
+                {(breaker.waiting > 0)
+                    .then(|| {
+                        view! {
+                            <span class="data-table__sub">
+                                {format!("{} waiting", breaker.waiting)}
+                            </span>
+                        }
+                    })}
             </td>
             <td class="numeric" data-label="Times opened">
                 {breaker.trips}
@@ -193,6 +201,7 @@ mod tests {
             retry_in,
             trips: 0,
             in_flight: 0,
+            waiting: 0,
         }
     }
 

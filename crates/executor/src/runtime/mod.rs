@@ -1,9 +1,11 @@
 //! Carries a plan's steps through the agents that own their capabilities.
 //!
 //! Start at [`Runtime::run`]. `pass` is one execution, `ward` an agent's door
-//! with its breaker, `cache` what is not computed twice, `trace` the record.
+//! with its breaker
+//! and its `bulkhead`, `cache` what is not computed twice, `trace` the record.
 
 pub mod breaker;
+mod bulkhead;
 mod cache;
 mod engine;
 mod error;
@@ -17,6 +19,7 @@ mod value;
 mod ward;
 
 pub use breaker::{BreakerState, BreakerView};
+pub use bulkhead::{CALLS_PER_AGENT_MAX, CALLS_WAITING_MAX, CALLS_WAITING_OF_A_WORKSPACE_MAX};
 pub use engine::{Answer, Finished, Limits, Runtime, WholeLimit};
 pub use error::ExecutionError;
 pub use journal::{Journal, JournalFuture};
@@ -26,4 +29,3 @@ pub use trace::{
     StepTrace, Trace, TraceRecorder,
 };
 pub use value::StepValue;
-pub use ward::CALLS_PER_AGENT_MAX;

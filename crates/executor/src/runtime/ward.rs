@@ -1,7 +1,8 @@
 //! One agent's door: how many calls it carries at once, and its breaker.
 
 use super::{
-    breaker::{BreakerPolicy, BreakerView, Guard, seconds},
+    breaker::{BreakerPolicy, BreakerView, Guard, Refused, seconds},
+    bulkhead::{Bulkhead, NoPlace, Place},
     error::in_words,
 };
 use crate::{
@@ -17,25 +18,21 @@ use std::{
     any::Any,
     panic::{self, AssertUnwindSafe},
     pin::Pin,
+    sync::Arc,
     task::{self, Poll},
     time::Duration,
 };
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
     task::{JoinError, JoinHandle},
     time::Instant,
 };
 use tracing::Instrument;
 
-/// Calls that one agent carries at the same time (domain section 4), those of governed runs
-/// apart.
-pub const CALLS_PER_AGENT_MAX: usize = 32;
-
 #[derive(Debug)]
 pub(super) struct Ward {
     agent: &'static str,
     guard: Guard,
-    places: Semaphore,
+    places: Arc<Bulkhead>,
 }
 
 /// The latest moment of a call, with the limit that set it for the message.
@@ -50,21 +47,21 @@ impl Ward {
         Self {
             agent: agent.name,
             guard: Guard::new(agent.name, BreakerPolicy::AGENT, clock),
-            places: Semaphore::new(CALLS_PER_AGENT_MAX),
+            places: Bulkhead::new(agent.name),
         }
     }
 
     pub fn view(&self) -> BreakerView {
-        let in_flight = CALLS_PER_AGENT_MAX - self.places.available_permits();
-        BreakerView { in_flight, ..self.guard.view() }
+        let (in_flight, waiting) = self.places.load();
+        BreakerView { in_flight, waiting, ..self.guard.view() }
     }
 
     pub const fn agent(&self) -> &'static str {
         self.agent
     }
 
-    /// Calls the capability, if it can be called, there is a place and the
-    /// breaker lets it pass. Dropping the future cancels the call.
+    /// Calls the capability, if it can be called, there is a place by the deadline and
+    /// the breaker lets it pass. Dropping the future cancels the call.
     pub async fn call(
         &self,
         capability: &Capability,
@@ -73,12 +70,9 @@ impl Ward {
         deadline: Option<Deadline>,
     ) -> Result<Output<Value>, Fault> {
         may_be_called(capability, &call)?;
-        let _place = self.place(&call)?;
+        let _place = self.place(&call, deadline).await?;
         let began = Instant::now();
-        let permit = self.guard.admit_at(began).map_err(|refused| {
-            let message = format!("{} rests after repeated failures.", self.agent);
-            Fault::new(FaultKind::BreakerOpen, message).retry_after(seconds(refused.retry_in))
-        })?;
+        let permit = self.guard.admit_at(began).map_err(|refused| self.rests(refused))?;
         let carried = self.carry(capability, args, call);
         let result = match deadline {
             None => carried.await,
@@ -100,16 +94,32 @@ impl Ward {
         result
     }
 
-    /// One of the agent's places. A governed run needs none: how many there are is bounded by
-    /// who carries them, and nobody is there to come back a second later.
-    fn place(&self, call: &Call) -> Result<Option<SemaphorePermit<'_>>, Fault> {
+    /// One of the agent's places, waited for until the deadline. A governed run needs none:
+    /// how many there are is bounded by who carries them.
+    async fn place(&self, call: &Call, deadline: Option<Deadline>) -> Result<Option<Place>, Fault> {
         if call.context.governed.is_some() {
             return Ok(None);
         }
-        self.places.try_acquire().map(Some).map_err(|_| {
-            let message = format!("{} has as many calls as it carries.", self.agent);
+        if let Some(place) = self.places.take() {
+            return Ok(Some(place));
+        }
+        // Calls that hang hold the places of an agent that rests: nobody waits for these.
+        self.guard.look_at(Instant::now()).map_err(|refused| self.rests(refused))?;
+        let until = deadline.map(|deadline| deadline.at);
+        // Seldom waited for: not a part of every call's future.
+        let place = Box::pin(self.places.wait(call.context.workspace, until)).await;
+        place.map(Some).map_err(|none| {
+            let message = match none {
+                NoPlace::Full => format!("{} has as many calls as may wait for it.", self.agent),
+                NoPlace::Late => format!("{} had no place for the call in time.", self.agent),
+            };
             Fault::new(FaultKind::Overloaded, message).retry_after(1)
         })
+    }
+
+    fn rests(&self, refused: Refused) -> Fault {
+        let message = format!("{} rests after repeated failures.", self.agent);
+        Fault::new(FaultKind::BreakerOpen, message).retry_after(seconds(refused.retry_in))
     }
 
     /// Light work is done in the execution's own task; a task of its own costs

@@ -55,6 +55,8 @@ pub struct BreakerView {
     pub trips: u64,
     /// Calls under way, of those that its agent carries at once.
     pub in_flight: usize,
+    /// Calls that wait for one of these to end.
+    pub waiting: usize,
 }
 
 /// Nothing was called: the breaker is open.
@@ -87,6 +89,16 @@ impl Guard {
         }
     }
 
+    /// Whether calls are refused at `now`, without asking to make one.
+    pub fn look_at(&self, now: Instant) -> Result<(), Refused> {
+        let now = now.saturating_duration_since(self.start);
+        let breaker = self.lock().breaker;
+        match breaker.state(self.policy, now) {
+            BreakerState::Open => Err(Refused { retry_in: breaker.retry_in(self.policy, now) }),
+            BreakerState::Closed | BreakerState::HalfOpen => Ok(()),
+        }
+    }
+
     pub fn view(&self) -> BreakerView {
         let now = self.start.elapsed();
         let inner = self.lock();
@@ -101,6 +113,7 @@ impl Guard {
             retry_in: (!closed).then(|| seconds(inner.breaker.retry_in(self.policy, now))),
             trips: inner.trips,
             in_flight: 0,
+            waiting: 0,
         }
     }
 

@@ -246,6 +246,7 @@ async fn each_trip_keeps_its_reason_and_its_time() {
         retry_in: Some(40),
         trips: 1,
         in_flight: 0,
+        waiting: 0,
     };
     assert_eq!(guard.view(), expected);
     tokio::time::advance(Duration::from_mins(1)).await;

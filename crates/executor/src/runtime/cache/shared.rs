@@ -75,8 +75,12 @@ impl SharedCache {
                 .await;
             return match looked {
                 Ok(entry) => Ok(Looked { kept: entry.kept, hit }),
-                // Another caller's time is over, not this one's.
-                Err(fault) if hit && fault.kind == FaultKind::Timeout => continue,
+                // Another caller's time is over, not this one's; so is its wait for a place.
+                Err(fault)
+                    if hit && matches!(fault.kind, FaultKind::Timeout | FaultKind::Overloaded) =>
+                {
+                    continue;
+                }
                 Err(fault) => Err((*fault).clone()),
             };
         }

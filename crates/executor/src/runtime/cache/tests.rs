@@ -87,14 +87,17 @@ async fn the_cache_holds_no_more_than_its_weight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_caller_s_timeout_is_not_this_one_s_answer() {
-    let cache = SharedCache::new();
-    let first = cache.look(key(1), None, async || {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        Err(Fault::new(FaultKind::Timeout, "Too slow."))
-    });
-    let second = cache.look(key(1), None, async || Ok(kept(json!(2))));
-    let (first, second) = tokio::join!(first, second);
-    assert!(first.is_err_and(|fault| fault.kind == FaultKind::Timeout));
-    assert_eq!(*second.unwrap().kept.for_call(&capability(), Lineage::default()).value, json!(2));
+async fn another_caller_s_end_of_patience_is_not_this_one_s_answer() {
+    for kind in [FaultKind::Timeout, FaultKind::Overloaded] {
+        let cache = SharedCache::new();
+        let first = cache.look(key(1), None, async || {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            Err(Fault::new(kind, "Too slow."))
+        });
+        let second = cache.look(key(1), None, async || Ok(kept(json!(2))));
+        let (first, second) = tokio::join!(first, second);
+        assert!(first.is_err_and(|fault| fault.kind == kind));
+        let second = second.unwrap().kept.for_call(&capability(), Lineage::default());
+        assert_eq!(*second.value, json!(2));
+    }
 }

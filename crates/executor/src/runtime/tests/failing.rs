@@ -1,11 +1,12 @@
 use super::world::{World, context, outline};
 use crate::{
-    capability::{FaultKind, Output},
+    capability::{Fault, FaultKind, Output},
     context::{Context, Governed},
     lineage::{Lineage, Lineages, PublishingCalendar, Source, SourceName},
-    pattern::Step,
+    pattern::{Plan, Step},
     runtime::{
-        BreakerState, Journal, JournalFuture, Limits, StepStatus, TraceRecorder, WholeLimit,
+        BreakerState, CALLS_PER_AGENT_MAX, CALLS_WAITING_OF_A_WORKSPACE_MAX, Finished, Journal,
+        JournalFuture, Limits, StepStatus, TraceRecorder, WholeLimit,
     },
 };
 use domain::hash::ContentHash;
@@ -172,28 +173,8 @@ async fn a_client_that_goes_away_does_not_count_against_the_agent() {
     assert_eq!(world.runtime.breakers()[0].state, BreakerState::Closed);
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_agent_that_has_all_the_calls_it_carries_refuses_the_next() {
-    let world = World::new();
-    let plan = world.plan(json!([
-        { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 100 } }
-    ]));
-    // domain/portfolio.md section 4: 32 calls of one agent at the same time.
-    let all = (0..=32).map(|_| world.run(&plan));
-    let ended = futures_util::future::join_all(all).await;
-    let refused: Vec<_> =
-        ended.iter().filter_map(|finished| finished.result.as_ref().err()).collect();
-    assert_eq!(refused.len(), 1);
-    assert_eq!(
-        (refused[0].fault.kind, refused[0].fault.retry_after_s),
-        (FaultKind::Overloaded, Some(1))
-    );
-    assert!(world.run(&plan).await.result.is_ok(), "the places are free again");
-}
-
-/// A worker carries as many runs as it was told to, and a run has nobody to come back for it.
-#[tokio::test(start_paused = true)]
-async fn governed_runs_find_a_place_however_many_there_are() {
+/// The context of a governed run.
+fn governed() -> Context {
     let record = include_str!("../../../../../samples/runs/quiet_builtin.json");
     let record: Value = serde_json::from_str(record).unwrap();
     let governed = Governed {
@@ -201,12 +182,108 @@ async fn governed_runs_find_a_place_however_many_there_are() {
         package: serde_json::from_value(record["package"].clone()).unwrap(),
         hold: 1,
     };
+    Context { governed: Some(governed), ..context() }
+}
+
+/// As many executions of one step at once, of one workspace.
+async fn at_once(world: &World, plan: &Arc<Plan>, count: usize) -> Vec<Finished> {
+    futures_util::future::join_all((0..count).map(|_| world.run(plan))).await
+}
+
+fn refused(ended: &[Finished]) -> Vec<&Fault> {
+    let errors = ended.iter().filter_map(|finished| finished.result.as_ref().err());
+    errors.map(|error| &error.fault).collect()
+}
+
+// domain/portfolio.md section 4: 32 calls of one agent at the same time.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_finds_no_place_waits_for_one() {
     let world = World::new();
     let plan = world.plan(json!([
         { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 100 } }
     ]));
-    let all = (0..250)
-        .map(|_| world.run_in(&plan, Context { governed: Some(governed.clone()), ..context() }));
+    let began = tokio::time::Instant::now();
+    let ended = at_once(&world, &plan, 33).await;
+    assert_eq!(refused(&ended), Vec::<&Fault>::new());
+    // Two turns: the 33rd began after the first of the others had ended.
+    assert_eq!(began.elapsed().as_millis() / 100, 2);
+    let log = world.log.all();
+    let before_an_end = log.iter().take_while(|entry| entry.starts_with("begin")).count();
+    assert_eq!(before_an_end, CALLS_PER_AGENT_MAX);
+}
+
+#[tokio::test(start_paused = true)]
+async fn beyond_the_queue_a_call_is_refused_at_once_and_told_when_to_come_back() {
+    let world = World::new();
+    let plan = world.plan(json!([
+        { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 100 } }
+    ]));
+    let most = CALLS_PER_AGENT_MAX + CALLS_WAITING_OF_A_WORKSPACE_MAX;
+    let ended = at_once(&world, &plan, most + 2).await;
+    let refused = refused(&ended);
+    assert_eq!(refused.len(), 2);
+    for fault in refused {
+        assert_eq!((fault.kind, fault.retry_after_s), (FaultKind::Overloaded, Some(1)));
+        assert_eq!(fault.message, "first has as many calls as may wait for it.");
+    }
+    assert_eq!(world.log.count("begin"), most);
+    assert!(world.run(&plan).await.result.is_ok(), "the places are free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waits_no_longer_than_its_deadline_and_that_says_nothing_of_the_agent() {
+    let world = World::new();
+    let holding = world.plan(json!([
+        { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 5000 } }
+    ]));
+    let brief = world.plan(json!([
+        { "key": "a", "capability": "t.give", "args": { "value": 2 }, "deadline_ms": 50 }
+    ]));
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        at_once(&world, &brief, 8).await
+    };
+    let (held, late) = tokio::join!(at_once(&world, &holding, CALLS_PER_AGENT_MAX), late);
+    assert!(refused(&held).is_empty());
+    for finished in &late {
+        let fault = &finished.result.as_ref().unwrap_err().fault;
+        assert_eq!((fault.kind, fault.retry_after_s), (FaultKind::Overloaded, Some(1)));
+        assert_eq!(fault.message, "first had no place for the call in time.");
+        assert!((finished.trace.duration_ms - 50.0).abs() < 5.0, "{}", finished.trace.duration_ms);
+    }
+    assert_eq!(world.log.count("begin 2"), 0);
+    assert_eq!(world.runtime.breakers()[0].failures, 0);
+    assert_eq!(world.runtime.breakers()[0].waiting, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_the_places_of_an_agent_that_rests() {
+    let world = World::new();
+    let hanging = world.plan(json!([
+        { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 9000 } }
+    ]));
+    let bad = world.plan(failing("unavailable", &json!({})));
+    // Governed runs need no place, so they can find an agent unwell that is full.
+    let asks = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        for _ in 0..5 {
+            world.run_in(&bad, governed()).await;
+        }
+        world.run(&hanging).await
+    };
+    let (_, asked) = tokio::join!(at_once(&world, &hanging, CALLS_PER_AGENT_MAX), asks);
+    assert_eq!(asked.result.unwrap_err().fault.kind, FaultKind::BreakerOpen);
+    assert!(asked.trace.duration_ms < 100.0, "{}", asked.trace.duration_ms);
+}
+
+/// A worker carries as many runs as it was told to, and a run has nobody to come back for it.
+#[tokio::test(start_paused = true)]
+async fn governed_runs_find_a_place_however_many_there_are() {
+    let world = World::new();
+    let plan = world.plan(json!([
+        { "key": "a", "capability": "t.give", "args": { "value": 1, "wait_ms": 100 } }
+    ]));
+    let all = (0..250).map(|_| world.run_in(&plan, governed()));
     let ended = futures_util::future::join_all(all).await;
     assert!(ended.iter().all(|finished| finished.result.is_ok()));
 }
