@@ -1,12 +1,23 @@
 //! What agents that value things need of the outside: pricing packs by name, and the books
 //! of portfolios by commit.
 
+use analytics::{
+    book::{BookDay, nav_history},
+    metrics::{Inputs, Metrics, compute},
+    risk::Confidence,
+};
 use domain::{
     id::{PortfolioId, WorkspaceId},
+    measure::{Fraction, Reason},
     portfolio::Book,
-    pricing_pack::{PricingPack, PricingPackId},
+    pricing_pack::{LedgerCommit, PricingPack, PricingPackId},
 };
-use std::{future::Future, pin::Pin, sync::Arc};
+use executor::{capability::Fault, lineage::Lineage};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 /// The packs could not be reached. The cause is in the log of whoever keeps them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +60,70 @@ pub trait Books: Send + Sync {
         portfolio: PortfolioId,
         commit: &'a str,
     ) -> BookFuture<'a>;
+
+    /// A past that several steps need, computed by the first of them. Whoever keeps books may
+    /// hold on to it, for its key names all that it is made of; by default nobody does.
+    fn share_past<'a>(&'a self, _: PastKey, compute: SharedPast<'a>) -> SharedPast<'a> {
+        compute
+    }
+}
+
+/// All that a past is made of: a book, and the packs of a window as they stood when the last
+/// of them was built.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PastKey {
+    pub workspace: WorkspaceId,
+    pub portfolio: PortfolioId,
+    pub commit: LedgerCommit,
+    pub pack: PricingPackId,
+    pub lookback_days: usize,
+}
+
+pub type SharedPast<'a> = Pin<Box<dyn Future<Output = Result<Arc<BookPast>, Fault>> + Send + 'a>>;
+
+/// A book at the end of each day of a window.
+#[derive(Debug)]
+pub struct BookPast {
+    /// Or the first thing that keeps a day from having a value.
+    pub days: Result<Vec<BookDay>, Reason>,
+    pub lineage: Lineage,
+    lookback_days: usize,
+    metrics: OnceLock<Result<Metrics, Reason>>,
+}
+
+impl BookPast {
+    pub const fn new(
+        days: Result<Vec<BookDay>, Reason>,
+        lineage: Lineage,
+        lookback_days: usize,
+    ) -> Self {
+        Self { days, lineage, lookback_days, metrics: OnceLock::new() }
+    }
+
+    /// All figures of the window, computed once. There is no risk-free rate and no benchmark
+    /// yet, so that what needs one is missing with that reason.
+    pub fn metrics(&self) -> &Result<Metrics, Reason> {
+        self.metrics.get_or_init(|| {
+            let days = self.days.as_deref().map_err(Clone::clone)?;
+            compute(&Inputs {
+                history: &nav_history(days),
+                window: self.lookback_days,
+                benchmark: None,
+                risk_free: None,
+                target: Fraction::ZERO,
+                confidence: Confidence::USUAL,
+            })
+        })
+    }
+
+    /// Roughly what it takes in memory.
+    pub fn bytes(&self) -> usize {
+        /// A node of a tree with its share of the names.
+        const ENTRY: usize = 192;
+        let days = self.days.as_deref().unwrap_or_default();
+        let entries = days.iter().map(|day| 1 + day.currencies.len() + day.positions.len());
+        ENTRY * (1 + self.lineage.sources.len() + entries.sum::<usize>())
+    }
 }
 
 /// Both.

@@ -1,7 +1,8 @@
 use crate::{market::Market, pack};
 use domain::{
+    id::{PortfolioId, WorkspaceId},
     portfolio::Book,
-    pricing_pack::{Currency, Exchange, PricingPack, Symbol},
+    pricing_pack::{Currency, Exchange, LedgerCommit, PricingPack, Symbol},
 };
 use executor::{
     capability::{Call, Fault, FaultKind},
@@ -10,17 +11,20 @@ use executor::{
 use jiff::{civil::Date, tz::TimeZone};
 use std::sync::Arc;
 
-/// What every figure of a portfolio rests on: its book at the commit that the pack names,
-/// and the pack.
+/// What every figure of a portfolio rests on: its book at the commit of the execution, and
+/// the pack.
 pub struct Ground {
     pub pack: Arc<PricingPack>,
+    pub commit: LedgerCommit,
+    pub workspace: WorkspaceId,
+    pub portfolio: PortfolioId,
     pub book: Arc<Book>,
 }
 
 impl Ground {
     /// # Errors
     /// Missing data when the execution has no portfolio or no pack, or when the ledger was
-    /// not read at the pack's commit; unavailable when they cannot be read.
+    /// not read at the commit; unavailable when they cannot be read.
     pub async fn load(market: &dyn Market, call: &Call) -> Result<Self, Fault> {
         let missing = |sentence: &str| Fault::new(FaultKind::MissingData, sentence);
         let context = &call.context;
@@ -28,7 +32,10 @@ impl Ground {
             .portfolio
             .ok_or_else(|| missing("This step needs a portfolio, and the execution has none."))?;
         let pack = pack::of(market, call).await?;
-        let commit = &pack.ledger_commit;
+        let commit = match &context.ledger_commit {
+            Some(text) => text.parse().map_err(|_| missing("The execution names no commit."))?,
+            None => pack.ledger_commit.clone(),
+        };
         let book = market.load_book(context.workspace, portfolio, commit.as_str()).await;
         let book = book.map_err(|error| {
             Fault::new(FaultKind::Unavailable, "The books of portfolios cannot be read at present.")
@@ -41,7 +48,7 @@ impl Ground {
                 commit.short()
             ))
         })?;
-        Ok(Self { pack, book })
+        Ok(Self { pack, commit, workspace: context.workspace, portfolio, book })
     }
 
     /// The day that everything is as of: the pack's.
@@ -57,7 +64,7 @@ impl Ground {
     pub fn of_ledger(&self) -> Lineage {
         let asof = TimeZone::UTC.to_timestamp(self.day().at(0, 0, 0, 0)).ok();
         Lineage::of(Source {
-            name: SourceName::ledger(self.pack.ledger_commit.as_str()),
+            name: SourceName::ledger(self.commit.as_str()),
             asof,
             ttl: Some(Ttl::Day),
             calendar: PublishingCalendar::Weekdays,

@@ -1,10 +1,11 @@
 use super::{figures::in_currency, ground::Ground};
 use crate::{
-    market::{Market, PricingPacks},
+    market::{BookPast, Market, PastKey, PricingPacks},
     pack::{pack_lineage, price_lineage},
 };
 use analytics::{
     book::{BookDay, DayError, days, nav_history},
+    metrics::Metrics,
     performance::{chain, whole},
     series::Series,
 };
@@ -53,15 +54,12 @@ impl Windowed for WindowArgs {
 /// The book at the end of each day of a window.
 pub struct Past<'a> {
     pub ground: &'a Ground,
-    /// Or the first thing that keeps a day from having a value.
-    pub days: Result<Vec<BookDay>, Reason>,
-    pub lookback_days: usize,
-    pub lineage: Lineage,
+    shared: Arc<BookPast>,
 }
 
 impl<'a> Past<'a> {
     pub async fn load(
-        market: &dyn Market,
+        market: &'a dyn Market,
         ground: &'a Ground,
         lookback_days: usize,
     ) -> Result<Self, Fault> {
@@ -69,32 +67,52 @@ impl<'a> Past<'a> {
             let message = format!("A window has 1 to {LOOKBACK_DAYS_MAX} trading days.");
             return Err(Fault::new(FaultKind::InvalidInput, message));
         }
-        let mut packs = PricingPacks::load_before(market, &ground.pack.id, lookback_days)
-            .await
-            .map_err(|error| {
-                Fault::new(FaultKind::Unavailable, "The pricing packs cannot be read at present.")
-                    .with_reasons(vec![error.to_string()])
-            })?;
-        packs.push(Arc::clone(&ground.pack));
-        let lineage = lineage(ground, &packs);
-        let contents: Vec<&PackContent> = packs.iter().map(|pack| &pack.content).collect();
-        let days = match days(&ground.book, &contents) {
-            Ok(days) => Ok(days),
-            Err(DayError::NoValue { reason, .. }) => Err(reason),
-            Err(DayError::Book(error)) => {
-                return Err(Fault::internal(format!("The book does not add up: {error}.")));
-            }
+        let key = PastKey {
+            workspace: ground.workspace,
+            portfolio: ground.portfolio,
+            commit: ground.commit.clone(),
+            pack: ground.pack.id.clone(),
+            lookback_days,
         };
-        Ok(Self { ground, days, lookback_days, lineage })
+        let computed = Box::pin(compute(market, ground, lookback_days));
+        Ok(Self { ground, shared: market.share_past(key, computed).await? })
     }
 
     pub fn days(&self) -> Result<&[BookDay], Reason> {
-        self.days.as_deref().map_err(Clone::clone)
+        self.shared.days.as_deref().map_err(Clone::clone)
+    }
+
+    pub fn metrics(&self) -> &Result<Metrics, Reason> {
+        self.shared.metrics()
     }
 
     pub fn output<T>(&self, value: T, summary: String) -> Output<T> {
-        Output::from_source(value, self.lineage.clone(), summary)
+        Output::from_source(value, self.shared.lineage.clone(), summary)
     }
+}
+
+async fn compute(
+    market: &dyn Market,
+    ground: &Ground,
+    lookback_days: usize,
+) -> Result<Arc<BookPast>, Fault> {
+    let mut packs = PricingPacks::load_before(market, &ground.pack.id, lookback_days)
+        .await
+        .map_err(|error| {
+            Fault::new(FaultKind::Unavailable, "The pricing packs cannot be read at present.")
+                .with_reasons(vec![error.to_string()])
+        })?;
+    packs.push(Arc::clone(&ground.pack));
+    let lineage = lineage(ground, &packs);
+    let contents: Vec<&PackContent> = packs.iter().map(|pack| &pack.content).collect();
+    let days = match days(&ground.book, &contents) {
+        Ok(days) => Ok(days),
+        Err(DayError::NoValue { reason, .. }) => Err(reason),
+        Err(DayError::Book(error)) => {
+            return Err(Fault::internal(format!("The book does not add up: {error}.")));
+        }
+    };
+    Ok(Arc::new(BookPast::new(days, lineage, lookback_days)))
 }
 
 /// Packs of days gone by are final: what is made of them is as old as the last.

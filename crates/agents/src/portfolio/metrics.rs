@@ -2,11 +2,7 @@ use super::{
     figures::{in_currency, of},
     history::{Past, WindowArgs},
 };
-use analytics::{
-    book::nav_history,
-    metrics::{Inputs, Metrics, compute},
-    risk::{Confidence, Drawdown},
-};
+use analytics::{metrics::Metrics, risk::Drawdown};
 use domain::{
     measure::{Available, Fraction, Reason},
     money::Money,
@@ -15,21 +11,6 @@ use executor::capability::Output;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// All figures of the window. There is no risk-free rate and no benchmark yet, so that
-/// what needs one is missing with that reason.
-fn metrics(past: &Past<'_>) -> Result<Metrics, Reason> {
-    past.days().and_then(|days| {
-        compute(&Inputs {
-            history: &nav_history(days),
-            window: past.lookback_days,
-            benchmark: None,
-            risk_free: None,
-            target: Fraction::ZERO,
-            confidence: Confidence::USUAL,
-        })
-    })
-}
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Window {
@@ -69,13 +50,13 @@ pub struct PeriodReturn {
 }
 
 pub fn time_weighted(_: &WindowArgs, past: &Past<'_>) -> Output<PeriodReturn> {
-    let metrics = metrics(past);
-    let window = Window::of(&metrics);
+    let metrics = past.metrics();
+    let window = Window::of(metrics);
     let summary = window.words();
     let value = PeriodReturn {
         window,
-        time_weighted_return: of(&metrics, |one| one.time_weighted_return.clone()),
-        annualised_return: of(&metrics, |one| one.annualised_return.clone()),
+        time_weighted_return: of(metrics, |one| one.time_weighted_return.clone()),
+        annualised_return: of(metrics, |one| one.annualised_return.clone()),
     };
     past.output(value, summary)
 }
@@ -89,12 +70,12 @@ pub struct OwnersReturn {
 }
 
 pub fn money_weighted(_: &WindowArgs, past: &Past<'_>) -> Output<OwnersReturn> {
-    let metrics = metrics(past);
-    let window = Window::of(&metrics);
+    let metrics = past.metrics();
+    let window = Window::of(metrics);
     let summary = window.words();
     let value = OwnersReturn {
         window,
-        money_weighted_return: of(&metrics, |one| one.money_weighted_return.clone()),
+        money_weighted_return: of(metrics, |one| one.money_weighted_return.clone()),
     };
     past.output(value, summary)
 }
@@ -126,23 +107,23 @@ pub struct RiskFigures {
 }
 
 pub fn risk(_: &WindowArgs, past: &Past<'_>) -> Output<RiskFigures> {
-    let metrics = metrics(past);
-    let window = Window::of(&metrics);
+    let metrics = past.metrics();
+    let window = Window::of(metrics);
     let summary = window.words();
     let span = metrics.as_ref().ok().and_then(|one| one.maximum_drawdown.value()?.span);
     let value = RiskFigures {
         window,
-        volatility: of(&metrics, |one| one.volatility.clone()),
-        maximum_drawdown: of(&metrics, |one| depth(&one.maximum_drawdown)),
+        volatility: of(metrics, |one| one.volatility.clone()),
+        maximum_drawdown: of(metrics, |one| depth(&one.maximum_drawdown)),
         drawdown_peak: span.map(|span| span.peak),
         drawdown_trough: span.map(|span| span.trough),
-        value_at_risk: of(&metrics, |one| one.value_at_risk.clone()),
-        conditional_value_at_risk: of(&metrics, |one| one.conditional_value_at_risk.clone()),
-        parametric_value_at_risk: of(&metrics, |one| one.parametric_value_at_risk.clone()),
-        sharpe_ratio: of(&metrics, |one| one.sharpe_ratio.clone()),
-        sortino_ratio: of(&metrics, |one| one.sortino_ratio.clone()),
-        beta: of(&metrics, |one| one.beta.clone()),
-        tracking_error: of(&metrics, |one| one.tracking_error.clone()),
+        value_at_risk: of(metrics, |one| one.value_at_risk.clone()),
+        conditional_value_at_risk: of(metrics, |one| one.conditional_value_at_risk.clone()),
+        parametric_value_at_risk: of(metrics, |one| one.parametric_value_at_risk.clone()),
+        sharpe_ratio: of(metrics, |one| one.sharpe_ratio.clone()),
+        sortino_ratio: of(metrics, |one| one.sortino_ratio.clone()),
+        beta: of(metrics, |one| one.beta.clone()),
+        tracking_error: of(metrics, |one| one.tracking_error.clone()),
     };
     past.output(value, summary)
 }
@@ -160,10 +141,10 @@ pub struct RewardForRisk {
 }
 
 pub fn sharpe(_: &WindowArgs, past: &Past<'_>) -> Output<RewardForRisk> {
-    let metrics = metrics(past);
-    let window = Window::of(&metrics);
+    let metrics = past.metrics();
+    let window = Window::of(metrics);
     let summary = window.words();
-    let sharpe_ratio = of(&metrics, |one| one.sharpe_ratio.clone());
+    let sharpe_ratio = of(metrics, |one| one.sharpe_ratio.clone());
     past.output(RewardForRisk { window, sharpe_ratio }, summary)
 }
 

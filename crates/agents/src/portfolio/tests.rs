@@ -167,7 +167,7 @@ pub async fn ask(
     let last = days.packs.last().unwrap();
     let context = Context {
         pricing_pack: Some(last.id.clone()),
-        ledger_commit: Some(COMMIT.to_owned()),
+        ledger_commit: Some(last.ledger_commit.to_string()),
         trace_id: "0".repeat(32),
         request_id: Uuid::nil(),
         user: None,
@@ -296,7 +296,7 @@ async fn transactions_are_listed_from_the_newest_with_their_place_in_the_ledger(
 }
 
 #[tokio::test]
-async fn a_ledger_that_was_not_read_at_the_packs_commit_is_missing_data() {
+async fn a_ledger_that_was_not_read_at_the_commit_of_the_execution_is_missing_data() {
     let mut days = market();
     let mut last = (**days.packs.last().unwrap()).clone();
     last.ledger_commit = "f".repeat(40).parse().unwrap();

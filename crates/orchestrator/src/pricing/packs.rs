@@ -1,5 +1,6 @@
 use agents::market::{
-    BookFuture, Books, BooksUnavailable, PackFuture, PacksUnavailable, PastFuture, PricingPacks,
+    BookFuture, BookPast, Books, BooksUnavailable, PackFuture, PacksUnavailable, PastFuture,
+    PastKey, PricingPacks, SharedPast,
 };
 use domain::{
     id::{PortfolioId, WorkspaceId},
@@ -16,17 +17,27 @@ const PACKS_HELD_MAX: u64 = 1_500;
 /// Books held at once: those of the members who are at work.
 const BOOKS_HELD_MAX: u64 = 256;
 
+/// Bytes of pasts held at once: those of some ten books of a dozen securities over a year. Six
+/// steps of an overview need the same, at the same time; what they give is kept elsewhere.
+const PAST_BYTES_HELD_MAX: u64 = 16 * 1024 * 1024;
+
 /// The packs and books of the database, each read once while it is in use: neither changes.
 #[derive(Clone)]
 pub struct StoredPacks {
     pool: PgPool,
     held: Cache<PricingPackId, Arc<PricingPack>>,
     books: Cache<(WorkspaceId, PortfolioId, LedgerCommit), Arc<Book>>,
+    pasts: Cache<PastKey, Arc<BookPast>>,
 }
 
 impl StoredPacks {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, held: Cache::new(PACKS_HELD_MAX), books: Cache::new(BOOKS_HELD_MAX) }
+        let bytes = |past: &BookPast| u32::try_from(past.bytes()).unwrap_or(u32::MAX);
+        let pasts = Cache::builder()
+            .max_capacity(PAST_BYTES_HELD_MAX)
+            .weigher(move |_, past: &Arc<BookPast>| bytes(past))
+            .build();
+        Self { pool, held: Cache::new(PACKS_HELD_MAX), books: Cache::new(BOOKS_HELD_MAX), pasts }
     }
 
     async fn load_held(
@@ -141,5 +152,68 @@ impl Books for StoredPacks {
                 BooksUnavailable
             })
         })
+    }
+
+    fn share_past<'a>(&'a self, key: PastKey, compute: SharedPast<'a>) -> SharedPast<'a> {
+        Box::pin(async move {
+            self.pasts.try_get_with(key, compute).await.map_err(|fault| (*fault).clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::measure::Reason;
+    use executor::{
+        capability::{Fault, FaultKind},
+        lineage::Lineage,
+    };
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use uuid::Uuid;
+
+    fn key(workspace: u128) -> PastKey {
+        PastKey {
+            workspace: WorkspaceId::from_uuid(Uuid::from_u128(workspace)),
+            portfolio: PortfolioId::from_uuid(Uuid::from_u128(7)),
+            commit: "0123456789abcdef0123456789abcdef01234567".parse().unwrap(),
+            pack: "PP_2025-10-21_CLOSE_USD_v1_e4e74beeb7f9".parse().unwrap(),
+            lookback_days: 252,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_past_is_computed_once_for_steps_that_need_the_same_and_anew_for_others() {
+        let packs = StoredPacks::new(PgPool::connect_lazy("postgres://localhost/none").unwrap());
+        let computed = AtomicUsize::new(0);
+        let share = |key: PastKey| {
+            packs.share_past(
+                key,
+                Box::pin(async {
+                    computed.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                    Ok(Arc::new(BookPast::new(Err(Reason::NoValue), Lineage::default(), 252)))
+                }),
+            )
+        };
+        let (first, second) = tokio::join!(share(key(1)), share(key(1)));
+        assert!(Arc::ptr_eq(&first.unwrap(), &second.unwrap()));
+        assert_eq!(computed.load(Ordering::Relaxed), 1);
+        let another = key(1);
+        let another_commit = PastKey { commit: "f".repeat(40).parse().unwrap(), ..another.clone() };
+        for other in [key(2), another_commit, PastKey { lookback_days: 253, ..another }] {
+            share(other).await.unwrap();
+        }
+        assert_eq!(computed.load(Ordering::Relaxed), 4);
+    }
+
+    #[tokio::test]
+    async fn a_past_that_could_not_be_computed_is_tried_again() {
+        let packs = StoredPacks::new(PgPool::connect_lazy("postgres://localhost/none").unwrap());
+        let fault = Fault::new(FaultKind::Unavailable, "Away.");
+        let refused = packs.share_past(key(1), Box::pin(async { Err(fault.clone()) })).await;
+        assert_eq!(refused.unwrap_err(), fault);
+        let past = BookPast::new(Err(Reason::NoValue), Lineage::default(), 252);
+        assert!(packs.share_past(key(1), Box::pin(async { Ok(Arc::new(past)) })).await.is_ok());
     }
 }
