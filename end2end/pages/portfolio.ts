@@ -13,6 +13,16 @@ export class PortfoliosPage {
     await this.page.getByRole("button", { name: "Read the ledger" }).click();
   }
 
+  get address(): Locator {
+    return this.page.getByLabel("Address of the repository");
+  }
+
+  /** Names the workspace's own repository. */
+  async name(address: string): Promise<void> {
+    await this.address.fill(address);
+    await this.page.getByRole("button", { name: "Use this repository" }).click();
+  }
+
   async add(ledgerName: string, name: string): Promise<void> {
     await this.page.getByLabel(`Name of the portfolio ${ledgerName}`).fill(name);
     await this.page.getByRole("button", { name: `Add ${ledgerName}` }).click();

@@ -36,6 +36,28 @@ test("a member reads the ledger, adds its portfolio and sees what it is worth an
   await picture(page, "portfolio");
 });
 
+test("an owner names a repository of the workspace's own, and is told what is wrong with it", async ({ desk }) => {
+  const { page } = await desk.owner();
+  const main = page.getByRole("main");
+  const portfolios = new PortfoliosPage(page);
+  await portfolios.open();
+  await portfolios.name("https://elsewhere.example/ledger.git");
+  const problem = page.getByRole("link", { name: "does not allow repositories of this host" });
+  await expect(problem).toHaveAttribute("href", "#address");
+  await expect(portfolios.address).toHaveValue("https://elsewhere.example/ledger.git");
+  await audit(page);
+  await picture(page, "portfolios-repository-refused");
+
+  await portfolios.name("ledger");
+  await expect(main).toContainText("This workspace reads its ledger from ledger, since");
+  await portfolios.read();
+  await expect(main).toContainText("There is no repository of this name on the server.");
+  await audit(page);
+  await picture(page, "portfolios-repository");
+  await page.getByRole("button", { name: "Take the repository away" }).click();
+  await expect(main).toContainText("This workspace has no repository of its own.");
+});
+
 test("holdings are sorted, filtered and opened by their address", async ({ subscriber }) => {
   await new PortfoliosPage(subscriber).open();
   await subscriber.getByRole("link", { name: "Sample in dollars", exact: true }).click();

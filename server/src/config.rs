@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use orchestrator::{
     execution::{KEPT_DAYS, KEPT_DAYS_MIN},
     export::{ExportLimits, InvalidKey, SealKey},
+    portfolio::LedgerRepositories,
     pricing::Nightly,
     run::RunLimits,
 };
@@ -69,6 +70,17 @@ pub struct FileOptions {
     /// built.
     #[arg(long, env = "LEDGER_PATH")]
     pub ledger_path: Option<PathBuf>,
+    /// Folder for copies of repositories that workspaces name for their ledgers, shared by
+    /// all processes of the deployment; without it none can be named.
+    #[arg(long, env = "LEDGER_COPIES_PATH")]
+    pub ledger_copies_path: Option<PathBuf>,
+    /// Folder whose sub-folders, each named by a workspace's id, hold repositories that this
+    /// workspace may name.
+    #[arg(long, env = "LEDGER_LOCAL_PATH", requires = "ledger_copies_path")]
+    pub ledger_local_path: Option<PathBuf>,
+    /// Hosts whose repositories workspaces may name by https.
+    #[arg(long, env = "LEDGER_HOSTS", value_delimiter = ',', requires = "ledger_copies_path")]
+    pub ledger_hosts: Vec<String>,
 }
 
 impl FileOptions {
@@ -79,6 +91,14 @@ impl FileOptions {
     /// Records of runs that are replayed, and whose packages engines are evaluated on.
     pub fn runs_dir(&self) -> PathBuf {
         self.samples_dir.join("runs")
+    }
+
+    /// What workspaces may name as repositories of their own.
+    pub fn ledger_repositories(&self) -> Option<LedgerRepositories> {
+        let hosts = self.ledger_hosts.iter().map(|host| host.trim().to_lowercase());
+        let hosts = hosts.filter(|host| !host.is_empty()).collect();
+        let copies = self.ledger_copies_path.clone()?;
+        Some(LedgerRepositories::new(copies, self.ledger_local_path.clone(), hosts))
     }
 
     /// What the sample pricing packs of days gone by are built from.

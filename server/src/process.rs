@@ -126,7 +126,8 @@ pub async fn orchestrator(
     Ok(orchestrator
         .with_model_account(Arc::clone(account))
         .with_language_model(model)
-        .with_ledger(files.ledger_path.as_deref()))
+        .with_ledger(files.ledger_path.as_deref())
+        .with_repositories(files.ledger_repositories()))
 }
 
 /// Reads the registry of rights anew whenever the process is sent SIGHUP, for as

@@ -140,6 +140,8 @@ const WITHOUT_OBJECT: &[&str] = &[
     "/action/create-source",
     "/action/create-api-token",
     "/action/read-ledger",
+    "/action/remove-ledger-repository",
+    "/action/set-ledger-repository",
     "/execute",
     "/v1/execute",
     "/token",

@@ -108,6 +108,8 @@ impl Observatory {
             ("SAMPLES_DIR", root.join("samples").into()),
             ("RIGHTS_REGISTRY_PATH", root.join(".ops/RIGHTS_REGISTRY.yaml").into()),
             ("LEDGER_PATH", ledger::folder().into()),
+            ("LEDGER_COPIES_PATH", workspace::private_path("ledger-copies").into()),
+            ("LEDGER_LOCAL_PATH", workspace::private_path("ledger-repositories").into()),
             ("PLAIN_HTTP", "loopback".into()),
         ];
         for (name, value) in defaults {

@@ -26,7 +26,7 @@ pub use evidence_pack::BuildEvidencePack;
 pub use execution::ExecutePattern;
 pub use held::DecideHeld;
 pub use identity::{ChangePassword, SignIn, SignOut, SwitchWorkspace};
-pub use portfolio::{AddPortfolio, ReadLedger};
+pub use portfolio::{AddPortfolio, ReadLedger, RemoveLedgerRepository, SetLedgerRepository};
 pub use run::{CancelRun, TriggerRun};
 pub use schedule::{PauseSchedule, ResumeSchedule, SetSchedule};
 pub use source::{

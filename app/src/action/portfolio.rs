@@ -50,3 +50,37 @@ pub async fn add_portfolio(
     let outcome = outcome.await;
     answer(&request, outcome, |()| format!("{PAGE}/{portfolio}"), PAGE)
 }
+
+/// Names the repository that the workspace's ledger is read from.
+#[server(prefix = "/action", endpoint = "set-ledger-repository")]
+pub async fn set_ledger_repository(#[server(default)] address: String) -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+    use orchestrator::UseCaseError;
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome =
+        async { request.orchestrator.set_ledger_repository(request.actor()?, &address).await };
+    let outcome = outcome.await;
+    request.settle_repository(&address, &outcome).await;
+    let outcome = match outcome {
+        // A browser gets its form back, with what to mend.
+        Err(UseCaseError::Refused(refusal)) if request.accepts_html => Ok(Some(refusal)),
+        other => other.map(|()| None),
+    };
+    let onward = |refusal: &Option<orchestrator::Refusal>| match refusal {
+        None => format!("{PAGE}?done=repository_named"),
+        Some(refusal) => format!("{PAGE}?problem={}", refusal.code()),
+    };
+    answer(&request, outcome, onward, PAGE)
+}
+
+/// Takes the workspace's repository away.
+#[server(prefix = "/action", endpoint = "remove-ledger-repository")]
+pub async fn remove_ledger_repository() -> Result<(), AppError> {
+    use crate::ssr::{Request, answer};
+
+    let request = Request::current().map_err(|error| AppError::internal(&error))?;
+    let outcome = async { request.orchestrator.remove_ledger_repository(request.actor()?).await };
+    let outcome = outcome.await;
+    answer(&request, outcome, |()| format!("{PAGE}?done=repository_removed"), PAGE)
+}

@@ -6,10 +6,10 @@ use super::{
     ChangePassword, CloneSpecification, CreateApiToken, CreateSource, CreateSpecification,
     DecideHeld, EditSource, EnableSource, ExecutePattern, GrantEntitlement, GrantOverride,
     ImportItems, MergeEvents, PauseSchedule, PauseSpecification, ReadLedger, RecordLicence,
-    ResumeSchedule, ResumeSpecification, ReturnSpecification, RevokeApiToken, SaveSpecification,
-    SeparateCitation, SetModelBudget, SetSchedule, SetSourceTerms, SignIn, SignOut,
-    SubmitSpecification, SwitchWorkspace, TestSource, TriggerRun, TrySource, UndoEventDecision,
-    WithdrawLicence,
+    RemoveLedgerRepository, ResumeSchedule, ResumeSpecification, ReturnSpecification,
+    RevokeApiToken, SaveSpecification, SeparateCitation, SetLedgerRepository, SetModelBudget,
+    SetSchedule, SetSourceTerms, SignIn, SignOut, SubmitSpecification, SwitchWorkspace, TestSource,
+    TriggerRun, TrySource, UndoEventDecision, WithdrawLicence,
 };
 use leptos::server_fn::ServerFn;
 
@@ -48,6 +48,8 @@ pub const TABLE: &[(&str, Access)] = &[
     (ExecutePattern::PATH, Access::Viewer),
     (ReadLedger::PATH, Access::Editor),
     (AddPortfolio::PATH, Access::Editor),
+    (SetLedgerRepository::PATH, Access::Owner),
+    (RemoveLedgerRepository::PATH, Access::Owner),
     (CreateApiToken::PATH, Access::Viewer),
     (RevokeApiToken::PATH, Access::Viewer),
     (ActivateSpecification::PATH, Access::Admin),

@@ -2,7 +2,7 @@
 //! address can fill them in.
 
 use super::Request;
-use orchestrator::{UseCaseError, evidence::HeldForm};
+use orchestrator::{Refusal, UseCaseError, evidence::HeldForm};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// In bytes of JSON: fifteen entries of a title, an address and an excerpt each.
@@ -10,6 +10,7 @@ const KEPT_MAX: usize = 64 * 1024;
 
 const SESSION_TYPED_HELD: &str = "typed_held";
 const SESSION_TYPED_EVENT: &str = "typed_event";
+const SESSION_TYPED_REPOSITORY: &str = "typed_repository";
 
 /// Which decision on an event was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,17 @@ impl Request {
     pub async fn typed_held(&self, id: i64) -> Option<HeldForm> {
         let kept: Option<(i64, HeldForm)> = self.refused(SESSION_TYPED_HELD).await;
         kept.filter(|(of, _)| *of == id).map(|(_, form)| form)
+    }
+
+    pub async fn settle_repository(&self, address: &str, outcome: &Result<(), UseCaseError>) {
+        self.settle(SESSION_TYPED_REPOSITORY, &address, outcome).await;
+    }
+
+    /// The address of a repository that was refused just now, and why.
+    pub async fn typed_repository(&self) -> Option<(String, Refusal)> {
+        let refusal = Refusal::from_code(self.query("problem")?)?;
+        let typed = self.session.get(SESSION_TYPED_REPOSITORY).await.ok().flatten()?;
+        Some((typed, refusal))
     }
 
     pub async fn settle_event(&self, typed: &TypedEvent, outcome: &Result<(), UseCaseError>) {

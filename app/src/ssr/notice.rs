@@ -59,6 +59,8 @@ const DONE: &[(&str, &str)] = &[
     ("password", "Your password is changed, and every other session of yours has ended."),
     ("ledger_read", "The ledger is read."),
     ("ledger_unchanged", "The ledger has no new commit since it was last read."),
+    ("repository_named", "The repository is named. Read the ledger to fetch it."),
+    ("repository_removed", "The repository is taken away. What was read of it stays."),
     ("joined", "This run was on its way already; you are watching the same one."),
 ];
 

@@ -70,6 +70,8 @@ pub struct Orchestrator {
     press: press::Press,
     /// Top folder of the ledger's git repository.
     ledger: Option<Arc<Path>>,
+    /// What workspaces may name as repositories of their own.
+    repositories: Option<portfolio::LedgerRepositories>,
     /// What reads sources of other people's hosts.
     collectors: evidence::Collectors,
     /// What is printed by workers, and kept.
@@ -121,6 +123,7 @@ impl Orchestrator {
             language_model: None,
             press: press::Press::default(),
             ledger: None,
+            repositories: None,
             collectors: None,
             export_limits: export::ExportLimits::default(),
             seal: None,
@@ -158,6 +161,12 @@ impl Orchestrator {
     #[must_use]
     pub fn with_ledger(self, folder: Option<&Path>) -> Self {
         Self { ledger: folder.map(Arc::from), ..self }
+    }
+
+    /// The same, and workspaces may name repositories of their own.
+    #[must_use]
+    pub fn with_repositories(self, repositories: Option<portfolio::LedgerRepositories>) -> Self {
+        Self { repositories, ..self }
     }
 
     pub fn pool(&self) -> &PgPool {

@@ -115,6 +115,16 @@ refusals! {
     PasswordLength = "password_length", "A password has 12 to 200 characters.";
     NoLedger = "no_ledger",
         "No ledger is connected to this workspace. The operator connects one.";
+    NoRepositories = "no_repositories",
+        "The operator of the server does not let workspaces name repositories of their own.";
+    LedgerAddress = "ledger_address",
+        "Give an address of https without user, password, port and query, or a name such as household/ledger.";
+    LedgerHost = "ledger_host",
+        "The operator of the server does not allow repositories of this host.";
+    LedgerOnServer = "ledger_on_server",
+        "The operator of the server allows no repositories on the server itself. Give an address of https.";
+    LedgerBusy = "ledger_busy",
+        "The ledger is being fetched already, or too many others are. Read it again in a moment.";
     NotInLedger = "not_in_ledger",
         "The ledger as it was last read has no such portfolio, or it is added already. Read the ledger again.";
     PortfolioName = "portfolio_name", "Give the portfolio a name of 1 to 100 characters.";

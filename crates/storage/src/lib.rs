@@ -19,6 +19,7 @@ pub mod host_turn;
 pub mod idempotency;
 pub mod journal;
 pub mod ledger;
+pub mod ledger_repository;
 pub mod model_budget;
 pub mod model_listing;
 pub mod pack_build;

@@ -1,3 +1,4 @@
+use super::repository::Repository;
 use crate::{
     action::{AddPortfolio, ReadLedger},
     component::{
@@ -30,7 +31,13 @@ pub fn PortfolioList() -> impl IntoView {
         let now = request.orchestrator.now().await?;
         let zone = membership.time_zone.clone();
         let was_refused = request.query("read") == Some("refused");
-        let Portfolios { added, to_add, reads_ledger, snapshot, last_reading } = portfolios;
+        let typed = request.typed_repository().await;
+        let (workspace, is_owner) = (membership.workspace, actor.may(Role::Owner));
+        let Portfolios { added, to_add, reads_ledger, repository, allowed, snapshot, last_reading } =
+            portfolios;
+        let allowed = allowed.filter(|_| is_owner);
+        let may_name = allowed.is_some();
+        let zone_here = zone.clone();
         let statement = statement(&added, &membership.workspace_name);
         let is_empty = added.is_empty();
         Ok(view! {
@@ -55,13 +62,27 @@ pub fn PortfolioList() -> impl IntoView {
                     })}
             </div>
             {if is_empty {
-                view! { <NoneYet reads_ledger has_some=!to_add.is_empty() /> }.into_any()
+                view! { <NoneYet reads_ledger may_name has_some=!to_add.is_empty() /> }.into_any()
             } else {
                 view! { <Added added now zone=zone.clone() /> }.into_any()
             }}
             {(may_edit && !to_add.is_empty()).then(|| view! { <ToAdd to_add is_first=is_empty /> })}
             {reads_ledger
                 .then(|| view! { <LedgerState snapshot last_reading was_refused now zone /> })}
+            {(repository.is_some() || may_name)
+                .then(|| {
+                    view! {
+                        <Repository
+                            workspace
+                            repository
+                            allowed
+                            is_owner
+                            typed
+                            now
+                            zone=zone_here
+                        />
+                    }
+                })}
         })
     })
 }
@@ -74,8 +95,12 @@ fn statement(added: &[PortfolioRow], workspace: &str) -> String {
 }
 
 #[component]
-fn NoneYet(reads_ledger: bool, has_some: bool) -> impl IntoView {
+fn NoneYet(reads_ledger: bool, may_name: bool, has_some: bool) -> impl IntoView {
     let next = match (reads_ledger, has_some) {
+        (false, _) if may_name => {
+            "No ledger is connected to this workspace. Name its repository below, or have the \
+             operator of the server connect one."
+        }
         (false, _) => {
             "No ledger is connected to this workspace. The operator of the server connects one with \
              the command observatory ledger connect."

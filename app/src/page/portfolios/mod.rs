@@ -7,6 +7,7 @@ mod holding;
 mod list;
 mod overview;
 mod positions;
+mod repository;
 mod shown;
 mod transactions;
 

@@ -9,7 +9,7 @@ use super::{
 use crate::Orchestrator;
 use domain::{
     execution::{FaultKind, Outcome},
-    pricing_pack::{Currency, PackStatus},
+    pricing_pack::{Currency, LedgerCommit, PackStatus},
 };
 use executor::{
     context::Context,
@@ -23,6 +23,9 @@ use tokio::sync::oneshot;
 /// The pack that the gate let through.
 pub(super) struct Admitted {
     pub pack: PricingPackRow,
+    /// That the portfolio is valued at: of the workspace's own repository, or what the pack
+    /// names.
+    pub commit: LedgerCommit,
     /// Of the portfolio; none without one.
     pub base: Option<Currency>,
     /// It is not fresh, and the caller accepted that.
@@ -38,11 +41,11 @@ impl Orchestrator {
         correlation: &Correlation,
         begun: Begun,
     ) -> Context {
-        let Admitted { pack, base, stale } = admitted;
+        let Admitted { pack, commit, base, stale } = admitted;
         let base = base.clone().unwrap_or_else(|| pack.policy.base());
         Context {
             pricing_pack: Some(pack.id.clone()),
-            ledger_commit: Some(pack.ledger_commit.to_string()),
+            ledger_commit: Some(commit.to_string()),
             trace_id: correlation.trace_id.clone(),
             request_id: correlation.request_id,
             user: Some(caller.actor.user),

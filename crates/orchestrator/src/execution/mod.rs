@@ -27,7 +27,7 @@ use crate::{
 use carry::Admitted;
 use domain::{
     id::ExecutionId,
-    pricing_pack::{Currency, PricingPackId},
+    pricing_pack::{Currency, LedgerCommit, PricingPackId},
 };
 use executor::{
     observe::{self, ExecutionStatus, PACK_LABELS_MAX, PackLabel, PatternLabel},
@@ -40,7 +40,7 @@ use rights::Terms;
 use serde_json::{Map, Value};
 use std::{sync::Arc, time::Instant};
 use storage::{
-    PgConnection, portfolio,
+    PgConnection, ledger_repository, portfolio,
     pricing_pack::{self, PricingPackRow},
     tenancy, workspace,
 };
@@ -201,12 +201,13 @@ impl Orchestrator {
             observe::gate_blocked(PackLabel::of(None, &[]));
             return Err(ExecutionRefused::PackNotFound);
         };
+        let commit = own_commit(&mut tx, prepared, &pack).await?;
         let span = Span::current();
         span.record("pricing.pack_id", field::display(&pack.id));
-        span.record("ledger.commit_hash", field::display(&pack.ledger_commit));
+        span.record("ledger.commit_hash", field::display(&commit));
         let (refused, message) = match decision {
-            Gate::Open => return Ok(Admitted { pack, base, stale: false }),
-            Gate::OpenStale => return Ok(Admitted { pack, base, stale: true }),
+            Gate::Open => return Ok(Admitted { pack, commit, base, stale: false }),
+            Gate::OpenStale => return Ok(Admitted { pack, commit, base, stale: true }),
             Gate::NotFound => return Err(ExecutionRefused::PackNotFound),
             Gate::Warming(warming) => (
                 ExecutionRefused::PackWarming(Box::new(warming)),
@@ -223,7 +224,7 @@ impl Orchestrator {
         drop(tx);
         let newest: Vec<PricingPackId> = newest.into_iter().map(|pack| pack.id).collect();
         observe::gate_blocked(PackLabel::of(Some(&pack.id), &newest));
-        let blocked = Admitted { pack, base, stale: false };
+        let blocked = Admitted { pack, commit, base, stale: false };
         let context = self.context_of(caller, prepared, &blocked, correlation, begun);
         self.keep_blocked(prepared, context, blocked.pack.status, message, begun).await?;
         Err(refused)
@@ -243,8 +244,9 @@ impl Orchestrator {
         let stale = !prepared.require_fresh;
         let mut tx = tenancy::begin_workspace(&self.pool, prepared.membership.workspace).await?;
         let base = own_base(&mut tx, &prepared).await?;
+        let commit = own_commit(&mut tx, &prepared, &pack).await?;
         drop(tx);
-        let admitted = Admitted { pack, base, stale };
+        let admitted = Admitted { pack, commit, base, stale };
         self.execute_behind(caller, prepared, admitted, correlation, begun).await
     }
 }
@@ -258,6 +260,18 @@ async fn own_base(
     let Some(portfolio) = prepared.portfolio else { return Ok(None) };
     let found = portfolio::load(conn, portfolio).await?;
     found.map(|row| Some(row.base)).ok_or(ExecutionRefused::PortfolioNotFound)
+}
+
+/// The commit that the portfolio is valued at, if one was asked for; else what the pack names.
+async fn own_commit(
+    conn: &mut PgConnection,
+    prepared: &Prepared,
+    pack: &PricingPackRow,
+) -> Result<LedgerCommit, ExecutionRefused> {
+    if prepared.portfolio.is_none() {
+        return Ok(pack.ledger_commit.clone());
+    }
+    Ok(ledger_repository::load_commit(conn, &pack.id, &pack.ledger_commit).await?)
 }
 
 fn status_of(answer: &Result<ExecutionAnswer, ExecutionRefused>) -> ExecutionStatus {

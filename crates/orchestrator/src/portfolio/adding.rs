@@ -1,4 +1,4 @@
-use crate::{Actor, Orchestrator, Refusal, UseCaseError};
+use crate::{Actor, Orchestrator, Refusal, UseCaseError, pricing::FETCHED_MEGABYTES_MAX};
 use domain::{
     id::{PortfolioId, UserId, WorkspaceId},
     pricing_pack::Currency,
@@ -7,6 +7,7 @@ use domain::{
 use storage::{
     StorageError, audit,
     ledger::{self, BookRow, LedgerReading, LedgerSnapshot},
+    ledger_repository::{self, RepositoryRow},
     portfolio::{self, PortfolioRow},
     tenancy, workspace,
 };
@@ -20,10 +21,23 @@ pub struct Portfolios {
     pub added: Vec<PortfolioRow>,
     /// What the newest snapshot has besides them.
     pub to_add: Vec<LedgerPortfolio>,
-    /// Whether the operator has connected a ledger.
+    /// Whether the operator has connected a ledger, or the workspace has one of its own.
     pub reads_ledger: bool,
+    pub repository: Option<RepositoryRow>,
+    /// None when the operator lets no workspace name one.
+    pub allowed: Option<AllowedRepositories>,
     pub snapshot: Option<LedgerSnapshot>,
     pub last_reading: Option<LedgerReading>,
+}
+
+/// Which repositories a workspace may name, for those who are to name one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedRepositories {
+    /// In the order of the alphabet.
+    pub hosts: Vec<String>,
+    /// In the folder that the workspace's id names.
+    pub on_server: bool,
+    pub megabytes_max: u64,
 }
 
 /// A portfolio that the ledger has.
@@ -51,9 +65,18 @@ impl Orchestrator {
             name: book.name,
             base: book.base,
         });
+        let repository = ledger_repository::load(&mut tx).await?;
+        let allowed = self.repositories.as_ref().map(|allowed| AllowedRepositories {
+            hosts: allowed.hosts.iter().cloned().collect(),
+            on_server: allowed.local.is_some(),
+            megabytes_max: FETCHED_MEGABYTES_MAX,
+        });
         Ok(Portfolios {
             to_add: to_add.collect(),
-            reads_ledger: workspace::load_reads_ledger(&mut tx, membership.workspace).await?,
+            reads_ledger: repository.is_some()
+                || workspace::load_reads_ledger(&mut tx, membership.workspace).await?,
+            repository,
+            allowed,
             last_reading: ledger::load_last_reading(&mut tx).await?,
             added,
             snapshot,

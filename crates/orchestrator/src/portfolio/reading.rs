@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, path::Path};
 use storage::{
     audit,
     ledger::{self as store, LedgerFault, LedgerReading, LedgerSnapshot, ReadingOutcome},
+    ledger_repository::RepositoryRow,
     pricing_pack::{self, PricingPackRow},
     setup, tenancy, workspace,
 };
@@ -40,19 +41,26 @@ struct Whole {
 }
 
 impl Orchestrator {
-    /// Reads the ledger at its HEAD for the actor's workspace, and at the commit that the
-    /// workspace's newest prices name, if that is another one.
+    /// Reads the ledger at its HEAD for the actor's workspace: its own, or the operator's,
+    /// that also at the commit that the workspace's newest prices name, if that is another
+    /// one.
     ///
     /// # Errors
-    /// [`Refusal::NoLedger`] for a workspace that none is connected to.
+    /// [`Refusal::NoLedger`] for a workspace that has none, and that none is connected to;
+    /// [`Refusal::LedgerBusy`].
     pub async fn read_ledger(&self, actor: &Actor) -> Result<Read, UseCaseError> {
         let membership = actor.require(Role::Editor)?;
-        let mut tx = tenancy::begin_workspace(&self.pool, membership.workspace).await?;
-        if !workspace::load_reads_ledger(&mut tx, membership.workspace).await? {
+        let own = self.repository_of(membership.workspace).await?;
+        if own.is_none() && !self.is_connected(membership.workspace).await? {
             return Err(Refusal::NoLedger.into());
         }
-        drop(tx);
         self.read_ledger_of(membership.workspace, Some(actor.user)).await
+    }
+
+    /// Whether the operator lets the workspace read the operator's ledger.
+    pub(super) async fn is_connected(&self, workspace: WorkspaceId) -> Result<bool, UseCaseError> {
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        Ok(workspace::load_reads_ledger(&mut tx, workspace).await?)
     }
 
     /// Connects the ledger to a workspace, or takes it away again: for the operator.
@@ -80,6 +88,40 @@ impl Orchestrator {
         workspace: WorkspaceId,
         by: Option<UserId>,
     ) -> Result<Read, UseCaseError> {
+        match self.repository_of(workspace).await? {
+            Some(own) => self.read_own_ledger(workspace, by, &own).await,
+            None => self.read_operators_ledger(workspace, by).await,
+        }
+    }
+
+    /// Fetches the workspace's own repository and reads it. Its newest prices are valued at
+    /// what was read, if it has no figures by them yet.
+    async fn read_own_ledger(
+        &self,
+        workspace: WorkspaceId,
+        by: Option<UserId>,
+        own: &RepositoryRow,
+    ) -> Result<Read, UseCaseError> {
+        let (head, folder) = match self.fetch_own(workspace, own).await? {
+            Ok(fetched) => fetched,
+            Err(error) => return self.unreadable(workspace, by, &error).await,
+        };
+        let read = match self.read_at(workspace, &folder, &head).await? {
+            Ok(read) => read,
+            Err(error) => return self.unreadable(workspace, by, &error).await,
+        };
+        self.keep_read(workspace, by, head, &read).await?;
+        if matches!(read, Read::Stored(_) | Read::Unchanged(_)) {
+            self.pin_newest_prices(workspace, own).await?;
+        }
+        Ok(read)
+    }
+
+    async fn read_operators_ledger(
+        &self,
+        workspace: WorkspaceId,
+        by: Option<UserId>,
+    ) -> Result<Read, UseCaseError> {
         let folder = self.ledger.as_deref();
         let (head, folder) = match (ledger_commit(folder).await, folder) {
             (Ok(head), Some(folder)) => (head, folder),
@@ -98,14 +140,24 @@ impl Orchestrator {
                 tracing::warn!(ledger.commit_hash = %pinned, "the ledger cannot be read at the commit of the prices");
             }
         }
-        let (outcome, faults) = match &read {
+        self.keep_read(workspace, by, head, &read).await?;
+        Ok(read)
+    }
+
+    async fn keep_read(
+        &self,
+        workspace: WorkspaceId,
+        by: Option<UserId>,
+        head: LedgerCommit,
+        read: &Read,
+    ) -> Result<(), UseCaseError> {
+        let (outcome, faults) = match read {
             Read::Stored(_) => (ReadingOutcome::Stored, Vec::new()),
             Read::Unchanged(_) => (ReadingOutcome::Unchanged, Vec::new()),
             Read::Refused(faults) => (ReadingOutcome::Refused, faults.clone()),
             Read::Unreadable(_) => (ReadingOutcome::Unreadable, Vec::new()),
         };
-        self.keep_reading(workspace, by, Some(head), outcome, None, faults).await?;
-        Ok(read)
+        self.keep_reading(workspace, by, Some(head), outcome, None, faults).await
     }
 
     /// Reads the ledger for a workspace at the commit that a pack names, so that its

@@ -5,15 +5,17 @@ use domain::{
     id::{PortfolioId, WorkspaceId},
     measure::Reason,
     portfolio::{Book, Security},
-    pricing_pack::{Currency, PricingPack, PricingPackId, Symbol},
+    pricing_pack::{Currency, LedgerCommit, PricingPack, PricingPackId, Symbol},
     workspace::Role,
 };
 use jiff::civil::Date;
 use ledger::{AccountName, Ledger, Posting};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use storage::{
     ledger::{self as store, StoredBalance},
+    ledger_repository,
     portfolio::{self, PortfolioRow, Reconciliation},
     pricing_pack, tenancy,
 };
@@ -31,13 +33,35 @@ pub struct ReconciledPortfolios {
 
 impl Orchestrator {
     /// Compares every portfolio of a workspace by two ways that share nothing but the pack:
-    /// the ledger's text at the pack's commit, parsed and booked anew, and what the
-    /// database adds up of the movements that it keeps. What was compared by a pack before
-    /// stays as it was.
+    /// the ledger's text at the commit that the pack values it at, parsed and booked anew,
+    /// and what the database adds up of the movements that it keeps. What was compared by a
+    /// pack before stays as it was.
     pub async fn reconcile_portfolios(
         &self,
         workspace: WorkspaceId,
         pack: &PricingPackId,
+    ) -> Result<ReconciledPortfolios, UseCaseError> {
+        let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
+        let pinned = ledger_repository::load_pin(&mut tx, pack).await?;
+        let named = pricing_pack::load(&mut tx, pack).await?.ok_or(UseCaseError::NotFound)?;
+        drop(tx);
+        let (folder, commit) = match pinned {
+            Some(commit) => {
+                let own = self.repository_of(workspace).await?;
+                (own.and_then(|own| self.copy_of(workspace, &own).ok()), commit)
+            }
+            None => (self.ledger.as_deref().map(PathBuf::from), named.ledger_commit),
+        };
+        self.reconcile_at(workspace, pack, folder.as_deref(), &commit).await
+    }
+
+    /// The same at a commit of the repository in a folder.
+    pub(super) async fn reconcile_at(
+        &self,
+        workspace: WorkspaceId,
+        pack: &PricingPackId,
+        folder: Option<&Path>,
+        commit: &LedgerCommit,
     ) -> Result<ReconciledPortfolios, UseCaseError> {
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
         let rows = portfolio::load_all(&mut tx).await?;
@@ -47,7 +71,7 @@ impl Orchestrator {
         if rows.is_empty() {
             return Ok(result);
         }
-        let ledger = match self.parsed_at(&pack).await {
+        let ledger = match parsed_at(folder, commit).await {
             Ok(ledger) => ledger,
             Err(reason) => {
                 result.not_made = rows.iter().map(|row| (row.id, reason.clone())).collect();
@@ -55,7 +79,7 @@ impl Orchestrator {
             }
         };
         for row in rows {
-            match self.reconcile_one(workspace, &row, &pack, &ledger).await? {
+            match self.reconcile_one(workspace, &row, &pack, commit, &ledger).await? {
                 Ok(made) => result.made.push(made),
                 Err(reason) => result.not_made.push((row.id, reason)),
             }
@@ -64,7 +88,9 @@ impl Orchestrator {
     }
 
     /// Compares every portfolio that values by a pack's policy, after the ledger was read
-    /// at the pack's commit. Gives what keeps the pack from being used.
+    /// at the pack's commit. Gives what keeps the pack from being used. What is wrong with a
+    /// workspace's own repository keeps it from nobody but that workspace; one that has none,
+    /// and that the operator has connected to none, is not compared, and reads no ledger.
     pub(crate) async fn reconcile_by(
         &self,
         pack: &PricingPackId,
@@ -74,6 +100,13 @@ impl Orchestrator {
         drop(tx);
         let mut wrong = Vec::new();
         for workspace in workspaces {
+            if let Some(own) = self.repository_of(workspace).await? {
+                self.pin(workspace, &own, pack).await?;
+                continue;
+            }
+            if !self.is_connected(workspace).await? {
+                continue;
+            }
             self.read_for(workspace, pack).await?;
             let ReconciledPortfolios { made, not_made } =
                 self.reconcile_portfolios(workspace, pack).await?;
@@ -97,29 +130,21 @@ impl Orchestrator {
         Ok(portfolio::load_reconciliation(&mut tx, portfolio, pack).await?)
     }
 
-    async fn parsed_at(&self, pack: &PricingPack) -> Result<Ledger, String> {
-        let folder = self.ledger.as_deref().ok_or("The server has no ledger.")?;
-        let files =
-            read_files(folder, &pack.ledger_commit).await.map_err(|error| error.to_string())?;
-        let parsed = tokio::task::spawn_blocking(move || ledger::read(&files)).await;
-        let parsed = parsed.map_err(|error| error.to_string())?;
-        parsed.map_err(|faults| faults.first().map_or_else(String::new, ToString::to_string))
-    }
-
     async fn reconcile_one(
         &self,
         workspace: WorkspaceId,
         row: &PortfolioRow,
         pack: &PricingPack,
+        commit: &LedgerCommit,
         ledger: &Ledger,
     ) -> Result<Result<Reconciliation, String>, UseCaseError> {
         let day = pack.content.date();
         let mut tx = tenancy::begin_workspace(&self.pool, workspace).await?;
-        let book = store::load_book(&mut tx, row.id, &pack.ledger_commit).await?;
+        let book = store::load_book(&mut tx, row.id, commit).await?;
         let Some(book) = book else {
             return Ok(Err("The ledger was not read at the commit of these prices.".to_owned()));
         };
-        let stored = store::load_balances(&mut tx, row.id, &pack.ledger_commit, day).await?;
+        let stored = store::load_balances(&mut tx, row.id, commit, day).await?;
         let stored = stored_side(&stored, &book).map_err(UseCaseError::Internal)?;
         let compared = ledger_side(ledger, &book, day)
             .and_then(|by_ledger| reconcile(&by_ledger, &stored, &book.base, &pack.content));
@@ -130,7 +155,7 @@ impl Orchestrator {
         let made = Reconciliation {
             portfolio: row.id,
             pack: pack.id.clone(),
-            commit: pack.ledger_commit.clone(),
+            commit: commit.clone(),
             nav_ledger: compared.nav_ledger.value(),
             nav_stored: compared.nav_stored.value(),
             difference_bp: compared.difference_bp.round_dp(10),
@@ -142,8 +167,16 @@ impl Orchestrator {
     }
 }
 
+async fn parsed_at(folder: Option<&Path>, commit: &LedgerCommit) -> Result<Ledger, String> {
+    let folder = folder.ok_or("The server has no ledger.")?;
+    let files = read_files(folder, commit).await.map_err(|error| error.to_string())?;
+    let parsed = tokio::task::spawn_blocking(move || ledger::read(&files)).await;
+    let parsed = parsed.map_err(|error| error.to_string())?;
+    parsed.map_err(|faults| faults.first().map_or_else(String::new, ToString::to_string))
+}
+
 /// None where both agree.
-fn differing(made: &Reconciliation) -> Option<String> {
+pub(super) fn differing(made: &Reconciliation) -> Option<String> {
     let differences = made.differences.as_array().filter(|all| !all.is_empty())?;
     let of = |one: &serde_json::Value| {
         format!(

@@ -1,6 +1,7 @@
 //! Which commit of the ledger a pack is built with.
 
 use domain::pricing_pack::LedgerCommit;
+use harvest::address::AddressError;
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -10,6 +11,10 @@ use tokio::{process::Command, time::timeout};
 
 /// More than this means that git waits for something that will not come.
 pub(crate) const GIT_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Megabytes that the newest commit of a workspace's own repository may have, as git packs
+/// it: ten times what the text of a ledger may have unpacked.
+pub(crate) const FETCHED_MEGABYTES_MAX: u64 = 64;
 
 /// Why no commit can be named. The folder's path stays out of pages and answers.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +39,21 @@ pub enum LedgerError {
     Unreadable(LedgerCommit),
     #[error("the file {0} of the ledger is not text in UTF-8")]
     NotText(String),
+    /// Of a workspace's own repository, as all that follow.
+    #[error("the operator of the server does not allow this repository any more")]
+    NotAllowed,
+    #[error("there is no repository of this name on the server")]
+    NoRepository,
+    #[error("the address of the repository is not fetched, since {0}")]
+    Address(AddressError),
+    #[error("the repository could not be fetched: it is not there, wants a password or is damaged")]
+    NotFetched,
+    #[error("the newest commit of the repository is larger than {FETCHED_MEGABYTES_MAX} MB")]
+    TooLarge,
+    #[error("git on the server is too old to fetch repositories; it has to be 2.37 or newer")]
+    OldGit,
+    #[error("the server could not keep a copy of the repository")]
+    NoCopy(#[source] std::io::Error),
 }
 
 /// HEAD of the repository whose top folder is `ledger`. Refused are a folder within
@@ -46,14 +66,15 @@ pub async fn ledger_commit(ledger: Option<&Path>) -> Result<LedgerCommit, Ledger
         .ok()
         .filter(|folder| folder.is_dir())
         .ok_or_else(|| LedgerError::NoFolder(ledger.to_owned()))?;
-    let top = git(&folder, &["rev-parse", "--show-toplevel"]).await?;
+    let top = git_answer(&folder, &["rev-parse", "--show-toplevel"]).await?;
     if top.as_deref().map(Path::new) != Some(&folder) {
         return Err(LedgerError::NotARepository(ledger.to_owned()));
     }
-    let head = git(&folder, &["rev-parse", "--verify", "HEAD^{commit}"]).await?;
+    let head = git_answer(&folder, &["rev-parse", "--verify", "HEAD^{commit}"]).await?;
     let head = head.ok_or(LedgerError::NoCommit)?;
     let status = ["status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none"];
-    let changes = git(&folder, &status).await?.unwrap_or_else(|| "git status failed".to_owned());
+    let changes =
+        git_answer(&folder, &status).await?.unwrap_or_else(|| "git status failed".to_owned());
     if !changes.is_empty() {
         return Err(LedgerError::Dirty(changes.lines().take(5).map(named).collect()));
     }
@@ -79,7 +100,10 @@ pub(crate) fn git_in(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// What git prints, without the last line break; none when it refuses.
-async fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>, LedgerError> {
+pub(crate) async fn git_answer(
+    folder: &Path,
+    arguments: &[&str],
+) -> Result<Option<String>, LedgerError> {
     let mut command = git_in(folder, arguments);
     let output = timeout(GIT_PATIENCE, command.stdin(Stdio::null()).output())
         .await

@@ -19,7 +19,7 @@ pub use backfill::{BackfillRequest, Backfilled};
 pub use build::{BuildError, BuildRequest, Built, Market};
 pub use gate::{Failed, Gate, Warming, gate};
 pub use health::{PackHealth, Readiness, Reconciliation};
-pub(crate) use ledger_commit::{GIT_PATIENCE, git_in};
+pub(crate) use ledger_commit::{FETCHED_MEGABYTES_MAX, GIT_PATIENCE, git_answer, git_in};
 pub use ledger_commit::{LedgerError, ledger_commit};
 pub use listings::{Listings, ListingsError};
 pub use market_file::{MarketDay, MarketFileError};

@@ -11,7 +11,7 @@ use domain::{
 use rights::Screen;
 use rust_decimal::Decimal;
 use storage::{
-    PgConnection, StorageError, ledger,
+    PgConnection, StorageError, ledger, ledger_repository,
     portfolio::{self, PortfolioRow},
     pricing_pack::{self, PricingPackRow},
     tenancy, workspace,
@@ -219,14 +219,15 @@ fn restated(versions: &[PricingPackRow], own: &PricingPackRow) -> Option<Restate
     Some(Restated { by, reason })
 }
 
-/// What a portfolio is worth by a pack, at the commit that the pack names; else why there
-/// is no value.
+/// What a portfolio is worth by a pack, at the commit that it is valued at by it; else why
+/// there is no value.
 async fn worth(
     conn: &mut PgConnection,
     portfolio: &PortfolioRow,
     pack: &PricingPack,
 ) -> Result<Result<Money, String>, StorageError> {
-    let Some(book) = ledger::load_book(conn, portfolio.id, &pack.ledger_commit).await? else {
+    let commit = ledger_repository::load_commit(conn, &pack.id, &pack.ledger_commit).await?;
+    let Some(book) = ledger::load_book(conn, portfolio.id, &commit).await? else {
         return Ok(Err("the ledger was not read at the commit of these prices".to_owned()));
     };
     let days = book::days(&book, &[&pack.content]).map_err(|error| error.to_string());

@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use storage::{
-    PgConnection, StorageError, ledger, portfolio,
+    PgConnection, StorageError, ledger, ledger_repository, portfolio,
     pricing_pack::{self, PricingPackRow},
     run::RunRow,
     specification::Version,
@@ -89,7 +89,8 @@ pub(super) async fn assemble(
         let message = "The workspace does not have the portfolio any more.";
         return Ok(Err(NotAssembled::Missing(message.to_owned())));
     };
-    let book = match ledger::load_book(tx, order.portfolio, &pack.ledger_commit).await {
+    let commit = ledger_repository::load_commit(tx, &pack.id, &pack.ledger_commit).await?;
+    let book = match ledger::load_book(tx, order.portfolio, &commit).await {
         Err(StorageError::Corrupt(_)) => return Ok(Err(NotAssembled::Quarantined)),
         loaded => loaded?,
     };
@@ -97,7 +98,7 @@ pub(super) async fn assemble(
         return Ok(Err(NotAssembled::Missing(format!(
             "The ledger was not read at commit {}, which the prices of {} belong to, or the \
              portfolio is not in it. Read the ledger on the page of portfolios, and run again.",
-            pack.ledger_commit.short(),
+            commit.short(),
             pack.content.date()
         ))));
     };
@@ -121,7 +122,7 @@ pub(super) async fn assemble(
         pricing_pack_hash: ContentHash::of_json(&pack.content)?,
         sources_hash: ContentHash::of_json(&pack.sources)?,
         sample: pack.sources.sample,
-        ledger_commit: pack.ledger_commit,
+        ledger_commit: commit,
         pricing_pack: pack.id,
         book_hash: ContentHash::of_json(&book)?,
         pattern,

@@ -14,7 +14,7 @@ use storage::{
     tenancy,
 };
 
-const IMMUTABLE: [&str; 31] = [
+const IMMUTABLE: [&str; 33] = [
     "artifacts",
     "assistant_answers",
     "audit_log",
@@ -27,8 +27,10 @@ const IMMUTABLE: [&str; 31] = [
     "held_decisions",
     "held_items",
     "ledger_books",
+    "ledger_pins",
     "ledger_postings",
     "ledger_readings",
+    "ledger_repositories",
     "ledger_snapshots",
     "model_budgets",
     "model_listings",
@@ -214,7 +216,8 @@ async fn full_world(pool: PgPool) -> (World, WorkspaceId) {
     let tenant = world.tenant_by_day("North").await;
     let market = Market::with_portfolio();
     market.add_portfolio(&world, &tenant).await;
-    market.build(&market.app(&world), "2025-10-21", "262.77").await;
+    let pack = market.build(&market.app(&world), "2025-10-21", "262.77").await;
+    market.pin(&world, &tenant, &pack).await;
     let id = world.active(&tenant, draft("Monthly")).await;
     world
         .orchestrator
@@ -261,9 +264,9 @@ fn changes(table: &str) -> [String; 3] {
         "held_decisions" | "held_items" => "item_id",
         "event_decisions" => "kind",
         "audit_log" => "chain",
-        "ledger_books" | "ledger_postings" | "ledger_readings" | "ledger_snapshots" => {
-            "ledger_commit"
-        }
+        "ledger_books" | "ledger_pins" | "ledger_postings" | "ledger_readings"
+        | "ledger_snapshots" => "ledger_commit",
+        "ledger_repositories" => "address",
         "entitlements" => "seats",
         "model_budgets" => "tokens_max",
         "model_listings" => "model",

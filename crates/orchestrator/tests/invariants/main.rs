@@ -4,9 +4,6 @@
 //! One binary, because linking takes longer than testing; a file per subject.
 
 #[cfg(test)]
-mod world;
-
-#[cfg(test)]
 mod api_tokens;
 #[cfg(test)]
 mod audit;
@@ -55,6 +52,8 @@ mod model_budgets;
 #[cfg(test)]
 mod overrides;
 #[cfg(test)]
+mod own_ledgers;
+#[cfg(test)]
 mod pack_builds;
 #[cfg(test)]
 mod periods;
@@ -90,3 +89,5 @@ mod sources;
 mod tenancy;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod world;

@@ -89,6 +89,9 @@ impl Two {
             market.add_portfolio(&world, tenant).await;
         }
         let pack = market.build(&market.app(&world), "2025-10-21", "262.77").await;
+        for tenant in [&here, &there] {
+            market.pin(&world, tenant, &pack).await;
+        }
         let portfolio = PortfolioId::from_uuid(Uuid::now_v7());
         sqlx::query("insert into portfolios (workspace_id, id, name, base_currency) values ($1, $2, 'Theirs', 'USD')")
             .bind(there.workspace.as_uuid())

@@ -13,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use storage::{ledger, ledger_repository, tenancy};
 use tempfile::TempDir;
 
 /// The portfolio of [`LEDGER`].
@@ -105,6 +106,16 @@ impl Market {
         id
     }
 
+    /// Names a repository of the workspace's own, and pins the commit that was read.
+    pub async fn pin(&self, world: &World, tenant: &Tenant, pack: &PricingPackId) {
+        let (workspace, owner) = (tenant.workspace, tenant.owner.user);
+        let mut tx = tenancy::begin_workspace(world.orchestrator.pool(), workspace).await.unwrap();
+        let read = ledger::load_newest_snapshot(&mut tx).await.unwrap().unwrap();
+        ledger_repository::insert(&mut tx, workspace, Some("ledger"), owner).await.unwrap();
+        ledger_repository::insert_pin(&mut tx, workspace, pack, &read.commit).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// A request for the pack of `date` in which ACME costs `close`; the file lists
     /// it without a price where that is empty.
     pub fn request(&self, date: &str, close: &str) -> BuildRequest {
@@ -167,9 +178,11 @@ fn new(built: Result<Built, BuildError>) -> PricingPackId {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
+/// What git prints, without the last line break.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=Test", "-c", "user.email=test@test.example"];
     let done =
         Command::new("git").arg("-C").arg(folder).args(identity).args(arguments).output().unwrap();
     assert!(done.status.success(), "{arguments:?}: {done:?}");
+    String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
 }

@@ -13,7 +13,7 @@ use agents::agents_with;
 pub use agents::{Calls, Hold, altered, analyst, builtin_agents, counted, hanging, held};
 pub use drafts::{draft, entitlement};
 pub use large::{EVENTS, large_order, tell_everything, write_large_feeds};
-pub use market::{LEDGER, Market, PORTFOLIO};
+pub use market::{LEDGER, Market, PORTFOLIO, git};
 pub use model_calls::{USED, answered, in_new_words, model_call, to_send};
 pub use site::{Page, Site};
 pub use sources::source_form;
