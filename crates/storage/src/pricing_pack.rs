@@ -13,12 +13,14 @@ use sqlx::PgConnection;
 
 mod backfill;
 mod building;
+mod stages;
 
 pub use backfill::{insert_complete, load_dates};
 pub use building::{
-    ONE_LIVE, Restatement, VERSION, advance, fail, insert, insert_failed, load_next_version,
-    sweep_crashed, take_building,
+    ONE_LIVE, Restatement, VERSION, advance, fail, insert, insert_failed, keep_building,
+    load_next_version, sweep_crashed, take_building,
 };
+pub use stages::{StageRow, end_stage, enter_stage, load_stages};
 
 /// How many packs one query returns at most.
 pub const LIST_MAX: i64 = 200;

@@ -9,6 +9,7 @@ mod overview;
 mod positions;
 mod shown;
 mod transactions;
+mod values;
 
 pub use holding::HoldingPage;
 pub use list::PortfolioList;

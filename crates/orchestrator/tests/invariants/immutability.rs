@@ -14,7 +14,7 @@ use storage::{
     tenancy,
 };
 
-const IMMUTABLE: [&str; 30] = [
+const IMMUTABLE: [&str; 31] = [
     "artifacts",
     "assistant_answers",
     "audit_log",
@@ -34,6 +34,7 @@ const IMMUTABLE: [&str; 30] = [
     "pack_events",
     "pack_readings",
     "packs",
+    "portfolio_daily_values",
     "portfolios",
     "pricing_pack_prices",
     "pricing_pack_rates",
@@ -48,7 +49,7 @@ const IMMUTABLE: [&str; 30] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 19] = [
+const MUTABLE: [(&str, &[&str]); 20] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -105,6 +106,8 @@ const MUTABLE: [(&str, &[&str]); 19] = [
     ("memberships", &["role"]),
     // What became of a slot; a trigger guards that it is decided once.
     ("planned_slots", &["decided_at", "next_try_at", "reason", "reason_code", "run_id", "state"]),
+    // How a stage ended; a trigger guards that it does so once.
+    ("pricing_pack_stages", &["attempts", "ended_at", "outcome"]),
     // The columns that say where a pack stands; a trigger guards the rest.
     ("pricing_packs", &["error", "fresh_at", "stage", "stages_done", "status", "updated_at"]),
     (
@@ -263,6 +266,7 @@ fn changes(table: &str) -> [String; 3] {
         | "evidence_items"
         | "pack_events"
         | "pack_readings"
+        | "portfolio_daily_values"
         | "pricing_pack_prices"
         | "pricing_pack_rates"
         | "reconciliations" => "pack_id",

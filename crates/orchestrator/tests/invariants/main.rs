@@ -11,6 +11,8 @@ mod api_tokens;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod build_stages;
+#[cfg(test)]
 mod event_decisions;
 #[cfg(test)]
 mod evidence_rights;

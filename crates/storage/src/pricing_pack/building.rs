@@ -172,8 +172,7 @@ pub async fn advance(
     let changed = sqlx::query!(
         "update pricing_packs set
              status = $3,
-             stage = case when $3 in ('warming', 'fresh') then 'mark_pack_fresh' else stage end,
-             stages_done = case $3 when 'warming' then 1 when 'fresh' then stages_total else stages_done end,
+             stages_done = case $3 when 'fresh' then stages_total else stages_done end,
              fresh_at = case $3 when 'fresh' then clock_timestamp() else fresh_at end,
              updated_at = clock_timestamp()
          where id = $1 and status = $2",
@@ -224,14 +223,26 @@ pub async fn sweep_crashed(
 }
 
 /// Takes the building of a date's packs for as long as the transaction is open; false
-/// where another process has it. A process that dies lets go of it.
+/// where another process has it. A process that dies lets go of it; one that keeps silent is
+/// taken for dead after two minutes, and not after the seconds that other transactions have.
 pub async fn take_building(conn: &mut PgConnection, date: Date) -> Result<bool, StorageError> {
+    sqlx::query!(
+        "select set_config('idle_in_transaction_session_timeout', '120s', true) as patience"
+    )
+    .fetch_one(&mut *conn)
+    .await?;
     Ok(sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock(hashtextextended('pricing_packs ' || $1::text, 0)) as "taken!""#,
         date.to_string()
     )
     .fetch_one(conn)
     .await?)
+}
+
+/// Says that the process which has taken the building is there.
+pub async fn keep_building(conn: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query_scalar!(r#"select 1 as "here!""#).fetch_one(conn).await?;
+    Ok(())
 }
 
 /// The number of the next version of a date and policy.
