@@ -166,7 +166,7 @@ pub async fn work(
     // What is wrong at the start is told by not starting.
     let wake = Wake::new(options.worker_concurrency.into());
     let mut queue = queue(&orchestrator, options, &wake, stopping.clone()).await?;
-    if let Some(nightly) = options.prices.nightly()? {
+    if let Some(nightly) = options.prices.nightly(orchestrator.allowances())? {
         Listings::read(&nightly.listings).await?;
         beside.spawn(keep_prices(orchestrator.clone(), nightly));
     }

@@ -262,12 +262,12 @@ async fn next_pack(
     market: MarketDay,
     ledger_commit: LedgerCommit,
 ) -> Result<(PricingPack, Vec<Gap>), BuildError> {
-    let MarketDay { content, sources, needed } = market;
+    let MarketDay { content, sources, needed, announced } = market;
     let version = pricing_pack::load_next_version(conn, content.date(), content.policy()).await?;
     let hash = ContentHash::of_json(&content)?;
     let id = PricingPackId::new(content.date(), content.policy(), version, hash)?;
     let missing = gaps(&content, &sources, &needed);
-    Ok((PricingPack { id, ledger_commit, content, sources }, missing))
+    Ok((PricingPack { id, ledger_commit, content, sources, announced }, missing))
 }
 
 /// The fresh pack of the same date and policy.
@@ -293,6 +293,8 @@ async fn load_superseded(
     Ok(versions.into_iter().find(|found| found.status == PackStatus::Superseded))
 }
 
+/// By prices, rates and their sources. What was announced since makes no other pack of the same
+/// day: the next one has it.
 async fn is_the_same(
     conn: &mut PgConnection,
     standing: &PricingPackRow,

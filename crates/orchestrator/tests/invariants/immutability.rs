@@ -49,7 +49,7 @@ const IMMUTABLE: [&str; 31] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 20] = [
+const MUTABLE: [(&str, &[&str]); 22] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -110,6 +110,10 @@ const MUTABLE: [(&str, &[&str]); 20] = [
     ("pricing_pack_stages", &["attempts", "ended_at", "outcome"]),
     // The columns that say where a pack stands; a trigger guards the rest.
     ("pricing_packs", &["error", "fresh_at", "stage", "stages_done", "status", "updated_at"]),
+    // When a provider may be asked next.
+    ("provider_turns", &["next_at"]),
+    // What was asked of it; a trigger guards that it only grows.
+    ("provider_use", &["bytes", "requests"]),
     (
         "runs",
         &[

@@ -61,6 +61,8 @@ mod portfolios;
 #[cfg(test)]
 mod pricing_packs;
 #[cfg(test)]
+mod provider_use;
+#[cfg(test)]
 mod queue_room;
 #[cfg(test)]
 mod quoted_packs;

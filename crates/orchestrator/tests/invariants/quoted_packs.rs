@@ -4,7 +4,7 @@
 use crate::world::{Market, World, builtin_agents, count};
 use axum::{Router, http::Uri};
 use domain::pricing_pack::{PackStatus, PricingPolicy};
-use harvest::quote::{QuoteBounds, VendorAccess, Vendors};
+use harvest::quote::{OwnPace, QuoteBounds, VendorAccess, Vendors};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use orchestrator::pricing::{
     BuildError, BuildRequest, Built, Listings, ListingsError, Market as Prices, Night, Nightly,
@@ -17,6 +17,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 const DAY: Date = jiff::civil::date(2025, 10, 21);
@@ -59,7 +60,8 @@ async fn asked_at(router: Router) -> Vendors {
         key: KEY.to_owned().into(),
         base: Some(base.clone()),
     });
-    Vendors::new(QuoteBounds::default(), access.into(), || Timestamp::UNIX_EPOCH).unwrap()
+    let pace = Arc::new(OwnPace::new(Duration::ZERO));
+    Vendors::new(QuoteBounds::default(), access.into(), pace, || Timestamp::UNIX_EPOCH).unwrap()
 }
 
 async fn request(world: &World, market: &Market, known: bool) -> BuildRequest {
@@ -129,7 +131,7 @@ async fn vendors_of_any_day(knows: bool) -> Vendors {
     asked_at(any_day(knows, &Arc::default())).await
 }
 
-/// The same, who know everything, and how often they were asked.
+/// The same, who know everything, and how often they were asked for figures.
 async fn counted_vendors(asked: &Arc<AtomicUsize>) -> Vendors {
     asked_at(any_day(true, asked)).await
 }
@@ -137,12 +139,15 @@ async fn counted_vendors(asked: &Arc<AtomicUsize>) -> Vendors {
 fn any_day(knows: bool, asked: &Arc<AtomicUsize>) -> Router {
     let asked = Arc::clone(asked);
     let reply = move |uri: Uri| async move {
-        asked.fetch_add(1, Ordering::SeqCst);
         let query = uri.query().unwrap_or_default();
         let value =
             |key: &str| query.split('&').find_map(|pair| pair.strip_prefix(key)).map(str::to_owned);
         if !knows {
             return Err(axum::http::StatusCode::NOT_FOUND);
+        }
+        // What is announced of securities it does not know.
+        if value("to=").or(value("observation_end=")).is_some() {
+            asked.fetch_add(1, Ordering::SeqCst);
         }
         Ok(match (value("symbol="), value("to="), value("observation_end=")) {
             (Some(symbol), Some(day), _) => {

@@ -55,14 +55,18 @@ pub(super) async fn insert_row(
     let (content, sources) = (canonical_json(&pack.content)?, canonical_json(&pack.sources)?);
     let content_hash = ContentHash::of_bytes(content.as_bytes());
     let sources_hash = ContentHash::of_bytes(sources.as_bytes());
+    let announced = pack.announced.as_ref().map(canonical_json).transpose()?;
+    let announced_hash = announced.as_ref().map(|text| ContentHash::of_bytes(text.as_bytes()));
     let name = pack.id.name();
     let status = if error.is_some() { PackStatus::Failed } else { PackStatus::Building };
     sqlx::query!(
         "insert into pricing_packs (
              id, date, policy, version, content_hash, content, sources_hash, sources,
              ledger_commit, sample, supersedes, reason, status, stage, stages_done, stages_total,
-             error
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16)",
+             error, announced, announced_hash
+         ) values (
+             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18
+         )",
         pack.id.as_str(),
         Day(name.date) as Day,
         name.policy.as_str(),
@@ -78,7 +82,9 @@ pub(super) async fn insert_row(
         status.id(),
         BuildStage::BuildPack.id(),
         stages_total(),
-        error
+        error,
+        announced,
+        announced_hash.as_ref().map(|hash| hash.as_bytes().as_slice())
     )
     .execute(conn)
     .await
