@@ -9,9 +9,11 @@ mod overview;
 mod positions;
 mod shown;
 mod transactions;
+mod upcoming;
 mod values;
 
 pub use holding::HoldingPage;
 pub use list::PortfolioList;
 pub use overview::PortfolioPage;
 pub use transactions::TransactionsPage;
+pub use upcoming::UpcomingPage;
