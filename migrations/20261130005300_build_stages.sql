@@ -2,7 +2,8 @@
 -- process goes on where it was; and what each portfolio was worth by a pack, which one of the
 -- stages computes.
 -- Safe to run beside an older process: it widens a check and adds tables. What an older process
--- builds has two stages and no rows here; what it left unfinished is given up and built anew.
+-- builds has two stages and no rows here; what it left unfinished is given up and built anew. It
+-- cannot read a pack that a newer one has in a stage it does not know, for as long as the build lasts.
 
 alter table pricing_packs
     drop constraint pricing_packs_stage_known,
