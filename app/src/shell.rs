@@ -117,6 +117,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/portfolios") view=page::portfolios::PortfolioList ssr=SsrMode::Async />
                 <Route path=path!("/portfolios/:portfolio") view=page::portfolios::PortfolioPage ssr=SsrMode::Async />
                 <Route path=path!("/portfolios/:portfolio/transactions") view=page::portfolios::TransactionsPage ssr=SsrMode::Async />
+                <Route path=path!("/portfolios/:portfolio/upcoming") view=page::portfolios::UpcomingPage ssr=SsrMode::Async />
                 <Route path=path!("/portfolios/:portfolio/holdings/:security") view=page::portfolios::HoldingPage ssr=SsrMode::Async />
                 <Route path=path!("/capability-catalogue") view=page::capability_catalogue::CapabilityCatalogue ssr=SsrMode::Async />
                 <Route path=path!("/api-reference") view=page::api_reference::ApiReference ssr=SsrMode::Async />

@@ -17,13 +17,13 @@ test("the notice follows the build to its end, and nothing that was typed is los
   });
   const pattern = new PatternPage(page);
   await pattern.open(EXAMPLE);
-  await expect(pattern.warming).toContainText("Step 1 of 2");
+  await expect(pattern.warming).toContainText("Step 1 of 5");
   await page.getByLabel("Min rows").fill("2");
   // A page that is loaded anew would not know this.
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 
   await stepPack(policy);
-  await expect(pattern.warming).toContainText("Step 2 of 2", { timeout: PATIENCE });
+  await expect(pattern.warming).toContainText("Step 2 of 5", { timeout: PATIENCE });
   await freshenPack(policy);
   await expect(pattern.complete).toBeVisible({ timeout: PATIENCE });
   await expect(pattern.warming).toHaveCount(0);

@@ -15,7 +15,7 @@ test("a page that waits for prices says how far they are, looks again, and execu
   const pattern = new PatternPage(page);
   await page.goto(`/pattern-library/${EXAMPLE}?refresh=off`);
   await expect(pattern.warming).toContainText("Nothing is executed before they are complete");
-  await expect(pattern.warming).toContainText("Step 2 of 2");
+  await expect(pattern.warming).toContainText("Step 2 of 5");
   await expect(pattern.warming.getByRole("progressbar")).toBeVisible();
   const lastGood = pattern.warming.getByRole("link", { name: "Execute as of that day instead" });
   await expect(lastGood).toHaveAttribute("href", /\?asof=\d{4}-\d{2}-\d{2}$/);

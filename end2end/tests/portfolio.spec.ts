@@ -86,6 +86,39 @@ test("holdings are sorted, filtered and opened by their address", async ({ subsc
   await picture(subscriber, "transactions");
 });
 
+test("what is announced of holdings is listed with what it brings in, and with who tells it", async ({ subscriber }) => {
+  await new PortfoliosPage(subscriber).open();
+  const list = subscriber.getByRole("table", { name: /^Portfolios by name, valued at the close of/ });
+  await expect(list.getByRole("row").filter({ hasText: "Sample in dollars" })).toContainText("USD");
+  await expect(subscriber.locator(".pack-badge")).toContainText("PP_");
+  await audit(subscriber);
+  await picture(subscriber, "portfolios");
+
+  await subscriber.getByRole("link", { name: "Sample in dollars", exact: true }).click();
+  await subscriber.getByRole("link", { name: "Dividends and splits to come" }).click();
+  await expect(subscriber.getByRole("heading", { level: 1 })).toHaveText("Dividends and splits to come");
+  const portfolio = new PortfolioPage(subscriber);
+  const actions = portfolio.panel(/^Dividends and splits of the next 90 days/);
+  await expect(actions.getByRole("row").filter({ hasText: "ACME" })).toHaveCount(1);
+  await expect(actions.getByRole("row").filter({ hasText: "ACME" })).toContainText("Sample");
+  await expect(portfolio.panel(/^Dividends of the next 90 days/)).toContainText("USD");
+  await expect(subscriber.getByRole("main")).toContainText("Sample data, not market data");
+  await audit(subscriber);
+  await picture(subscriber, "upcoming");
+  await subscriber.getByLabel("How far ahead").selectOption("7");
+  await subscriber.getByRole("button", { name: "Show" }).click();
+  await expect(subscriber).toHaveURL(/days=7/);
+  await expect(portfolio.panel(/^Dividends and splits of the next 7 days/)).toContainText("ACME");
+
+  // Its pack says how it came to be.
+  await subscriber.locator(".pack-badge").getByRole("link").first().click();
+  const build = subscriber.getByRole("table", { name: /^Stages in their order/ });
+  await expect(build.locator("tbody").getByRole("row")).toHaveCount(5);
+  await expect(build.getByRole("row").filter({ hasText: "reconcile_ledger" })).toContainText("Done");
+  await audit(subscriber);
+  await picture(subscriber, "pack-build");
+});
+
 test("while prices are prepared the portfolio says so and shows no figure", async ({ desk }) => {
   const { page } = await desk.owner();
   await connectLedger(desk.name);
@@ -112,7 +145,7 @@ test("a viewer reads portfolios and another workspace finds none", async ({ view
   await expect(viewer.getByRole("heading", { level: 1 })).toHaveText("Sample Rhine");
   const stranger = (await desk.owner()).page;
   mayBeRefused(stranger);
-  for (const path of ["", "/transactions", "/holdings/ALPN"]) {
+  for (const path of ["", "/transactions", "/upcoming", "/holdings/ALPN"]) {
     expect((await stranger.goto(`${place}${path}`))?.status(), path).toBe(404);
   }
 });

@@ -10,7 +10,7 @@ use domain::execution::RightsProfile;
 use harvest::{
     ReadingBounds,
     fetch::FetchBounds,
-    quote::{AccessError, QuoteBounds, VendorAccess, Vendors},
+    quote::{AccessError, Allowances, QuoteBounds, VendorAccess, Vendors},
 };
 use jiff::tz::TimeZone;
 use orchestrator::{
@@ -21,7 +21,7 @@ use orchestrator::{
     run::RunLimits,
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// Where the database is, and as whom.
 #[expect(clippy::struct_field_names, reason = "the flags are named after the fields")]
@@ -274,7 +274,7 @@ pub struct VendorOptions {
 impl VendorOptions {
     /// # Errors
     /// [`AccessError`] for a key or an address that cannot be used.
-    pub fn vendors(self) -> Result<Vendors, AccessError> {
+    pub fn vendors(self, allowances: Arc<dyn Allowances>) -> Result<Vendors, AccessError> {
         let of = [
             ("FMP", self.fmp_api_key, self.fmp_base_url),
             ("Polygon", self.polygon_api_key, self.polygon_base_url),
@@ -285,7 +285,7 @@ impl VendorOptions {
             key.map(|key| VendorAccess { provider, key, base })
         });
         #[expect(clippy::disallowed_methods, reason = "the edge: it dates trips for readers")]
-        Vendors::new(QuoteBounds::default(), access.collect(), jiff::Timestamp::now)
+        Vendors::new(QuoteBounds::default(), access.collect(), allowances, jiff::Timestamp::now)
     }
 }
 
@@ -365,7 +365,7 @@ pub struct WorkOptions {
 #[derive(Clone, Debug, Args)]
 pub struct PriceOptions {
     /// The file of listings whose vendors are asked every night; without it no pack is built
-    /// but by `pack build`. One process that works is given it.
+    /// but by `pack build`. Of several processes that are given it, one asks.
     #[arg(long, env = "LISTINGS_PATH")]
     pub listings_path: Option<PathBuf>,
     /// Whose midnight ends a day of prices.
@@ -381,9 +381,9 @@ impl PriceOptions {
     ///
     /// # Errors
     /// [`AccessError`].
-    pub fn nightly(&self) -> Result<Option<Nightly>, AccessError> {
+    pub fn nightly(&self, allowances: Arc<dyn Allowances>) -> Result<Option<Nightly>, AccessError> {
         let Some(listings) = self.listings_path.clone() else { return Ok(None) };
-        let vendors = self.vendors.clone().vendors()?;
+        let vendors = self.vendors.clone().vendors(allowances)?;
         Ok(Some(Nightly { listings, vendors, zone: self.prices_time_zone.clone() }))
     }
 }

@@ -10,6 +10,7 @@ mod http;
 mod process;
 mod routes;
 mod telemetry;
+mod warming;
 mod worker;
 
 use clap::Parser;

@@ -52,6 +52,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/portfolios", Access::Viewer),
     ("/portfolios/{portfolio}", Access::Viewer),
     ("/portfolios/{portfolio}/transactions", Access::Viewer),
+    ("/portfolios/{portfolio}/upcoming", Access::Viewer),
     ("/portfolios/{portfolio}/holdings/{security}", Access::Viewer),
     ("/capability-catalogue", Access::SignedIn),
     ("/api-reference", Access::Public),

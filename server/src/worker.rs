@@ -210,7 +210,7 @@ pub async fn work(
     let wake = Wake::new(options.worker_concurrency.into());
     let feeds = Feeds(files.feeds_dir());
     let mut queue = queue(&orchestrator, options, &feeds, &wake, stopping.clone()).await?;
-    if let Some(nightly) = options.prices.nightly()? {
+    if let Some(nightly) = options.prices.nightly(orchestrator.allowances())? {
         Listings::read(&nightly.listings).await?;
         beside.spawn(keep_prices(orchestrator.clone(), nightly));
     }

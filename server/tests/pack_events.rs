@@ -11,7 +11,7 @@ use ureq::{Body, http::Response};
 
 const STREAM: &str = "/pack/events";
 const WARMING: &str = "set session_replication_role = replica;
-    update pricing_packs set status = 'warming', stage = 'mark_pack_fresh', stages_done = 1,
+    update pricing_packs set status = 'warming', stage = 'reconcile_ledger', stages_done = 1,
         fresh_at = null, build_started_at = now()";
 const FRESH: &str = "update pricing_packs set status = 'fresh', stages_done = stages_total,
     fresh_at = now() where status = 'warming'";
@@ -35,7 +35,7 @@ fn the_stream_tells_how_far_a_build_is_and_ends_with_complete_prices() {
     let mut told = notices(viewer.program(STREAM));
     let first = told.next().unwrap();
     assert_eq!(first["standing"], "Preparing", "{first}");
-    assert_eq!((&first["step"]["done"], &first["step"]["total"]), (&1.into(), &2.into()));
+    assert_eq!((&first["step"]["done"], &first["step"]["total"]), (&1.into(), &5.into()));
     // Time for a look that finds nothing new, and says nothing.
     std::thread::sleep(std::time::Duration::from_secs(4));
     world.sql(FRESH);

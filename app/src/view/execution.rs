@@ -11,7 +11,7 @@ use executor::{
     runtime::{PanelTrace, Reason, StepStatus, StepTrace, Trace},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Of the time line, in its own units.
@@ -43,6 +43,8 @@ pub struct Provenance {
     pub staleness: Staleness,
     /// In the order of the pattern; empty when its plan is no longer here.
     pub steps: Vec<FedBy>,
+    /// What the execution was given, by name; without what is not kept.
+    pub inputs: Vec<(String, String)>,
     /// What a reader of the values should know.
     pub warnings: Vec<String>,
     /// That parts came from something else than the whole.
@@ -53,6 +55,8 @@ pub struct Provenance {
 pub struct FedBy {
     pub key: String,
     pub capability: String,
+    /// How its figures are computed; none where nothing is computed.
+    pub formula: Option<&'static str>,
     pub status: &'static str,
     pub took: String,
 }
@@ -114,10 +118,14 @@ pub fn fed_by(plan: &Plan, panel: &str, steps: &[StepTrace]) -> Vec<FedBy> {
     }
     needed
         .into_iter()
-        .filter_map(|at| steps.iter().find(|step| step.key == plan.steps[at].key))
-        .map(|step| FedBy {
+        .filter_map(|at| {
+            let planned = &plan.steps[at];
+            Some((planned, steps.iter().find(|step| step.key == planned.key)?))
+        })
+        .map(|(planned, step)| FedBy {
             key: step.key.clone(),
             capability: step.capability.to_string(),
+            formula: planned.formula,
             status: status_word(step.status),
             took: took_words(step.duration_ms),
         })
@@ -136,13 +144,28 @@ pub const fn status_word(status: StepStatus) -> &'static str {
 
 /// Where a panel of an execution came from; without its steps where the plan of then is no
 /// longer here.
-pub fn provenance(panel: &PanelTrace, trace: &Trace, plan: Option<&Plan>) -> Provenance {
+pub fn provenance(
+    panel: &PanelTrace,
+    trace: &Trace,
+    plan: Option<&Plan>,
+    inputs: Option<&Map<String, Value>>,
+) -> Provenance {
     Provenance {
+        inputs: inputs.map(inputs_words).unwrap_or_default(),
         staleness: Staleness::of(panel),
         steps: plan.map(|plan| fed_by(plan, &panel.id, &trace.steps)).unwrap_or_default(),
         warnings: panel.warnings.clone(),
         cells: cells_words(panel),
     }
+}
+
+fn inputs_words(inputs: &Map<String, Value>) -> Vec<(String, String)> {
+    let words = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let given = inputs.iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| (name.clone(), words(value))).collect()
 }
 
 /// How many parts of a panel came from something else than its whole.

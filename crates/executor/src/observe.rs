@@ -5,7 +5,7 @@
 //! was loaded; never text of a request.
 
 use crate::{capability::Capability, pattern::Plan, runtime::StepStatus};
-use domain::pricing_pack::{PackStatus, PricingPackId, PricingPolicy};
+use domain::pricing_pack::{BuildStage, PackStatus, PricingPackId, PricingPolicy};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use std::{sync::OnceLock, time::Duration};
 
@@ -20,6 +20,7 @@ pub const AGENT_QUEUE: &str = "agent_queue_seconds";
 pub const CIRCUIT_BREAKER_STATE: &str = "circuit_breaker_state";
 pub const CIRCUIT_BREAKER_FAILURES: &str = "circuit_breaker_failures_total";
 pub const PRICING_PACK_STATUS: &str = "pricing_pack_status";
+pub const PRICING_PACK_BUILD_DURATION: &str = "pricing_pack_build_duration_seconds";
 pub const PROVIDER_REQUESTS: &str = "provider_requests_total";
 pub const PROVIDER_LATENCY: &str = "provider_latency_seconds";
 pub const PROVIDER_BANDWIDTH: &str = "provider_bandwidth_bytes";
@@ -289,6 +290,11 @@ pub fn pricing_pack_is(policy: &PricingPolicy, status: PackStatus) {
         PackStatus::Superseded => 4.0,
     };
     gauge!(PRICING_PACK_STATUS, "policy" => policy.to_string()).set(status);
+}
+
+/// A stage of a build went well.
+pub fn build_stage_ended(stage: BuildStage, took: Duration) {
+    histogram!(PRICING_PACK_BUILD_DURATION, "stage" => stage.id()).record(took.as_secs_f64());
 }
 
 /// A cache was asked for a value of `capability`.

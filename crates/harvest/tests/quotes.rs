@@ -11,7 +11,10 @@ use axum::{
     http::{HeaderMap, Response, Uri},
 };
 use domain::pricing_pack::ProviderId;
-use harvest::quote::{Figure, Quote, QuoteBounds, QuoteError, VendorAccess, Vendors, vendor};
+use harvest::quote::{
+    Allowances, Booking, Figure, OwnPace, Quote, QuoteBounds, QuoteError, Settling, VendorAccess,
+    Vendors, vendor,
+};
 use jiff::{Timestamp, civil::Date};
 use std::{
     collections::VecDeque,
@@ -73,12 +76,18 @@ impl Server {
     }
 
     fn vendors(&self, provider: &str) -> Vendors {
-        Vendors::new(BOUNDS, vec![self.access(provider)], || Timestamp::UNIX_EPOCH).unwrap()
+        reached(BOUNDS, self.access(provider))
     }
 
     fn asked(&self) -> Vec<(Uri, HeaderMap)> {
         self.story.asked.lock().unwrap().clone()
     }
+}
+
+/// With half a second between two requests.
+fn reached(bounds: QuoteBounds, access: VendorAccess) -> Vendors {
+    let pace = Arc::new(OwnPace::new(Duration::from_millis(500)));
+    Vendors::new(bounds, vec![access], pace, || Timestamp::UNIX_EPOCH).unwrap()
 }
 
 async fn answer(State(story): State<Story>, request: Request) -> Response<Body> {
@@ -329,7 +338,7 @@ async fn slow_cut_and_oversized_answers_end_in_bounded_time() {
 async fn three_figures_in_a_row_that_fail_open_the_breaker_and_nothing_more_is_sent() {
     let server = Server::start([Says(500, "")]).await;
     let once = QuoteBounds { attempts_max: 1, ..BOUNDS };
-    let vendors = Vendors::new(once, vec![server.access("FMP")], || Timestamp::UNIX_EPOCH).unwrap();
+    let vendors = reached(once, server.access("FMP"));
     for _ in 0..3 {
         let failed = ask(&vendors, "FMP", "2025-10-21").await;
         assert!(matches!(failed, Err(QuoteError::Status(500))), "{failed:?}");
@@ -339,7 +348,7 @@ async fn three_figures_in_a_row_that_fail_open_the_breaker_and_nothing_more_is_s
     assert_eq!(server.asked().len(), 3);
     // A fault of the name or of the key says nothing about the vendor.
     let server = Server::start([Says(200, "[]")]).await;
-    let vendors = Vendors::new(once, vec![server.access("FMP")], || Timestamp::UNIX_EPOCH).unwrap();
+    let vendors = reached(once, server.access("FMP"));
     for _ in 0..4 {
         let unknown = ask(&vendors, "FMP", "2025-10-21").await;
         assert!(matches!(unknown, Err(QuoteError::Unknown(_))), "{unknown:?}");
@@ -347,15 +356,146 @@ async fn three_figures_in_a_row_that_fail_open_the_breaker_and_nothing_more_is_s
 }
 
 #[tokio::test]
-async fn requests_keep_the_pace_of_the_licence() {
+async fn requests_keep_the_pace_that_they_are_booked_at() {
     let server = Server::start([Says(200, FMP)]).await;
     let vendors = server.vendors("FMP");
     let began = Instant::now();
     for _ in 0..3 {
         ask(&vendors, "FMP", "2025-10-21").await.unwrap();
     }
-    // 120 a minute: half a second between two of them.
     assert!(began.elapsed() >= Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+/// What is booked, what is settled, and a licence that is used up after two requests.
+#[derive(Debug, Default)]
+struct TwoRequests {
+    booked: Mutex<usize>,
+    settled: Mutex<Vec<(usize, Duration)>>,
+}
+
+impl Allowances for TwoRequests {
+    fn book<'a>(&'a self, _: &'a ProviderId, _: Duration) -> Booking<'a> {
+        Box::pin(async {
+            let mut booked = self.booked.lock().unwrap();
+            if *booked == 2 {
+                return Err(QuoteError::UsedUpToday(2));
+            }
+            *booked += 1;
+            Ok(Duration::ZERO)
+        })
+    }
+
+    fn settle<'a>(&'a self, _: &'a ProviderId, bytes: usize, rest: Duration) -> Settling<'a> {
+        Box::pin(async move { self.settled.lock().unwrap().push((bytes, rest)) })
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_booked_is_not_sent_and_what_was_sent_is_settled() {
+    let server = Server::start([TooMany("7"), Says(200, FMP)]).await;
+    let allowances = Arc::new(TwoRequests::default());
+    let access = vec![server.access("FMP")];
+    let vendors =
+        Vendors::new(BOUNDS, access, allowances.clone(), || Timestamp::UNIX_EPOCH).unwrap();
+    // The first is refused and asked again: both are booked and settled.
+    ask(&vendors, "FMP", "2025-10-21").await.unwrap();
+    let settled = allowances.settled.lock().unwrap().clone();
+    assert_eq!(settled, [(0, Duration::from_secs(7)), (FMP.len(), Duration::ZERO)]);
+    // However often it is not booked, the vendor is not taken to be ill.
+    for _ in 0..4 {
+        let used_up = ask(&vendors, "FMP", "2025-10-21").await;
+        assert!(matches!(used_up, Err(QuoteError::UsedUpToday(2))), "{used_up:?}");
+    }
+    assert_eq!(server.asked().len(), 2);
+}
+
+const FMP_DIVIDENDS: &str = include_str!("quotes/fmp_dividends.json");
+const FMP_SPLITS: &str = include_str!("quotes/fmp_splits.json");
+const POLYGON_DIVIDENDS: &str = include_str!("quotes/polygon_dividends.json");
+const POLYGON_SPLITS: &str = include_str!("quotes/polygon_splits.json");
+
+#[tokio::test]
+async fn announced_dividends_are_those_of_later_days_with_every_digit() {
+    let day = date("2025-10-21");
+    let server = Server::start([Says(200, FMP_DIVIDENDS)]).await;
+    let told = server.vendors("FMP").dividends(&provider("FMP"), "ACME", day).await.unwrap();
+    let rows: Vec<_> =
+        told.iter().map(|row| (row.ex_date, row.pay_date, row.amount.as_str())).collect();
+    assert_eq!(
+        rows,
+        [
+            (date("2026-02-06"), None, "0.27"),
+            (date("2025-11-07"), Some(date("2025-11-14")), "0.260"),
+        ]
+    );
+    assert!(told.iter().all(|row| row.currency.is_none()), "{told:?}");
+    let (uri, headers) = &server.asked()[0];
+    assert_eq!(uri.to_string(), "/stable/dividends?symbol=ACME");
+    assert_eq!(headers["apikey"], KEY);
+
+    let server = Server::start([Says(200, POLYGON_DIVIDENDS)]).await;
+    let told = server.vendors("Polygon").dividends(&provider("Polygon"), "ACME", day).await;
+    let told = told.unwrap();
+    assert_eq!((told.len(), told[0].amount.as_str()), (1, "0.26"));
+    assert_eq!(told[0].currency.as_ref().unwrap().as_str(), "USD");
+    let (uri, headers) = &server.asked()[0];
+    assert_eq!(
+        uri.to_string(),
+        "/v3/reference/dividends?ticker=ACME&ex_dividend_date.gt=2025-10-21&limit=100"
+    );
+    assert_eq!(headers["authorization"], format!("Bearer {KEY}"));
+}
+
+#[tokio::test]
+async fn an_announced_split_says_how_many_shares_become_how_many() {
+    let day = date("2025-10-21");
+    for (from, answer, asked) in [
+        ("FMP", FMP_SPLITS, "/stable/splits?symbol=ACME"),
+        (
+            "Polygon",
+            POLYGON_SPLITS,
+            "/v3/reference/splits?ticker=ACME&execution_date.gt=2025-10-21&limit=100",
+        ),
+    ] {
+        let server = Server::start([Says(200, answer)]).await;
+        let told = server.vendors(from).splits(&provider(from), "ACME", day).await.unwrap();
+        let [split] = told.as_slice() else { panic!("{from}: {told:?}") };
+        let ratio = (split.date, split.from.as_str(), split.to.as_str());
+        assert_eq!(ratio, (date("2025-11-03"), "1", "4"), "{from}");
+        assert_eq!(server.asked()[0].0.to_string(), asked);
+    }
+}
+
+#[tokio::test]
+async fn what_a_vendor_does_not_tell_is_a_reason_and_no_empty_list() {
+    let day = date("2025-10-21");
+    let cases = [
+        ("FMP", Says(402, FMP_PREMIUM), "its plan does not include this"),
+        ("FMP", Says(200, FMP_KEY), "it refuses the key"),
+        ("FMP", Says(200, "{}"), "its answer is not of the form that it documents"),
+        (
+            "FMP",
+            Says(200, r#"[{"symbol": "OTHER", "date": "2025-11-07", "dividend": 1}]"#),
+            "its answer is not of the form that it documents: a row of another symbol",
+        ),
+        ("Polygon", Says(403, POLYGON_NOT_ENTITLED), "its plan does not include this"),
+        ("Polygon", Says(200, POLYGON_NOT_ENTITLED), "its plan does not include this"),
+    ];
+    for (from, reply, expected) in cases {
+        let server = Server::start([reply.clone()]).await;
+        let refused = server.vendors(from).dividends(&provider(from), "ACME", day).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.starts_with(expected), "{from}: {reply:?}: {refused}");
+    }
+    // The Federal Reserve announces no dividends, and is not asked.
+    let server = Server::start([Says(200, FRED)]).await;
+    let asked = server.vendors("FRED").dividends(&provider("FRED"), "ACME", day).await;
+    assert!(matches!(asked, Err(QuoteError::NotQuoted)), "{asked:?}");
+    assert!(server.asked().is_empty());
+    // Nothing announced is an answer.
+    let server = Server::start([Says(200, r#"{"status": "OK", "results": []}"#)]).await;
+    let told = server.vendors("Polygon").splits(&provider("Polygon"), "ACME", day).await;
+    assert_eq!(told.unwrap(), []);
 }
 
 #[tokio::test]
@@ -375,7 +515,7 @@ async fn the_key_is_in_no_error_no_debug_output_and_follows_no_redirect() {
     // Nobody listens there any more.
     let gone =
         VendorAccess { base: Some("http://127.0.0.1:1".to_owned()), ..server.access("FRED") };
-    let vendors = Vendors::new(BOUNDS, vec![gone], || Timestamp::UNIX_EPOCH).unwrap();
+    let vendors = reached(BOUNDS, gone);
     let failed = ask(&vendors, "FRED", "2025-10-13").await;
     assert!(matches!(failed, Err(QuoteError::Broken(_))), "{failed:?}");
     said.push(format!("{failed:?}"));

@@ -26,6 +26,7 @@ pub mod pack_build;
 pub mod pack_event;
 pub mod portfolio;
 pub mod pricing_pack;
+pub mod provider_use;
 pub mod run;
 pub mod schedule;
 pub mod server_probe;

@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use sqlx::PgConnection;
 
+pub mod daily_value;
+
 /// The rule by which a workspace has each name once.
 pub const NAME: &str = "portfolios_name_key";
 /// The rule by which a workspace has each portfolio once.

@@ -4,8 +4,8 @@ use crate::{Day, Moment, StorageError};
 use domain::{
     hash::ContentHash,
     pricing_pack::{
-        BuildStage, LedgerCommit, PackContent, PackSources, PackStatus, PricingPack, PricingPackId,
-        PricingPolicy,
+        Announcements, BuildStage, LedgerCommit, PackContent, PackSources, PackStatus, PricingPack,
+        PricingPackId, PricingPolicy,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -13,12 +13,14 @@ use sqlx::PgConnection;
 
 mod backfill;
 mod building;
+mod stages;
 
 pub use backfill::{insert_complete, load_dates};
 pub use building::{
-    ONE_LIVE, Restatement, VERSION, advance, fail, insert, insert_failed, load_next_version,
-    sweep_crashed, take_building,
+    ONE_LIVE, Restatement, VERSION, advance, fail, insert, insert_failed, keep_building,
+    load_next_version, sweep_crashed, take_building,
 };
+pub use stages::{StageRow, end_stage, enter_stage, load_stages};
 
 /// How many packs one query returns at most.
 pub const LIST_MAX: i64 = 200;
@@ -273,6 +275,8 @@ pub async fn load_wholes(
                content,
                sources_hash as "sources_hash: ContentHash",
                sources,
+               announced_hash as "announced_hash: ContentHash",
+               announced,
                ledger_commit as "ledger_commit: LedgerCommit"
            from pricing_packs
            where id = any($1)"#,
@@ -300,6 +304,8 @@ struct WholeRow {
     content: String,
     sources_hash: ContentHash,
     sources: String,
+    announced_hash: Option<ContentHash>,
+    announced: Option<String>,
     ledger_commit: LedgerCommit,
 }
 
@@ -309,8 +315,10 @@ impl TryFrom<WholeRow> for PricingPack {
     fn try_from(row: WholeRow) -> Result<Self, StorageError> {
         let sealed = |hash, text: &str| hash == ContentHash::of_bytes(text.as_bytes());
         let named = row.id.name().hash == row.content_hash.short();
-        let whole =
-            sealed(row.content_hash, &row.content) && sealed(row.sources_hash, &row.sources);
+        let of_announced = row.announced_hash.zip(row.announced.as_deref());
+        let whole = sealed(row.content_hash, &row.content)
+            && sealed(row.sources_hash, &row.sources)
+            && of_announced.is_none_or(|(hash, text)| sealed(hash, text));
         if !(named && whole) {
             let what = format!("pricing pack {} does not match its seal", row.id);
             return Err(StorageError::Corrupt(what));
@@ -320,6 +328,10 @@ impl TryFrom<WholeRow> for PricingPack {
             ledger_commit: row.ledger_commit,
             content: serde_json::from_str::<PackContent>(&row.content)?,
             sources: serde_json::from_str::<PackSources>(&row.sources)?,
+            announced: row
+                .announced
+                .map(|text| serde_json::from_str::<Announcements>(&text))
+                .transpose()?,
         })
     }
 }

@@ -129,6 +129,8 @@ async fn verify_pricing_packs(pool: &PgPool, found: &mut Verification) -> Result
                    p.content,
                    p.sources_hash as "sources_hash: ContentHash",
                    p.sources,
+                   p.announced_hash as "announced_hash: ContentHash",
+                   p.announced,
                    case when p.status <> 'error' and p.content_hash = sha256(convert_to(p.content, 'UTF8')) then
                        (
                            select coalesce(jsonb_agg(jsonb_build_array(c.symbol, c.exchange, c.currency, c.close)
@@ -158,6 +160,9 @@ async fn verify_pricing_packs(pool: &PgPool, found: &mut Verification) -> Result
             found.pricing_packs += 1;
             found.compare("pricing pack", &row.id, row.content_hash, &row.content);
             found.compare("sources of pricing pack", &row.id, row.sources_hash, &row.sources);
+            if let Some((hash, text)) = row.announced_hash.zip(row.announced.as_deref()) {
+                found.compare("announcements of pricing pack", &row.id, hash, text);
+            }
             if !row.values_agree {
                 found.discrepancies.push(Discrepancy {
                     what: "pricing pack",

@@ -3,7 +3,10 @@ use crate::config::{DatabaseOptions, FileOptions, VendorOptions};
 use clap::{Args, Subcommand};
 use domain::pricing_pack::{PricingPolicy, Symbol};
 use jiff::civil::Date;
-use orchestrator::pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Listings, Market};
+use orchestrator::{
+    pricing::{BackfillRequest, Backfilled, BuildRequest, Built, Listings, Market},
+    rights::Registry,
+};
 use std::{error::Error, path::PathBuf};
 
 #[derive(Subcommand)]
@@ -104,7 +107,9 @@ async fn run_build(
     let market = match (build.market.prices, build.market.listings) {
         (Some(file), _) => Market::File(file),
         (None, Some(listings)) => {
-            let vendors = build.vendors.vendors()?;
+            let registry = Registry::load(&files.rights_registry_path)?;
+            let use_cases = use_cases.clone().with_rights(registry);
+            let vendors = build.vendors.vendors(use_cases.allowances())?;
             let listings = Listings::read(&listings).await?;
             let quoted = use_cases.quoted_market(&listings, build.date, &vendors).await?;
             Market::Quoted(Box::new(quoted))

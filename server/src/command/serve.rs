@@ -2,7 +2,7 @@ use crate::{
     config::{DatabaseOptions, ExecutionOptions, FileOptions, ServeOptions, WorkOptions},
     http, process,
     telemetry::metrics::Metrics,
-    worker,
+    warming, worker,
 };
 use std::{error::Error, net::SocketAddr};
 use tokio::{net::TcpListener, sync::watch};
@@ -29,6 +29,7 @@ pub async fn serve(
         // An error means that the sender is gone, which is stopping too.
         let _ = stopping.wait_for(|stop| *stop).await;
     };
+    tokio::spawn(warming::keep_warm(orchestrator.clone()));
     let carry = !options.without_worker;
     let worker_stop = stopped(stopping.clone());
     let working = async move {

@@ -39,6 +39,11 @@ const HISTOGRAMS: &[(&str, &[f64], &str)] = &[
         "From request to the first byte of its answer.",
     ),
     (
+        observe::PRICING_PACK_BUILD_DURATION,
+        &[60.0, 300.0, 600.0, 900.0, 1200.0],
+        "Duration of a stage of the build of a pricing pack.",
+    ),
+    (
         observe::PROVIDER_LATENCY,
         &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0],
         "Duration of a request to a provider of market data.",
@@ -129,7 +134,7 @@ fn describe() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::pricing_pack::{PackStatus, PricingPolicy};
+    use domain::pricing_pack::{BuildStage, PackStatus, PricingPolicy};
     use executor::{
         capability::{Call, Capability, Fault, Output},
         observe::{
@@ -163,6 +168,7 @@ mod tests {
         observe::breaker_is("example", BreakerGauge::HalfOpen);
         observe::breaker_counted_failure("example");
         observe::pricing_pack_is(&PricingPolicy::usual(), PackStatus::Fresh);
+        observe::build_stage_ended(BuildStage::ReconcileLedger, took);
         observe::cache_asked(&capability(), CacheResult::Miss);
         observe::request_answered("/runs/{run}", "GET", 503, took);
     }
@@ -187,6 +193,7 @@ mod tests {
             ("pattern_step_duration_seconds", "0.001 0.01 0.05 0.1 0.5 1 5"),
             ("agent_latency_seconds", "0.001 0.01 0.05 0.1 0.5 1 5"),
             ("agent_queue_seconds", "0.001 0.01 0.05 0.1 0.5 1 5"),
+            ("pricing_pack_build_duration_seconds", "60 300 600 900 1200"),
             ("http_request_duration_seconds", "0.1 0.5 1 1.2 2 5 10"),
         ] {
             let expected: Vec<&str> = expected.split(' ').chain(["+Inf"]).collect();
@@ -210,6 +217,7 @@ mod tests {
             r#"circuit_breaker_state{agent="example"} 2"#,
             r#"circuit_breaker_failures_total{agent="example"} 1"#,
             r#"pricing_pack_status{policy="CLOSE_USD"} 2"#,
+            r#"pricing_pack_build_duration_seconds_count{stage="reconcile_ledger"} 1"#,
             r#"cache_requests_total{capability="example.nothing",result="miss"} 1"#,
             r#"http_request_duration_seconds_count{route="/runs/{run}",method="GET",status="5xx"} 1"#,
         ] {

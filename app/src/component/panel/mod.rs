@@ -142,7 +142,7 @@ fn Paragraphs(text: String) -> impl IntoView {
 /// Where the panel came from, behind one click.
 #[component]
 pub fn Explain(provenance: Provenance) -> impl IntoView {
-    let Provenance { staleness, steps, warnings, cells } = provenance;
+    let Provenance { staleness, steps, inputs, warnings, cells } = provenance;
     let warnings = warnings.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     let sources = staleness
         .sources
@@ -151,6 +151,31 @@ pub fn Explain(provenance: Provenance) -> impl IntoView {
             view! {
                 <li>
                     <code class="digest">{source}</code>
+                </li>
+            }
+        })
+        .collect_view();
+    let formulas = steps
+        .iter()
+        .filter_map(|step| Some((step.capability.clone(), step.formula?)))
+        .map(|(capability, formula)| {
+            view! {
+                <li>
+                    <code>{capability}</code>
+                    {format!(": {formula}")}
+                </li>
+            }
+        })
+        .collect_view();
+    let has_formulas = steps.iter().any(|step| step.formula.is_some());
+    let has_inputs = !inputs.is_empty();
+    let inputs = inputs
+        .into_iter()
+        .map(|(name, value)| {
+            view! {
+                <li>
+                    <code>{name}</code>
+                    {format!(" = {value}")}
                 </li>
             }
         })
@@ -175,6 +200,24 @@ pub fn Explain(provenance: Provenance) -> impl IntoView {
             </summary>
             <ul class="explain__list">{warnings}</ul>
             <dl class="explain__body">
+                {has_formulas
+                    .then(|| {
+                        view! {
+                            <dt>"How it is computed"</dt>
+                            <dd>
+                                <ul class="explain__list">{formulas}</ul>
+                            </dd>
+                        }
+                    })}
+                {has_inputs
+                    .then(|| {
+                        view! {
+                            <dt>"Inputs"</dt>
+                            <dd>
+                                <ul class="explain__list">{inputs}</ul>
+                            </dd>
+                        }
+                    })}
                 <dt>"Sources"</dt>
                 <dd>
                     <ul class="explain__list">{sources}</ul>

@@ -11,6 +11,7 @@ pub mod licences;
 pub mod model_use;
 mod obstacle;
 pub mod overrides;
+mod provider_use;
 pub mod queue;
 pub mod review;
 pub mod rights;

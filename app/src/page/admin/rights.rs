@@ -1,4 +1,7 @@
-use super::what_if::{WhatIfAnswer, WhatIfSection, asked};
+use super::{
+    provider_use::provider_use,
+    what_if::{WhatIfAnswer, WhatIfSection, asked},
+};
 use crate::{component::icon::Icon, ssr::page};
 use domain::{
     execution::RightsProfile,
@@ -17,6 +20,7 @@ pub fn Rights() -> impl IntoView {
     page("Rights", |request| async move {
         let actor = request.actor()?;
         let (registry, profile) = request.orchestrator.view_rights(actor)?;
+        let used = request.orchestrator.provider_use(actor).await?;
         let run = request.query("run").unwrap_or_default().to_owned();
         let assumed = request.query("assumed").unwrap_or_default().to_owned();
         let answer = match asked(&run) {
@@ -62,6 +66,7 @@ pub fn Rights() -> impl IntoView {
                 <p>{seal}</p>
             </div>
             {matrix(&registry)}
+            {provider_use(used)}
             <WhatIfSection run providers chosen=assumed answer />
             <section class="section" aria-labelledby="profiles">
                 <h2 class="section__title" id="profiles">

@@ -196,7 +196,7 @@ fn Problem(record: ExecutionRecord) -> impl IntoView {
 
 #[component]
 fn Panels(record: ExecutionRecord, plan: Option<Arc<Plan>>) -> impl IntoView {
-    let ExecutionRecord { panels, trace, base_currency, data, .. } = record;
+    let ExecutionRecord { panels, trace, base_currency, data, inputs, .. } = record;
     if panels.is_empty() {
         return data.map(|data| view! { <Outputs data=Value::Object(data) /> }.into_any());
     }
@@ -211,7 +211,7 @@ fn Panels(record: ExecutionRecord, plan: Option<Arc<Plan>>) -> impl IntoView {
             let trace_of = trace.panels.iter().find(|known| known.id == panel.id);
             let provenance = trace_of
                 .filter(|_| wants(&panel.id))
-                .map(|panel| provenance(panel, &trace, plan.as_deref()));
+                .map(|panel| provenance(panel, &trace, plan.as_deref(), Some(&inputs)));
             view! { <Panel panel currency=base_currency.clone() provenance /> }
         })
         .collect_view();

@@ -1,4 +1,4 @@
-use super::{Crumbs, NOT_SHOWN, PackState, address, close, day, figure, is_hidden};
+use super::{Crumbs, NOT_SHOWN, PackState, address, build::Build, close, day, figure, is_hidden};
 use crate::{
     component::{
         digest::Digest,
@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     hash::ContentHash,
-    pricing_pack::{PricingPack, PricingPackId},
+    pricing_pack::{PackStatus, PricingPack, PricingPackId},
 };
 use executor::pattern::Format;
 use leptos::prelude::*;
@@ -30,7 +30,11 @@ pub fn PricingPackPage() -> impl IntoView {
         let found = request.orchestrator.view_pricing_pack(request.actor()?, &id).await?;
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
-        let PackView { row, pack, versions, before, after, screen } = found;
+        let PackView { row, pack, versions, before, after, screen, stages } = found;
+        let build = (!stages.is_empty()).then(|| {
+            let stopped = row.status == PackStatus::Failed;
+            view! { <Build stages stopped now zone=zone.clone() /> }
+        });
         let hidden = screen.withheld_keys();
         let hash = ContentHash::of_json(&pack.content)?;
         let providers = providers(&pack);
@@ -120,6 +124,7 @@ pub fn PricingPackPage() -> impl IntoView {
                         </section>
                     }
                 })}
+            {build}
             <section class="section" aria-labelledby="seal">
                 <h2 class="section__title" id="seal">
                     "Seal"

@@ -1,5 +1,6 @@
 //! Pricing packs: the list, one pack with all that it holds, and what a restatement changed.
 
+mod build;
 mod changes;
 mod detail;
 mod list;

@@ -44,13 +44,14 @@ pub fn HoldingPage() -> impl IntoView {
         let currency = portfolio.base.to_string();
         let content = match shown {
             Ok((answer, terms)) => {
-                let ExecutionAnswer { panels, trace, .. } = *answer;
+                let ExecutionAnswer { panels, trace, inputs, .. } = *answer;
                 let panels = panels
                     .into_iter()
                     .map(|panel| {
                         let found = trace.panels.iter().find(|known| known.id == panel.id);
-                        let provenance =
-                            found.map(|panel| provenance(panel, &trace, plan.as_deref()));
+                        let provenance = found.map(|panel| {
+                            provenance(panel, &trace, plan.as_deref(), inputs.as_object())
+                        });
                         view! { <Panel panel currency=Some(currency.clone()) provenance /> }
                     })
                     .collect_view();

@@ -1,11 +1,13 @@
-use super::repository::Repository;
+use super::{repository::Repository, values::ShownValues};
 use crate::{
     action::{AddPortfolio, ReadLedger},
     component::{
         digest::Digest,
         icon::Icon,
         moment::{Moment, moment_words},
+        pack_badge::PackBadge,
         scope::counted,
+        withheld::Attributions,
     },
     ssr::page,
 };
@@ -16,6 +18,7 @@ use orchestrator::portfolio::{
     LedgerFault, LedgerPortfolio, LedgerReading, LedgerSnapshot, PortfolioRow, Portfolios,
     ReadingOutcome,
 };
+use orchestrator::pricing::NewestValues;
 
 /// Faults that the page shows; who has mended these reads the ledger again.
 const FAULTS_SHOWN_MAX: usize = 50;
@@ -28,6 +31,7 @@ pub fn PortfolioList() -> impl IntoView {
         let membership = actor.require(Role::Viewer)?;
         let may_edit = actor.may(Role::Editor);
         let portfolios = request.orchestrator.portfolios(actor).await?;
+        let newest = request.orchestrator.newest_values(actor).await?;
         let now = request.orchestrator.now().await?;
         let zone = membership.time_zone.clone();
         let was_refused = request.query("read") == Some("refused");
@@ -64,7 +68,7 @@ pub fn PortfolioList() -> impl IntoView {
             {if is_empty {
                 view! { <NoneYet reads_ledger may_name has_some=!to_add.is_empty() /> }.into_any()
             } else {
-                view! { <Added added now zone=zone.clone() /> }.into_any()
+                view! { <Added added newest now zone=zone.clone() /> }.into_any()
             }}
             {(may_edit && !to_add.is_empty()).then(|| view! { <ToAdd to_add is_first=is_empty /> })}
             {reads_ledger
@@ -123,10 +127,32 @@ fn NoneYet(reads_ledger: bool, may_name: bool, has_some: bool) -> impl IntoView 
 }
 
 #[component]
-fn Added(added: Vec<PortfolioRow>, now: Timestamp, zone: String) -> impl IntoView {
+fn Added(
+    added: Vec<PortfolioRow>,
+    newest: Option<NewestValues>,
+    now: Timestamp,
+    zone: String,
+) -> impl IntoView {
+    let shown = newest.as_ref().map(ShownValues::of).unwrap_or_default();
+    let caption = newest.as_ref().map_or_else(
+        || "Portfolios by name".to_owned(),
+        |newest| {
+            let day = newest.pack.date().strftime("%-d %B %Y");
+            format!("Portfolios by name, valued at the close of {day}")
+        },
+    );
+    let made_of = newest.map(|newest| {
+        let (pack, commit) = (newest.pack.to_string(), newest.ledger_commit.to_string());
+        view! {
+            <PackBadge pack=Some(pack) ledger_commit=Some(commit) />
+            <Attributions terms=newest.screen.terms />
+        }
+    });
     let rows = added
         .into_iter()
         .map(|row| {
+            let value = shown.value(&row);
+            let earned = shown.earned(&row);
             let href = format!("/portfolios/{}", row.id);
             let transactions = format!("{href}/transactions");
             view! {
@@ -135,6 +161,12 @@ fn Added(added: Vec<PortfolioRow>, now: Timestamp, zone: String) -> impl IntoVie
                         <a href=href>{row.name.clone()}</a>
                     </th>
                     <td data-label="Currency">{row.base.to_string()}</td>
+                    <td data-label="Value" class="numeric">
+                        {value}
+                    </td>
+                    <td data-label="Last day" class="numeric">
+                        {earned}
+                    </td>
                     <td data-label="Added">
                         <Moment at=row.added_at now zone=zone.clone() />
                     </td>
@@ -148,12 +180,19 @@ fn Added(added: Vec<PortfolioRow>, now: Timestamp, zone: String) -> impl IntoVie
         })
         .collect_view();
     view! {
+        {made_of}
         <table class="data-table">
-            <caption class="data-table__caption">"Portfolios by name"</caption>
+            <caption class="data-table__caption">{caption}</caption>
             <thead>
                 <tr>
                     <th scope="col">"Name"</th>
                     <th scope="col">"Currency"</th>
+                    <th scope="col" class="numeric">
+                        "Value"
+                    </th>
+                    <th scope="col" class="numeric">
+                        "Last day"
+                    </th>
                     <th scope="col">"Added"</th>
                     <th scope="col">
                         <span class="visually-hidden">"More"</span>

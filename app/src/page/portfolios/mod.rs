@@ -10,8 +10,11 @@ mod positions;
 mod repository;
 mod shown;
 mod transactions;
+mod upcoming;
+mod values;
 
 pub use holding::HoldingPage;
 pub use list::PortfolioList;
 pub use overview::PortfolioPage;
 pub use transactions::TransactionsPage;
+pub use upcoming::UpcomingPage;

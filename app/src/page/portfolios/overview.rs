@@ -66,6 +66,10 @@ pub fn PortfolioPage() -> impl IntoView {
                     <Icon name="execution" />
                     "Transactions"
                 </a>
+                <a class="button" href=format!("/portfolios/{id}/upcoming")>
+                    <Icon name="clock" />
+                    "Dividends and splits to come"
+                </a>
                 <a class="button" href=format!("/pattern-library/{PATTERN}?portfolio={id}")>
                     <Icon name="run" />
                     "Execute and keep"
@@ -140,7 +144,7 @@ fn Overview(
     path: String,
 ) -> impl IntoView {
     let plan: Option<Arc<Plan>> = request.orchestrator.patterns().get(PATTERN).map(Arc::clone);
-    let ExecutionAnswer { data, panels, trace, .. } = *answer;
+    let ExecutionAnswer { data, panels, trace, inputs, .. } = *answer;
     let rows = positions(&data);
     let is_empty = |data: &Value| data.as_array().is_some_and(Vec::is_empty);
     let currency = portfolio.base.to_string();
@@ -151,7 +155,8 @@ fn Overview(
         .into_iter()
         .filter_map(|panel| {
             let found = trace.panels.iter().find(|known| known.id == panel.id);
-            let provenance = found.map(|panel| provenance(panel, &trace, plan.as_deref()));
+            let provenance =
+                found.map(|panel| provenance(panel, &trace, plan.as_deref(), inputs.as_object()));
             if is_listed(&panel) {
                 explained = provenance;
                 return None;

@@ -87,6 +87,7 @@ fn pack() -> PricingPack {
         ledger_commit: "0123456789abcdef0123456789abcdef01234567".parse().unwrap(),
         content,
         sources,
+        announced: None,
     }
 }
 

@@ -162,7 +162,7 @@ pub fn day_change(_: &WindowArgs, past: &Past<'_>) -> Output<DayChange> {
         _ => Err(Reason::TooFewObservations { needed: 2, found: days.len() }),
     });
     let earned = days.and_then(|(before, after)| {
-        let earned = after.nav.minus(after.flow)?.minus(before.nav)?;
+        let earned = after.earned_since(before)?;
         let over = earned.ratio(before.nav).ok_or(Reason::NoValue)?;
         Ok((earned, Fraction::new(over)?))
     });

@@ -3,7 +3,9 @@
 
 mod attribution;
 mod constraints;
+mod corporate_actions;
 mod figures;
+mod formulas;
 mod ground;
 mod history;
 mod metrics;
@@ -15,6 +17,8 @@ mod tax;
 mod tax_harvest;
 mod transactions;
 
+#[cfg(test)]
+mod corporate_actions_tests;
 #[cfg(test)]
 mod decision_tests;
 #[cfg(test)]
@@ -32,6 +36,14 @@ use std::sync::Arc;
 
 /// The agent, reading packs and books from `market`.
 pub fn agent(market: &Arc<dyn Market>) -> Agent {
+    let mut agent = declared(market);
+    for capability in &mut agent.capabilities {
+        capability.formula = formulas::of(capability.name.as_str());
+    }
+    agent
+}
+
+fn declared(market: &Arc<dyn Market>) -> Agent {
     Agent {
         name: "portfolio",
         description: "Values portfolios of the ledger, and measures what they earned and risked.",
@@ -127,6 +139,20 @@ pub fn agent(market: &Arc<dyn Market>) -> Agent {
                 "position.contribution",
                 "Computes what each security contributed to the return of the window.",
                 position::contribution,
+            ),
+            of_ground(
+                market,
+                "corporate_actions.upcoming",
+                "Lists the dividends and splits that are announced of positions, as the providers \
+                 of the pack told it; names what nobody told.",
+                corporate_actions::upcoming,
+            ),
+            of_ground(
+                market,
+                "corporate_actions.impact",
+                "Says what announced dividends and splits mean for positions, dividends before \
+                 tax and by the rates of the pack.",
+                |args, ground| Ok(corporate_actions::impact(args, ground)),
             ),
             of_ground(
                 market,

@@ -85,7 +85,8 @@ pub fn pack(date: &str, acme: &str, dollar: &str) -> Arc<PricingPack> {
     let content = PackContent::new(day, policy, vec![price], vec![rate]).unwrap();
     let hash = ContentHash::of_json(&content).unwrap();
     let id = PricingPackId::new(day, content.policy(), 1, hash).unwrap();
-    Arc::new(PricingPack { id, ledger_commit: COMMIT.parse().unwrap(), content, sources })
+    let ledger_commit = COMMIT.parse().unwrap();
+    Arc::new(PricingPack { id, ledger_commit, content, sources, announced: None })
 }
 
 pub fn transaction(

@@ -22,6 +22,16 @@ pub struct BookDay {
     pub positions: BTreeMap<Symbol, PositionDay>,
 }
 
+impl BookDay {
+    /// What was earned since `before`, flows aside.
+    ///
+    /// # Errors
+    /// [`Reason::OutOfRange`].
+    pub fn earned_since(&self, before: &Self) -> Result<Amount<Base>, Reason> {
+        Ok(self.nav.minus(self.flow)?.minus(before.nav)?)
+    }
+}
+
 /// Everything of one currency: securities that trade in it, cash, what is owed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flows {

@@ -35,6 +35,10 @@ pub enum Reason {
     Unpriced { symbols: Vec<Symbol> },
     #[error("the pack has no rate from {from} to {to}")]
     NoRate { from: Currency, to: Currency },
+    #[error("the provider does not say in which currency it is paid")]
+    NoCurrencyTold,
+    #[error("no provider tells the dividends of {}", list(.symbols))]
+    Untold { symbols: Vec<Symbol> },
     #[error("the value of the book is not above zero")]
     NoValue,
     #[error("the numbers are too large to be computed")]
@@ -59,6 +63,8 @@ impl Reason {
             Self::SeveralRates => "several_rates",
             Self::Unpriced { .. } => "unpriced",
             Self::NoRate { .. } => "no_rate",
+            Self::NoCurrencyTold => "no_currency_told",
+            Self::Untold { .. } => "untold",
             Self::NoValue => "no_value",
             Self::OutOfRange => "out_of_range",
         }

@@ -164,7 +164,8 @@ mod tests {
         };
         let hash = ContentHash::of_json(&content).unwrap();
         let id = PricingPackId::new(date, content.policy(), 1, hash).unwrap();
-        PricingPack { id, ledger_commit: "0".repeat(40).parse().unwrap(), content, sources }
+        let ledger_commit = "0".repeat(40).parse().unwrap();
+        PricingPack { id, ledger_commit, content, sources, announced: None }
     }
 
     #[test]

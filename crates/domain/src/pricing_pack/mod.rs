@@ -2,6 +2,7 @@
 //! that every figure of that day is computed from.
 
 mod amount;
+mod announced;
 mod changes;
 mod content;
 mod coverage;
@@ -17,6 +18,7 @@ mod text;
 mod tests;
 
 pub use amount::ReceivedAmount;
+pub use announced::{AnnouncedDividend, AnnouncedOf, AnnouncedSplit, Announcements, Dated, Told};
 pub use changes::{PackChanges, PackedClose, PackedRate, PriceChange, RateChange};
 pub use content::{ClosingPrice, ContentError, ExchangeRate, PackContent};
 pub use coverage::{Gap, Needed, STALE_AFTER_TRADING_DAYS, gaps, is_stale};
@@ -35,6 +37,8 @@ pub struct PricingPack {
     pub ledger_commit: LedgerCommit,
     pub content: PackContent,
     pub sources: PackSources,
+    /// None where nobody was asked.
+    pub announced: Option<Announcements>,
 }
 
 impl PackContent {

@@ -16,7 +16,22 @@ vocabulary! {
     /// What is done to make a pack fresh, in this order.
     BuildStage, "build stage" {
         BuildPack = "build_pack", "Check and store prices and rates";
+        ReconcileLedger = "reconcile_ledger", "Compare ledger and database";
+        ComputeDailyMetrics = "compute_daily_metrics", "Value every portfolio";
+        PrewarmOverviews = "prewarm_overviews", "Compute the overviews ahead";
         MarkPackFresh = "mark_pack_fresh", "Open the freshness gate";
+    }
+}
+
+impl BuildStage {
+    /// How many stages come before it.
+    pub fn place(self) -> usize {
+        Self::ALL.iter().position(|stage| *stage == self).unwrap_or(Self::ALL.len())
+    }
+
+    /// It and the stages that come after it.
+    pub fn onwards(self) -> &'static [Self] {
+        &Self::ALL[self.place()..]
     }
 }
 
@@ -49,6 +64,26 @@ impl PackStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stages_follow_the_nightly_order() {
+        // domain/portfolio.md section 8, less the factors and ratings that are not computed,
+        // and with the overviews that are.
+        let ids: Vec<&str> = BuildStage::ALL.iter().map(|stage| stage.id()).collect();
+        assert_eq!(
+            ids,
+            [
+                "build_pack",
+                "reconcile_ledger",
+                "compute_daily_metrics",
+                "prewarm_overviews",
+                "mark_pack_fresh"
+            ]
+        );
+        assert_eq!(BuildStage::BuildPack.onwards(), BuildStage::ALL);
+        let last = [BuildStage::PrewarmOverviews, BuildStage::MarkPackFresh];
+        assert_eq!(BuildStage::PrewarmOverviews.onwards(), last);
+    }
 
     #[test]
     fn a_pack_goes_from_building_over_warming_to_fresh_and_nowhere_back() {

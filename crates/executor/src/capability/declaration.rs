@@ -30,6 +30,8 @@ pub struct Capability {
     pub version: &'static str,
     /// What it does, in one sentence.
     pub description: &'static str,
+    /// How its figures are computed, for a reader; none where nothing is computed.
+    pub formula: Option<&'static str>,
     /// JSON Schema (2020-12) of the arguments, an object.
     pub input: Value,
     /// JSON Schema (2020-12) of the value.
@@ -94,6 +96,7 @@ impl Capability {
             meter: CallMeter::default(),
             version,
             description,
+            formula: None,
             input: schema_of::<A>(true),
             output: schema_of::<T>(false),
             ttl: Ttl::Execution,

@@ -67,6 +67,8 @@ pub struct Step {
     /// file has none.
     pub title: String,
     pub capability: CapabilityName,
+    /// How the capability computes its figures; none where nothing is computed.
+    pub formula: Option<&'static str>,
     pub args: Template,
     pub condition: Option<Expression>,
     pub on_error: OnError,

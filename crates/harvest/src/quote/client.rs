@@ -1,21 +1,21 @@
 //! The requests to all vendors.
 
 use super::{
-    QuoteError,
-    vendor::{Ask, Figure, Observed, Quote, Vendor, as_of, days_up_to, vendor},
+    Allowances, QuoteError,
+    vendor::{Announced, Ask, Figure, Quote, Vendor, as_of, days_up_to, refusal, vendor},
 };
 use crate::http::{self, Unread, Unusable};
-use domain::pricing_pack::ProviderId;
+use domain::pricing_pack::{AnnouncedDividend, AnnouncedSplit, ProviderId};
 use executor::{
     observe::{self, ProviderAnswer},
     runtime::breaker::{BreakerPolicy, Guard},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use secrecy::{ExposeSecret, SecretString};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::Mutex,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, timeout},
 };
 use url::{Host, Url};
 
@@ -76,37 +76,48 @@ pub enum AccessError {
 pub struct Vendors {
     http: reqwest::Client,
     bounds: QuoteBounds,
+    allowances: Arc<dyn Allowances>,
     lanes: Vec<Lane>,
 }
 
 /// One vendor as this process asks it: one request at a time.
 #[derive(Debug)]
 struct Lane {
+    provider: ProviderId,
     vendor: &'static dyn Vendor,
     base: Url,
     key: SecretString,
     guard: Guard,
-    /// When the next request may leave.
-    next: Mutex<Instant>,
-    /// Between two requests.
-    pause: Duration,
+    /// Held while a request is under way, so that the next one hears of a wish to be left alone.
+    turn: Mutex<()>,
+}
+
+/// What an answer of a status says.
+type Reading<'a, T> = &'a (dyn Fn(u16, &[u8]) -> Result<T, QuoteError> + Sync);
+
+/// What is asked, and how the answer is read.
+struct Question<'a, T> {
+    ask: Ask,
+    read: Reading<'a, T>,
 }
 
 impl Vendors {
-    /// `clock` dates the trips of breakers, for readers alone.
+    /// Every request is booked with `allowances` first; `clock` dates the trips of breakers, for
+    /// readers alone.
     ///
     /// # Errors
     /// [`AccessError`].
     pub fn new(
         bounds: QuoteBounds,
         access: Vec<VendorAccess>,
+        allowances: Arc<dyn Allowances>,
         clock: fn() -> Timestamp,
     ) -> Result<Self, AccessError> {
         let http = http::client(http::tls().map_err(AccessError::Client)?)
             .build()
             .map_err(|error| AccessError::Client(error.into()))?;
         let lanes = access.into_iter().map(|access| Lane::new(access, clock));
-        Ok(Self { http, bounds, lanes: lanes.collect::<Result<_, _>>()? })
+        Ok(Self { http, bounds, allowances, lanes: lanes.collect::<Result<_, _>>()? })
     }
 
     /// The figure of `day`, or the newest before it, by one vendor.
@@ -117,30 +128,85 @@ impl Vendors {
         &self,
         provider: &ProviderId,
         figure: &Figure,
-        day: jiff::civil::Date,
+        day: Date,
     ) -> Result<Quote, QuoteError> {
-        let lane = self.lanes.iter().find(|lane| lane.vendor.id() == provider.as_str());
-        let lane = lane.ok_or(QuoteError::NoKey)?;
+        let lane = self.lane(provider)?;
         let ask = lane.vendor.ask(&lane.base, &lane.key, figure, &days_up_to(day));
-        let ask = ask.ok_or(QuoteError::NotQuoted)?;
-        // A figure that fails however often it is asked for counts once: one bad name does
-        // not open the breaker for all others.
-        let permit = lane.guard.admit().map_err(|refused| QuoteError::Resting(refused.retry_in))?;
-        let observed = self.in_turn(lane, figure, &ask).await;
-        permit.settle(&observed.as_ref().map(|_| ()).map_err(QuoteError::fault));
-        as_of(&observed?, day)
+        let read = |status, body: &[u8]| match status {
+            200 => lane.vendor.read(figure, body),
+            _ => Err(lane.vendor.refusal(figure, status, body)),
+        };
+        let observed = self.answer(lane, ask, &read).await?;
+        as_of(&observed, day)
     }
 
-    /// The values of an answer, asked for again where that may help.
-    async fn in_turn(
+    /// The dividends of a security, by the vendor's name of it, that one vendor tells for
+    /// the days after `day`.
+    ///
+    /// # Errors
+    /// [`QuoteError`]; never an empty list in place of one.
+    pub async fn dividends(
+        &self,
+        provider: &ProviderId,
+        name: &str,
+        day: Date,
+    ) -> Result<Vec<AnnouncedDividend>, QuoteError> {
+        let lane = self.lane(provider)?;
+        let of = Announced::Dividends(name.to_owned());
+        let ask = lane.vendor.ask_announced(&lane.base, &lane.key, &of, day);
+        let read = |status, body: &[u8]| match status {
+            200 => lane.vendor.read_dividends(name, day, body),
+            _ => Err(refusal(&Figure::Close(name.to_owned()), status)),
+        };
+        self.answer(lane, ask, &read).await
+    }
+
+    /// The same of splits.
+    ///
+    /// # Errors
+    /// [`QuoteError`]; never an empty list in place of one.
+    pub async fn splits(
+        &self,
+        provider: &ProviderId,
+        name: &str,
+        day: Date,
+    ) -> Result<Vec<AnnouncedSplit>, QuoteError> {
+        let lane = self.lane(provider)?;
+        let of = Announced::Splits(name.to_owned());
+        let ask = lane.vendor.ask_announced(&lane.base, &lane.key, &of, day);
+        let read = |status, body: &[u8]| match status {
+            200 => lane.vendor.read_splits(name, day, body),
+            _ => Err(refusal(&Figure::Close(name.to_owned()), status)),
+        };
+        self.answer(lane, ask, &read).await
+    }
+
+    fn lane(&self, provider: &ProviderId) -> Result<&Lane, QuoteError> {
+        let lane = self.lanes.iter().find(|lane| lane.provider == *provider);
+        lane.ok_or(QuoteError::NoKey)
+    }
+
+    /// Behind the breaker.
+    async fn answer<T>(
         &self,
         lane: &Lane,
-        figure: &Figure,
-        ask: &Ask,
-    ) -> Result<Vec<Observed>, QuoteError> {
+        ask: Option<Ask>,
+        read: Reading<'_, T>,
+    ) -> Result<T, QuoteError> {
+        let question = Question { ask: ask.ok_or(QuoteError::NotQuoted)?, read };
+        // What fails however often it is asked for counts once: one bad name does not open the
+        // breaker for all others.
+        let permit = lane.guard.admit().map_err(|refused| QuoteError::Resting(refused.retry_in))?;
+        let answered = self.in_turn(lane, &question).await;
+        permit.settle(&answered.as_ref().map(|_| ()).map_err(QuoteError::fault));
+        answered
+    }
+
+    /// An answer, asked for again where that may help.
+    async fn in_turn<T>(&self, lane: &Lane, question: &Question<'_, T>) -> Result<T, QuoteError> {
         let mut attempt = 1;
         loop {
-            match self.once(lane, figure, ask, attempt).await {
+            match self.once(lane, question, attempt).await {
                 Err(error) if error.may_pass() && attempt < self.bounds.attempts_max => {
                     attempt += 1;
                 }
@@ -150,39 +216,34 @@ impl Vendors {
     }
 
     /// One request, when it is its turn.
-    async fn once(
+    async fn once<T>(
         &self,
         lane: &Lane,
-        figure: &Figure,
-        ask: &Ask,
+        question: &Question<'_, T>,
         attempt: u32,
-    ) -> Result<Vec<Observed>, QuoteError> {
-        let mut next = lane.next.lock().await;
-        let wait = next.saturating_duration_since(Instant::now());
-        if wait > self.bounds.wait_max {
-            return Err(QuoteError::LeftAlone(wait));
-        }
-        sleep_until(*next).await;
+    ) -> Result<T, QuoteError> {
+        let _turn = lane.turn.lock().await;
+        let wait = self.allowances.book(&lane.provider, self.bounds.wait_max).await?;
+        sleep(wait).await;
         let (sent, mut bytes) = (Instant::now(), 0);
-        let answered = timeout(self.bounds.total, self.send(lane, figure, ask, &mut bytes)).await;
+        let answered = timeout(self.bounds.total, self.send(question, &mut bytes)).await;
         let answered = answered.unwrap_or(Err(QuoteError::TimedOut(self.bounds.total)));
-        *next = Instant::now() + self.rest(lane.pause, answered.as_ref().err(), attempt);
+        let rest = self.rest(answered.as_ref().err(), attempt);
+        self.allowances.settle(&lane.provider, bytes, rest).await;
         let kind = answered.as_ref().map_or_else(kind_of, |_| ProviderAnswer::Success);
         observe::provider_answered(lane.vendor.id(), kind, sent.elapsed(), bytes);
         answered
     }
 
-    async fn send(
+    async fn send<T>(
         &self,
-        lane: &Lane,
-        figure: &Figure,
-        ask: &Ask,
+        question: &Question<'_, T>,
         bytes: &mut usize,
-    ) -> Result<Vec<Observed>, QuoteError> {
+    ) -> Result<T, QuoteError> {
         // An error of the client shows its address, and an address may hold the key.
         let broken = |error: reqwest::Error| QuoteError::Broken(error.without_url());
-        let mut request = self.http.get(ask.url.clone());
-        if let Some((name, value)) = &ask.header {
+        let mut request = self.http.get(question.ask.url.clone());
+        if let Some((name, value)) = &question.ask.header {
             request = request.header(name, value);
         }
         let response = request.send().await.map_err(broken)?;
@@ -194,24 +255,20 @@ impl Vendors {
             Unread::Broken(error) => broken(error),
         })?;
         *bytes = body.len();
-        let answered = match status {
-            200 => lane.vendor.read(figure, &body),
-            _ => Err(lane.vendor.refusal(figure, status, &body)),
-        };
-        answered.map_err(|error| match error {
+        (question.read)(status, &body).map_err(|error| match error {
             QuoteError::TooOften { .. } => QuoteError::TooOften { retry_after: asked_to_wait },
             error => error,
         })
     }
 
-    /// How long the vendor is left alone after an answer.
-    fn rest(&self, pause: Duration, error: Option<&QuoteError>, attempt: u32) -> Duration {
-        let Some(error) = error else { return pause };
+    /// How long the vendor is left alone after an answer, beyond the pace of its licence.
+    fn rest(&self, error: Option<&QuoteError>, attempt: u32) -> Duration {
+        let Some(error) = error else { return Duration::ZERO };
         let backoff = self.bounds.backoff.saturating_mul(1 << attempt.saturating_sub(1).min(10));
         match error {
-            QuoteError::TooOften { retry_after } => retry_after.unwrap_or(backoff).max(pause),
-            error if error.may_pass() => backoff.max(pause),
-            _ => pause,
+            QuoteError::TooOften { retry_after } => retry_after.unwrap_or(backoff),
+            error if error.may_pass() => backoff,
+            _ => Duration::ZERO,
         }
     }
 }
@@ -219,19 +276,20 @@ impl Vendors {
 impl Lane {
     fn new(access: VendorAccess, clock: fn() -> Timestamp) -> Result<Self, AccessError> {
         let VendorAccess { provider, key, base } = access;
-        let vendor = vendor(&provider).ok_or(AccessError::UnknownVendor(provider))?;
+        let found = vendor(&provider);
+        let vendor = found.ok_or_else(|| AccessError::UnknownVendor(provider.clone()))?;
         let base = checked(base.as_deref().unwrap_or(vendor.base()), vendor.id())?;
         let plain = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
         if !plain(key.expose_secret()) {
             return Err(AccessError::Key(vendor.id()));
         }
         Ok(Self {
+            provider,
             vendor,
             base,
             key,
             guard: Guard::new(vendor.id(), BreakerPolicy::PROVIDER, clock),
-            next: Mutex::new(Instant::now()),
-            pause: Duration::from_mins(1) / vendor.per_minute(),
+            turn: Mutex::new(()),
         })
     }
 }

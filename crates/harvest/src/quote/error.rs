@@ -1,6 +1,6 @@
 use executor::capability::{Fault, FaultKind};
 use jiff::civil::Date;
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 /// Why a vendor gave no figure, in words that an operator reads after the vendor's name. No
 /// word of an answer and no address is in them: either might repeat the key.
@@ -10,6 +10,19 @@ pub enum QuoteError {
     NoKey,
     #[error("it is not asked for this")]
     NotQuoted,
+    #[error("it is not in the rights registry, so that nothing is known of its licence")]
+    Unlisted,
+    /// Until midnight in UTC.
+    #[error("its licence allows {0} requests a day, and today's are used up")]
+    UsedUpToday(u32),
+    /// Until the month ends, in UTC.
+    #[error(
+        "its licence allows {0} GB a month, and this month's are used up: what is stored is \
+         served until the month ends"
+    )]
+    UsedUpThisMonth(u32),
+    #[error("what its licence still allows could not be looked up, so it was not asked")]
+    NotBooked(#[source] Box<dyn Error + Send + Sync>),
     #[error("it refuses the key")]
     KeyRefused,
     #[error("its plan does not include this")]
@@ -57,7 +70,14 @@ impl QuoteError {
             Self::TooOften { .. } | Self::LeftAlone(_) => FaultKind::RateLimited,
             Self::TimedOut(_) => FaultKind::Timeout,
             Self::Status(500..=599) | Self::Broken(_) => FaultKind::Unavailable,
-            Self::NoKey | Self::NotQuoted | Self::KeyRefused | Self::NotInPlan => FaultKind::Denied,
+            Self::NoKey
+            | Self::NotQuoted
+            | Self::KeyRefused
+            | Self::NotInPlan
+            | Self::Unlisted
+            | Self::UsedUpToday(_)
+            | Self::UsedUpThisMonth(_)
+            | Self::NotBooked(_) => FaultKind::Denied,
             Self::Resting(_) => FaultKind::BreakerOpen,
             Self::Unknown(_) | Self::NoValue(_) | Self::OnlyLater(_) => FaultKind::MissingData,
             Self::NotAPrice(_) | Self::TooLarge(_) | Self::Unreadable(_) | Self::Status(_) => {

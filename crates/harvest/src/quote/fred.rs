@@ -80,10 +80,6 @@ impl Vendor for Fred {
         "https://api.stlouisfed.org"
     }
 
-    fn per_minute(&self) -> u32 {
-        60
-    }
-
     fn quotes(&self, figure: &Figure) -> bool {
         matches!(figure, Figure::Rate(from, to) if Self::series(from, to).is_some())
     }

@@ -1,10 +1,13 @@
 //! What a vendor is, and which value of its answer is the one of a day.
 
 use super::{QuoteError, fmp::Fmp, fred::Fred, polygon::Polygon};
-use domain::pricing_pack::{Currency, ProviderId, ReceivedAmount};
+use domain::pricing_pack::{
+    AnnouncedDividend, AnnouncedSplit, Currency, ProviderId, ReceivedAmount,
+};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
+use serde_json::value::RawValue;
 use std::{fmt::Debug, ops::RangeInclusive};
 use url::Url;
 
@@ -28,6 +31,21 @@ pub enum Figure {
     Close(String),
     /// What one unit of the first currency costs in the second.
     Rate(Currency, Currency),
+}
+
+/// Of what announcements are asked for: a security, by the vendor's name of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Announced {
+    Dividends(String),
+    Splits(String),
+}
+
+impl Announced {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Dividends(name) | Self::Splits(name) => name,
+        }
+    }
 }
 
 /// A figure with the day that it is of.
@@ -60,9 +78,6 @@ pub trait Vendor: Debug + Send + Sync {
     /// Where it is, without a slash at the end.
     fn base(&self) -> &'static str;
 
-    /// Requests that its licence allows in a minute.
-    fn per_minute(&self) -> u32;
-
     /// Whether it can be asked for this at all.
     fn quotes(&self, figure: &Figure) -> bool;
 
@@ -85,6 +100,47 @@ pub trait Vendor: Debug + Send + Sync {
     fn refusal(&self, figure: &Figure, status: u16, body: &[u8]) -> QuoteError {
         let _ = body;
         refusal(figure, status)
+    }
+
+    /// The request for what is announced of a security for the days after `day`. None where it
+    /// tells nothing of the kind.
+    fn ask_announced(
+        &self,
+        base: &Url,
+        key: &SecretString,
+        of: &Announced,
+        day: Date,
+    ) -> Option<Ask> {
+        let _ = (base, key, of, day);
+        None
+    }
+
+    /// What an answer of status 200 says of dividends of the days after `day`, in any order.
+    ///
+    /// # Errors
+    /// [`QuoteError`], also for a refusal that comes with that status.
+    fn read_dividends(
+        &self,
+        name: &str,
+        day: Date,
+        body: &[u8],
+    ) -> Result<Vec<AnnouncedDividend>, QuoteError> {
+        let _ = (name, day, body);
+        Err(QuoteError::NotQuoted)
+    }
+
+    /// The same of splits.
+    ///
+    /// # Errors
+    /// [`QuoteError`], also for a refusal that comes with that status.
+    fn read_splits(
+        &self,
+        name: &str,
+        day: Date,
+        body: &[u8],
+    ) -> Result<Vec<AnnouncedSplit>, QuoteError> {
+        let _ = (name, day, body);
+        Err(QuoteError::NotQuoted)
     }
 
     /// When its rate of a day is fixed; none where it quotes none.
@@ -110,6 +166,11 @@ pub fn name_of(figure: &Figure) -> String {
         Figure::Close(name) => name.clone(),
         Figure::Rate(from, to) => format!("the rate from {from} to {to}"),
     }
+}
+
+/// A number of an answer, digit for digit.
+pub fn number(raw: &RawValue) -> Result<ReceivedAmount, QuoteError> {
+    raw.get().parse().map_err(|_| QuoteError::NotAPrice(raw.get().to_owned()))
 }
 
 /// `base` with these segments at its end, each escaped.
@@ -143,11 +204,9 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn vendors_are_those_that_the_rights_registry_knows_with_the_rates_of_their_licences() {
-        // domain/portfolio.md section 6: FMP 120, Polygon 100, FRED 60 requests a minute.
-        let known: Vec<_> =
-            VENDORS.iter().map(|vendor| (vendor.id(), vendor.per_minute())).collect();
-        assert_eq!(known, [("FMP", 120), ("Polygon", 100), ("FRED", 60)]);
+    fn vendors_are_spelt_as_the_rights_registry_spells_them() {
+        let known: Vec<_> = VENDORS.iter().map(|vendor| vendor.id()).collect();
+        assert_eq!(known, ["FMP", "Polygon", "FRED"]);
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 use super::{
     Begun, Caller, Correlation, ExecutionAnswer, ExecutionRefused, FailedExecution,
     prepare::Prepared,
-    record::{Ended, new_execution},
+    record::{Ended, new_execution, without_sensitive},
 };
 use crate::Orchestrator;
 use domain::{
@@ -105,7 +105,8 @@ impl Orchestrator {
         };
         self.keep(&prepared, &context, ended).await?;
         let Admitted { pack, stale, .. } = admitted;
-        Ok(ExecutionAnswer { execution, data, panels, trace, pack: pack.id, stale })
+        let (inputs, _) = without_sensitive(&prepared.plan, &prepared.inputs);
+        Ok(ExecutionAnswer { execution, inputs, data, panels, trace, pack: pack.id, stale })
     }
 
     async fn keep_failed(

@@ -51,6 +51,8 @@ use tracing::{Instrument, Span, field};
 #[derive(Debug)]
 pub struct ExecutionAnswer {
     pub execution: ExecutionId,
+    /// With defaults; null in the place of those that are not kept.
+    pub inputs: Value,
     /// Exactly the declared outputs.
     pub data: Map<String, Value>,
     /// Every panel, in the pattern's order.

@@ -185,7 +185,7 @@ pub(super) fn new_execution() -> ExecutionId {
 }
 
 /// The inputs with null in the place of sensitive ones, and whether there were any.
-fn without_sensitive(plan: &Plan, inputs: &Map<String, Value>) -> (Value, bool) {
+pub(super) fn without_sensitive(plan: &Plan, inputs: &Map<String, Value>) -> (Value, bool) {
     let mut kept = inputs.clone();
     let mut redacted = false;
     for input in plan.inputs.iter().filter(|input| input.sensitive) {

@@ -31,6 +31,14 @@ pub struct ReconciledPortfolios {
     pub not_made: Vec<(PortfolioId, String)>,
 }
 
+/// What came of comparing every portfolio by a pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReconciledBooks {
+    pub agreeing: usize,
+    /// What keeps the pack from being used.
+    pub wrong: Vec<String>,
+}
+
 impl Orchestrator {
     /// Compares every portfolio of a workspace by two ways that share nothing but the pack:
     /// the ledger's text at the commit that the pack values it at, parsed and booked anew,
@@ -88,17 +96,17 @@ impl Orchestrator {
     }
 
     /// Compares every portfolio that values by a pack's policy, after the ledger was read
-    /// at the pack's commit. Gives what keeps the pack from being used. What is wrong with a
-    /// workspace's own repository keeps it from nobody but that workspace; one that has none,
-    /// and that the operator has connected to none, is not compared, and reads no ledger.
+    /// at the pack's commit. What is wrong with a workspace's own repository keeps it from
+    /// nobody but that workspace; one that has none, and that the operator has connected to
+    /// none, is not compared, and reads no ledger.
     pub(crate) async fn reconcile_by(
         &self,
         pack: &PricingPackId,
-    ) -> Result<Vec<String>, UseCaseError> {
+    ) -> Result<ReconciledBooks, UseCaseError> {
         let mut tx = tenancy::begin_platform(&self.pool).await?;
         let workspaces = portfolio::load_workspaces(&mut tx, &pack.name().policy).await?;
         drop(tx);
-        let mut wrong = Vec::new();
+        let mut books = ReconciledBooks::default();
         for workspace in workspaces {
             if let Some(own) = self.repository_of(workspace).await? {
                 self.pin(workspace, &own, pack).await?;
@@ -110,12 +118,14 @@ impl Orchestrator {
             self.read_for(workspace, pack).await?;
             let ReconciledPortfolios { made, not_made } =
                 self.reconcile_portfolios(workspace, pack).await?;
-            wrong.extend(
+            books.wrong.extend(
                 not_made.into_iter().map(|(id, reason)| format!("portfolio {id}: {reason}")),
             );
-            wrong.extend(made.iter().filter_map(differing));
+            let differing: Vec<String> = made.iter().filter_map(differing).collect();
+            books.agreeing += made.len() - differing.len();
+            books.wrong.extend(differing);
         }
-        Ok(wrong)
+        Ok(books)
     }
 
     /// How a portfolio compared by a pack; none before it was.

@@ -57,6 +57,7 @@ impl Orchestrator {
                 ledger_commit: commit.clone(),
                 content: market.content,
                 sources: market.sources,
+                announced: market.announced,
             });
         }
         for packs in packs.chunks(PACKS_AT_ONCE) {

@@ -1,10 +1,10 @@
-use super::{LedgerError, MarketDay, MarketFileError, ledger_commit};
+use super::{LedgerError, MarketDay, MarketFileError, ledger_commit, turn::BuildTurn};
 use crate::{Orchestrator, UseCaseError};
 use domain::{
     hash::ContentHash,
     pricing_pack::{
-        Gap, IllegalPackStep, InvalidText, LedgerCommit, PackStatus, PricingPack, PricingPackId,
-        Symbol, gaps,
+        BuildStage, Gap, IllegalPackStep, InvalidText, LedgerCommit, PackStatus, PricingPack,
+        PricingPackId, Symbol, gaps,
     },
 };
 use jiff::{SignedDuration, civil::Date};
@@ -15,8 +15,8 @@ use storage::{
     tenancy,
 };
 
-/// A build that has not moved for this long has lost its process. Nothing in a build
-/// takes a minute.
+/// A build that has not moved for this long has lost its process. Nothing in a stage
+/// takes a few minutes.
 const BUILD_LEASE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What is said of a build that was given up for another.
@@ -124,21 +124,16 @@ fn listed(missing: &[Gap]) -> String {
 impl Orchestrator {
     /// Builds a pack and makes it fresh. The stages commit one by
     /// one, so that the gate and `/health/pack` see each of them. What an earlier build
-    /// left when it lost its process is brought to its end if it holds the same values,
-    /// and else given up.
+    /// left when it lost its process goes on at the stage where it was if it holds the same
+    /// values, and else it is given up.
     pub async fn build_pricing_pack(&self, request: &BuildRequest) -> Result<Built, BuildError> {
-        let mut turn = tenancy::begin_global(&self.pool).await?;
-        if !pricing_pack::take_building(&mut turn, request.date).await? {
-            return Err(BuildError::Busy(request.date));
-        }
-        let built = self.build_in_turn(request).await;
-        // Ended here, and not some time after this has returned: the next build of the date may
-        // follow at once.
-        turn.commit().await?;
-        built
+        let turn = BuildTurn::take(&self.pool, request.date).await?;
+        let turn = turn.ok_or(BuildError::Busy(request.date))?;
+        turn.hold(Box::pin(self.build_in_turn(request))).await?
     }
 
-    async fn build_in_turn(&self, request: &BuildRequest) -> Result<Built, BuildError> {
+    /// The same for who has the turn of the date.
+    pub(super) async fn build_in_turn(&self, request: &BuildRequest) -> Result<Built, BuildError> {
         let built = match self.begin_pricing_pack(request).await {
             Err(BuildError::UnderWay(left)) => self.take_up(request, &left).await?,
             begun => begun?,
@@ -160,11 +155,11 @@ impl Orchestrator {
         let (wanted, _) = next_pack(&mut tx, market, commit).await?;
         let row = pricing_pack::load(&mut tx, left).await?;
         let row = row.ok_or_else(|| BuildError::NoPack(left.clone()))?;
-        if row.status == PackStatus::Warming && is_the_same(&mut tx, &row, &wanted).await? {
+        if may_be_resumed(&row) && is_the_same(&mut tx, &row, &wanted).await? {
             return Ok(Built::Resumed(left.clone()));
         }
         drop(tx);
-        self.fail_pricing_pack(left, STOPPED).await?;
+        self.give_up_pricing_pack(left).await?;
         self.begin_pricing_pack(request).await
     }
 
@@ -187,6 +182,7 @@ impl Orchestrator {
         }
         if !missing.is_empty() {
             pricing_pack::insert_failed(&mut tx, &pack, &listed(&missing)).await?;
+            pricing_pack::enter_stage(&mut tx, &pack.id, BuildStage::BuildPack).await?;
             record(&mut tx, "pricing_pack.failed", &pack, request.restates.as_deref()).await?;
             tx.commit().await?;
             return Err(BuildError::Incomplete { pack: pack.id, missing });
@@ -203,39 +199,26 @@ impl Orchestrator {
         let restatement =
             restated.map(|(standing, reason)| Restatement { supersedes: &standing.id, reason });
         pricing_pack::insert(&mut tx, &pack, restatement).await?;
+        pricing_pack::enter_stage(&mut tx, &pack.id, BuildStage::BuildPack).await?;
+        pricing_pack::end_stage(&mut tx, &pack.id, BuildStage::BuildPack, &stored(&pack)).await?;
         step(&mut tx, &pack.id, PackStatus::Building, PackStatus::Warming).await?;
         record(&mut tx, "pricing_pack.built", &pack, restated.map(|(_, reason)| reason)).await?;
         tx.commit().await?;
         Ok(Built::New(pack.id))
     }
-
-    /// The last stage: compares every portfolio that values by the pack, and opens the
-    /// gate if all agree.
-    ///
-    /// # Errors
-    /// [`BuildError::NotReconciled`]; the pack is stored as failed then.
-    pub async fn finish_pricing_pack(&self, id: &PricingPackId) -> Result<(), BuildError> {
-        let wrong = self.reconcile_by(id).await?;
-        if !wrong.is_empty() {
-            self.fail_pricing_pack(id, &wrong.join("; ")).await?;
-            return Err(BuildError::NotReconciled { pack: id.clone(), wrong });
-        }
-        let mut tx = tenancy::begin_global(&self.pool).await?;
-        step(&mut tx, id, PackStatus::Warming, PackStatus::Fresh).await?;
-        let entry = audit::Entry {
-            action: "pricing_pack.fresh",
-            actor: None,
-            target: id.to_string(),
-            detail: serde_json::json!({}),
-        };
-        audit::append(&mut tx, None, &entry).await?;
-        tx.commit().await?;
-        Ok(())
-    }
 }
 
 impl Orchestrator {
-    async fn fail_pricing_pack(&self, id: &PricingPackId, error: &str) -> Result<(), BuildError> {
+    /// Ends a build that lost its process and does not go on.
+    pub(super) async fn give_up_pricing_pack(&self, id: &PricingPackId) -> Result<(), BuildError> {
+        self.fail_pricing_pack(id, STOPPED).await
+    }
+
+    pub(super) async fn fail_pricing_pack(
+        &self,
+        id: &PricingPackId,
+        error: &str,
+    ) -> Result<(), BuildError> {
         let mut tx = tenancy::begin_global(&self.pool).await?;
         pricing_pack::fail(&mut tx, id, error).await?;
         let entry = audit::Entry {
@@ -248,6 +231,18 @@ impl Orchestrator {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Whether what was stored of a pack goes on from its first stage. What a process of before
+/// these stages left does not: nothing says how far it came.
+pub(super) fn may_be_resumed(row: &PricingPackRow) -> bool {
+    row.status == PackStatus::Warming
+        && usize::try_from(row.stages_total).is_ok_and(|total| total == BuildStage::ALL.len())
+}
+
+fn stored(pack: &PricingPack) -> String {
+    let (prices, rates) = (pack.content.prices().len(), pack.content.quoted_rates().len());
+    format!("Prices and rates stored: {prices} and {rates}.")
 }
 
 async fn asked_for(request: &BuildRequest) -> Result<(MarketDay, LedgerCommit), BuildError> {
@@ -267,12 +262,12 @@ async fn next_pack(
     market: MarketDay,
     ledger_commit: LedgerCommit,
 ) -> Result<(PricingPack, Vec<Gap>), BuildError> {
-    let MarketDay { content, sources, needed } = market;
+    let MarketDay { content, sources, needed, announced } = market;
     let version = pricing_pack::load_next_version(conn, content.date(), content.policy()).await?;
     let hash = ContentHash::of_json(&content)?;
     let id = PricingPackId::new(content.date(), content.policy(), version, hash)?;
     let missing = gaps(&content, &sources, &needed);
-    Ok((PricingPack { id, ledger_commit, content, sources }, missing))
+    Ok((PricingPack { id, ledger_commit, content, sources, announced }, missing))
 }
 
 /// The fresh pack of the same date and policy.
@@ -298,6 +293,8 @@ async fn load_superseded(
     Ok(versions.into_iter().find(|found| found.status == PackStatus::Superseded))
 }
 
+/// By prices, rates and their sources. What was announced since makes no other pack of the same
+/// day: the next one has it.
 async fn is_the_same(
     conn: &mut PgConnection,
     standing: &PricingPackRow,
@@ -311,7 +308,7 @@ async fn is_the_same(
     }))
 }
 
-async fn step(
+pub(super) async fn step(
     conn: &mut PgConnection,
     id: &PricingPackId,
     from: PackStatus,

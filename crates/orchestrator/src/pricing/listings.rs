@@ -26,22 +26,22 @@ const UNITED_STATES: [&str; 6] = ["ARCX", "BATS", "XASE", "XNAS", "XNMS", "XNYS"
 pub struct Listings {
     schema: u32,
     policy: PricingPolicy,
-    securities: Vec<Listing>,
+    pub(super) securities: Vec<Listing>,
     fx: Vec<ListedPair>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Listing {
-    symbol: Symbol,
-    exchange: Exchange,
-    currency: Currency,
+pub(super) struct Listing {
+    pub symbol: Symbol,
+    pub exchange: Exchange,
+    pub currency: Currency,
     quotes: Vec<Listed>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Listed {
+pub(super) struct Listed {
     provider: ProviderId,
     /// How the provider calls it, where that is not its symbol.
     #[serde(rename = "as")]
@@ -159,7 +159,9 @@ impl Listings {
             }
         }
         let content = PackContent::new(date, self.policy.clone(), prices, rates)?;
-        Ok(MarketDay { content, sources: sources(false, price_sources, rate_sources), needed })
+        let announced = Some(self.ask_announced(vendors, date).await);
+        let sources = sources(false, price_sources, rate_sources);
+        Ok(MarketDay { content, sources, needed, announced })
     }
 }
 
@@ -174,7 +176,7 @@ impl Listing {
         if self.quotes.is_empty() {
             return Err(ListingsError::NoProvider { what: self.what() });
         }
-        let is_american = UNITED_STATES.contains(&exchange.as_str());
+        let is_american = self.is_american();
         if exchange.as_str() == "XLON" && self.currency.as_str() == "GBP" {
             let (symbol, exchange) = of();
             return Err(ListingsError::Pence { symbol, exchange });
@@ -194,11 +196,20 @@ impl Listing {
     }
 
     fn figures(&self) -> Vec<(ProviderId, Figure)> {
+        let figure = |(provider, name)| (provider, Figure::Close(name));
+        self.names().into_iter().map(figure).collect()
+    }
+
+    /// Who is asked, in order, each with its name of the security.
+    pub fn names(&self) -> Vec<(ProviderId, String)> {
         let name = |listed: &Listed| {
             listed.name.clone().unwrap_or_else(|| self.symbol.as_str().to_owned())
         };
-        let figure = |listed: &Listed| (listed.provider.clone(), Figure::Close(name(listed)));
-        self.quotes.iter().map(figure).collect()
+        self.quotes.iter().map(|listed| (listed.provider.clone(), name(listed))).collect()
+    }
+
+    pub fn is_american(&self) -> bool {
+        UNITED_STATES.contains(&self.exchange.as_str())
     }
 }
 
@@ -256,7 +267,7 @@ async fn first_of(
 }
 
 /// What a provider said, and is logged: with the cause, without an address.
-fn told(provider: &ProviderId, error: &QuoteError) -> String {
+pub(super) fn told(provider: &ProviderId, error: &QuoteError) -> String {
     let cause = error.source().map(tracing::field::display);
     tracing::warn!(%provider, %error, cause, "a provider gave no figure");
     format!("{provider}: {error}")

@@ -1,17 +1,19 @@
 //! The file that prices and rates of a day come in.
 
 use domain::pricing_pack::{
-    ClosingPrice, ContentError, Currency, Exchange, ExchangeRate, Needed, PackContent, PackSources,
-    PriceSource, PricingPolicy, ProviderId, RateSource, ReceivedAmount, Symbol,
+    AnnouncedDividend, AnnouncedOf, AnnouncedSplit, Announcements, ClosingPrice, ContentError,
+    Currency, Exchange, ExchangeRate, Needed, PackContent, PackSources, PriceSource, PricingPolicy,
+    ProviderId, RateSource, ReceivedAmount, Symbol, Told,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// A file of a hundred thousand securities has about 12 MB, a history of 500 over ten years 11.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Stands for the pack's date in a file of samples.
-const DATE_OF_PACK: &str = "{{date}}";
+/// Stands for the pack's date in a file of samples with `}}` behind it, or for a day after it
+/// with `+30}}`.
+const DATE_OF_PACK: &str = "{{date";
 
 /// The market of one date, of a file or of vendors: everything that a pack must hold, and
 /// the values that are there.
@@ -20,6 +22,8 @@ pub struct MarketDay {
     pub content: PackContent,
     pub sources: PackSources,
     pub needed: Needed,
+    /// None where nobody was asked.
+    pub announced: Option<Announcements>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,21 @@ pub(super) struct File {
     /// All that the pack must price.
     pub securities: Vec<Security>,
     pub fx: Vec<Pair>,
+    /// Left out where the provider tells nothing of the kind. A security that is not among them
+    /// has nothing announced.
+    #[serde(default)]
+    pub announced: Option<Vec<FileAnnounced>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileAnnounced {
+    symbol: Symbol,
+    exchange: Exchange,
+    #[serde(default)]
+    dividends: Vec<AnnouncedDividend>,
+    #[serde(default)]
+    splits: Vec<AnnouncedSplit>,
 }
 
 #[derive(Deserialize)]
@@ -83,11 +102,8 @@ impl MarketDay {
     fn parse(path: &Path, text: &str, date: Date) -> Result<Self, MarketFileError> {
         let not_one = |error| MarketFileError::NotAMarketFile(path.to_owned(), error);
         let document: serde_json::Value = serde_json::from_str(text).map_err(not_one)?;
-        let stamped = if document["sample"] == true {
-            text.replace(DATE_OF_PACK, &date.to_string())
-        } else {
-            text.to_owned()
-        };
+        let stamped =
+            if document["sample"] == true { stamped(text, date) } else { text.to_owned() };
         let file: File = serde_json::from_str(&stamped).map_err(not_one)?;
         if file.schema != 1 {
             return Err(MarketFileError::UnknownSchema(file.schema));
@@ -106,7 +122,8 @@ pub(super) async fn read_text(path: &Path) -> Result<String, MarketFileError> {
 }
 
 impl File {
-    pub fn of(self, date: Date) -> Result<MarketDay, MarketFileError> {
+    pub fn of(mut self, date: Date) -> Result<MarketDay, MarketFileError> {
+        let announced = self.announced.take().map(|told| self.announced_on(date, told));
         let mut needed = Needed::default();
         let (mut prices, mut price_sources) = (Vec::new(), Vec::new());
         for Security { symbol, exchange, currency, close, as_of } in self.securities {
@@ -127,8 +144,53 @@ impl File {
         }
         let content = PackContent::new(date, self.policy, prices, rates)?;
         let sources = sources(self.sample, price_sources, rate_sources);
-        Ok(MarketDay { content, sources, needed })
+        Ok(MarketDay { content, sources, needed, announced })
     }
+
+    /// Of every security of the file, by its provider.
+    fn announced_on(&self, date: Date, mut told: Vec<FileAnnounced>) -> Announcements {
+        let of = |security: &Security| {
+            let (symbol, exchange) = (security.symbol.clone(), security.exchange.clone());
+            let at = told.iter().position(|one| one.symbol == symbol && one.exchange == exchange);
+            let (dividends, splits) = at
+                .map(|at| told.swap_remove(at))
+                .map_or_else(Default::default, |one| (one.dividends, one.splits));
+            AnnouncedOf {
+                symbol,
+                exchange,
+                dividends: Told::after(date, self.provider.clone(), dividends),
+                splits: Told::after(date, self.provider.clone(), splits),
+            }
+        };
+        Announcements::new(self.securities.iter().map(of).collect())
+    }
+}
+
+/// With the date of the pack, and days after it, in the place of what stands for them. What
+/// else stands there stays, and is no date.
+fn stamped(text: &str, date: Date) -> String {
+    let mut stamped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(DATE_OF_PACK) {
+        stamped.push_str(before);
+        let Some((ahead, behind)) = after.split_once("}}") else {
+            stamped.push_str(DATE_OF_PACK);
+            rest = after;
+            continue;
+        };
+        let days = if ahead.is_empty() {
+            Some(0)
+        } else {
+            ahead.strip_prefix('+').and_then(|days| days.parse::<i64>().ok())
+        };
+        match days.and_then(|days| date.checked_add(days.days()).ok()) {
+            Some(day) => stamped.push_str(&day.to_string()),
+            None => stamped.extend([DATE_OF_PACK, ahead, "}}"]),
+        }
+        rest = behind;
+    }
+    stamped.push_str(rest);
+    stamped
 }
 
 /// Sorted, so that the order of reading changes no hash.
@@ -180,6 +242,34 @@ mod tests {
         let market = parse(&file(true, relative)).unwrap();
         assert_eq!(market.sources.prices[0].as_of.to_string(), "2025-10-21");
         assert!(market.sources.sample);
+    }
+
+    #[test]
+    fn a_sample_announces_days_after_its_packs_own() {
+        let price = r#""close": "1", "as_of": "{{date}}""#;
+        let told = r#""fx": [], "announced": [
+            {"symbol": "ACME", "exchange": "XNAS",
+             "dividends": [{"ex_date": "{{date+9}}", "pay_date": "{{date+20}}", "amount": "0.24", "currency": "USD"}],
+             "splits": [{"date": "{{date+400}}", "from": "1", "to": "4"}]}]}"#;
+        let text = file(true, price);
+        let text = format!("{}{told}", &text[..text.find("\"fx\"").unwrap()]);
+        let announced = parse(&text).unwrap().announced.unwrap();
+        let [acme, gone] = announced.securities.as_slice() else { panic!("{announced:?}") };
+        let Told::By { provider, rows } = &acme.dividends else { panic!("{acme:?}") };
+        assert_eq!(
+            (provider.as_str(), rows[0].ex_date.to_string().as_str()),
+            ("Sample", "2025-10-30")
+        );
+        assert_eq!(rows[0].pay_date.unwrap().to_string(), "2025-11-10");
+        // Further ahead than is kept; and of the other security nothing is announced.
+        assert!(matches!(&acme.splits, Told::By { rows, .. } if rows.is_empty()), "{acme:?}");
+        assert!(matches!(&gone.dividends, Told::By { rows, .. } if rows.is_empty()), "{gone:?}");
+        // A file that says nothing of the kind knows nothing.
+        assert_eq!(parse(&file(true, price)).unwrap().announced, None);
+        assert_eq!(
+            stamped("{{date+x}} {{date", "2025-10-21".parse().unwrap()),
+            "{{date+x}} {{date"
+        );
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The pack of the day gone by, built every night by vendors.
 
-use super::{BuildError, BuildRequest, Built, Listings, ListingsError, Market, listings::is_over};
+use super::{
+    BuildError, BuildRequest, Built, Listings, ListingsError, Market, build::may_be_resumed,
+    listings::is_over, turn::BuildTurn,
+};
 use crate::Orchestrator;
-use domain::pricing_pack::PackStatus;
+use domain::pricing_pack::{PackStatus, PricingPackId};
 use harvest::quote::Vendors;
 use jiff::{
     SignedDuration, Timestamp,
@@ -52,17 +55,19 @@ pub enum NightlyError {
     Build { date: Date, source: BuildError },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Decision {
     Build,
+    /// Go on with a pack whose process was lost after its values were stored.
+    TakeUp(PricingPackId),
     Wait,
     GiveUp,
 }
 
 impl Orchestrator {
     /// Builds the pack of the last weekday that ended, if it is due and has none. Called
-    /// again and again, it goes on with a build whose process was lost, and tries a pack that
-    /// failed a few times more.
+    /// again and again, it goes on with a build whose process was lost, at the stage where it
+    /// was, and tries a pack that failed a few times more.
     ///
     /// # Errors
     /// [`NightlyError`]; what a pack lacks is stored with it as well.
@@ -70,17 +75,44 @@ impl Orchestrator {
         let listings = Listings::read(&nightly.listings).await?;
         let now = self.now().await.map_err(|error| ListingsError::Clock(Box::new(error)))?;
         let Some(date) = due(now, &nightly.zone) else { return Ok(Night::Waiting) };
+        match self.decide_on(&listings, date, now).await {
+            Ok(Decision::Wait) => return Ok(Night::Waiting),
+            Ok(Decision::GiveUp) => return Ok(Night::GivenUp(date)),
+            Ok(Decision::Build | Decision::TakeUp(_)) => {}
+            Err(source) => return Err(NightlyError::Build { date, source }),
+        }
+        // Whoever has the turn asks the vendors, so that workers that all have listings ask
+        // them once. It is held until the pack is there.
         let failed = |source: BuildError| NightlyError::Build { date, source };
-        let mut tx =
-            tenancy::begin_global(&self.pool).await.map_err(|error| failed(error.into()))?;
-        let versions = pricing_pack::load_versions(&mut tx, listings.policy(), date).await;
-        drop(tx);
-        match decide(&versions.map_err(|error| failed(error.into()))?, now) {
+        let turn = BuildTurn::take(&self.pool, date).await;
+        let Some(turn) = turn.map_err(|error| failed(error.into()))? else {
+            return Ok(Night::Waiting);
+        };
+        let night = Box::pin(self.build_due_in_turn(nightly, &listings, date));
+        let night = turn.hold(night).await;
+        night.map_err(|error| failed(error.into()))?
+    }
+
+    /// For who has the turn: decides anew, since another may have had it a moment ago.
+    async fn build_due_in_turn(
+        &self,
+        nightly: &Nightly,
+        listings: &Listings,
+        date: Date,
+    ) -> Result<Night, NightlyError> {
+        let failed = |source: BuildError| NightlyError::Build { date, source };
+        let now = self.now().await.map_err(|error| ListingsError::Clock(Box::new(error)))?;
+        match self.decide_on(listings, date, now).await.map_err(failed)? {
             Decision::Wait => return Ok(Night::Waiting),
             Decision::GiveUp => return Ok(Night::GivenUp(date)),
+            Decision::TakeUp(pack) => {
+                // What is stored is what the vendors said; they are not asked again.
+                self.finish_pricing_pack(&pack).await.map_err(failed)?;
+                return Ok(Night::Built(Built::Resumed(pack)));
+            }
             Decision::Build => {}
         }
-        let quoted = self.quoted_market(&listings, date, &nightly.vendors).await?;
+        let quoted = self.quoted_market(listings, date, &nightly.vendors).await?;
         let request = BuildRequest {
             date,
             market: Market::Quoted(Box::new(quoted)),
@@ -88,7 +120,7 @@ impl Orchestrator {
             accept_stale: Vec::new(),
             restates: None,
         };
-        match self.build_pricing_pack(&request).await {
+        match self.build_in_turn(&request).await {
             Ok(built) => Ok(Night::Built(built)),
             // Another process was there first; what became of it is seen the next time.
             Err(BuildError::Busy(_) | BuildError::Lost | BuildError::NeedsReason(_)) => {
@@ -96,6 +128,17 @@ impl Orchestrator {
             }
             Err(error) => Err(failed(error)),
         }
+    }
+
+    async fn decide_on(
+        &self,
+        listings: &Listings,
+        date: Date,
+        now: Timestamp,
+    ) -> Result<Decision, BuildError> {
+        let mut tx = tenancy::begin_global(&self.pool).await?;
+        let versions = pricing_pack::load_versions(&mut tx, listings.policy(), date).await?;
+        Ok(decide(&versions, now))
     }
 }
 
@@ -125,7 +168,13 @@ fn decide(versions: &[PricingPackRow], now: Timestamp) -> Decision {
         }
         _ => STILL_PAUSE,
     };
-    if still_for < pause { Decision::Wait } else { Decision::Build }
+    if still_for < pause {
+        Decision::Wait
+    } else if may_be_resumed(newest) {
+        Decision::TakeUp(newest.id.clone())
+    } else {
+        Decision::Build
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +224,8 @@ mod tests {
         // A correction that failed is for whoever made it.
         assert_eq!(decided(&[Failed, Superseded], 600), Decision::Wait);
         assert_eq!(decided(&[Warming], 1), Decision::Wait);
-        assert_eq!(decided(&[Warming], 2), Decision::Build);
+        let lost = packs(&[Warming]).remove(0).id;
+        assert_eq!(decided(&[Warming], 2), Decision::TakeUp(lost));
         assert_eq!(decided(&[Failed], 2), Decision::Wait);
         assert_eq!(decided(&[Failed], 3), Decision::Build);
         assert_eq!(decided(&[Failed; 4], 11), Decision::Wait);

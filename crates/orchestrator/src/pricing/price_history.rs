@@ -102,6 +102,7 @@ impl PriceHistory {
             provider: self.provider.clone(),
             securities: securities.collect(),
             fx: fx.collect(),
+            announced: None,
         }
         .of(date)
     }

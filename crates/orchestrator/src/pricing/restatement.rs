@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use storage::{
     PgConnection, StorageError, ledger, ledger_repository,
     portfolio::{self, PortfolioRow},
-    pricing_pack::{self, PricingPackRow},
+    pricing_pack::{self, PricingPackRow, StageRow},
     tenancy, workspace,
 };
 
@@ -42,6 +42,8 @@ pub struct PackView {
     pub after: Option<Restated>,
     /// Whose figures may be shown: a part for each provider.
     pub screen: Screen,
+    /// Of its build, those that were entered, in their order.
+    pub stages: Vec<StageRow>,
 }
 
 /// That a pack is superseded.
@@ -135,7 +137,8 @@ impl Orchestrator {
         let after = restated(&versions, &row);
         let licences = workspace_licence::load_today(&mut tx, workspace).await?;
         let screen = self.screen_of_packs(&[&pack], &licences);
-        Ok(PackView { row, pack, versions, before, after, screen })
+        let stages = pricing_pack::load_stages(&mut tx, id).await?;
+        Ok(PackView { row, pack, versions, before, after, screen, stages })
     }
 
     /// Whether figures of a pack have been corrected since, and whether it corrects others.

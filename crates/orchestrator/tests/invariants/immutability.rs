@@ -14,7 +14,7 @@ use storage::{
     tenancy,
 };
 
-const IMMUTABLE: [&str; 33] = [
+const IMMUTABLE: [&str; 34] = [
     "artifacts",
     "assistant_answers",
     "audit_log",
@@ -37,6 +37,7 @@ const IMMUTABLE: [&str; 33] = [
     "pack_events",
     "pack_readings",
     "packs",
+    "portfolio_daily_values",
     "portfolios",
     "pricing_pack_prices",
     "pricing_pack_rates",
@@ -51,7 +52,7 @@ const IMMUTABLE: [&str; 33] = [
 ];
 
 /// Tables whose rows change, and the columns that the application may change.
-const MUTABLE: [(&str, &[&str]); 23] = [
+const MUTABLE: [(&str, &[&str]); 26] = [
     // The migrator's own; the application does not even read it.
     ("_sqlx_migrations", &[]),
     ("api_tokens", &["last_used_at", "revoked_at"]),
@@ -112,8 +113,14 @@ const MUTABLE: [(&str, &[&str]); 23] = [
     ("pack_builds", &["begun_at", "error", "failed_sources", "finished_at", "items", "pack_id"]),
     // What became of a slot; a trigger guards that it is decided once.
     ("planned_slots", &["decided_at", "next_try_at", "reason", "reason_code", "run_id", "state"]),
+    // How a stage ended; a trigger guards that it does so once.
+    ("pricing_pack_stages", &["attempts", "ended_at", "outcome"]),
     // The columns that say where a pack stands; a trigger guards the rest.
     ("pricing_packs", &["error", "fresh_at", "stage", "stages_done", "status", "updated_at"]),
+    // When a provider may be asked next.
+    ("provider_turns", &["next_at"]),
+    // What was asked of it; a trigger guards that it only grows.
+    ("provider_use", &["bytes", "requests"]),
     (
         "runs",
         &[
@@ -276,6 +283,7 @@ fn changes(table: &str) -> [String; 3] {
         | "evidence_items"
         | "pack_events"
         | "pack_readings"
+        | "portfolio_daily_values"
         | "pricing_pack_prices"
         | "pricing_pack_rates"
         | "reconciliations" => "pack_id",

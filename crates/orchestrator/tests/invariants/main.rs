@@ -8,6 +8,8 @@ mod api_tokens;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod build_stages;
+#[cfg(test)]
 mod collecting;
 #[cfg(test)]
 mod event_decisions;
@@ -65,6 +67,8 @@ mod portfolio_runs;
 mod portfolios;
 #[cfg(test)]
 mod pricing_packs;
+#[cfg(test)]
+mod provider_use;
 #[cfg(test)]
 mod queue_room;
 #[cfg(test)]

@@ -88,6 +88,30 @@ async fn a_portfolio_is_valued_by_the_pack_at_the_commit_that_the_pack_names(poo
 }
 
 #[sqlx::test(migrations = false)]
+async fn what_was_announced_when_a_pack_was_built_is_told_of_what_is_held(pool: PgPool) {
+    let book = Book::new(pool).await;
+    book.market.build(&book.app, DAY, "262.77").await;
+    let caller = Caller::from(book.tenant.viewer.clone());
+    let asked =
+        ExecuteRequest { pattern_id: "corporate_actions_upcoming".to_owned(), ..request(DAY) };
+    let answer = book.app.execute(&caller, asked, correlation()).await.unwrap();
+    let [paid] = answer.data["actions"].as_array().unwrap().as_slice() else {
+        panic!("{}", answer.data["actions"])
+    };
+    assert_eq!((&paid["symbol"], &paid["date"]), (&json!("ACME"), &json!("2025-10-26")));
+    assert_eq!((&paid["days_until"], &paid["urgent"]), (&json!(5), &json!(true)));
+    // 100 shares at 0.24 dollars, in a book in dollars.
+    let dollars = json!({ "value": { "amount": "24", "currency": "USD" } });
+    assert_eq!((&paid["income"], &paid["income_base"]), (&dollars, &dollars));
+    assert_eq!((&answer.data["total_income_base"], &answer.data["untold"]), (&dollars, &json!([])));
+    let panel = answer.trace.panels.iter().find(|panel| panel.id == "actions").unwrap();
+    let sources: Vec<String> = panel.sources.iter().map(ToString::to_string).collect();
+    assert!(sources.contains(&"provider:Sample".to_owned()), "{sources:?}");
+    // What an execution was given is told with its figures.
+    assert_eq!(answer.inputs, json!({ "days_ahead": 90 }));
+}
+
+#[sqlx::test(migrations = false)]
 async fn what_is_executed_to_be_shown_is_the_same_and_is_not_kept(pool: PgPool) {
     let book = Book::new(pool).await;
     book.market.build(&book.app, DAY, "262.77").await;

@@ -39,7 +39,7 @@ async fn the_gate_is_closed_while_a_pack_is_built_and_opens_when_it_is_fresh(poo
     let pack = market.begin(&world.orchestrator, DAY, "262.77").await;
     let Gate::Warming(closed) = gate_on(&world, DAY, true).await else { panic!() };
     assert_eq!((&closed.pack, closed.status), (&pack, PackStatus::Warming));
-    assert_eq!((closed.progress.done, closed.progress.total), (1, 2));
+    assert_eq!((closed.progress.done, closed.progress.total), (1, 5));
     assert_eq!(closed.last_fresh, None);
     // Fewer than three builds: a quarter of an hour from its start.
     assert!((890..=900).contains(&closed.retry_after_s), "{}", closed.retry_after_s);

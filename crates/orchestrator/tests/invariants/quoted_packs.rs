@@ -1,17 +1,24 @@
 //! A pack by vendors is stored like any other, with who gave each figure; one that lacks a
 //! figure says what each vendor answered, and no key is kept.
 
-use crate::world::{Market, World, count};
+use crate::world::{Market, World, builtin_agents, count};
 use axum::{Router, http::Uri};
 use domain::pricing_pack::{PackStatus, PricingPolicy};
-use harvest::quote::{QuoteBounds, VendorAccess, Vendors};
+use harvest::quote::{OwnPace, QuoteBounds, VendorAccess, Vendors};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use orchestrator::pricing::{
     BuildError, BuildRequest, Built, Listings, ListingsError, Market as Prices, Night, Nightly,
     NightlyError,
 };
 use sqlx::PgPool;
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 const DAY: Date = jiff::civil::date(2025, 10, 21);
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -53,7 +60,8 @@ async fn asked_at(router: Router) -> Vendors {
         key: KEY.to_owned().into(),
         base: Some(base.clone()),
     });
-    Vendors::new(QuoteBounds::default(), access.into(), || Timestamp::UNIX_EPOCH).unwrap()
+    let pace = Arc::new(OwnPace::new(Duration::ZERO));
+    Vendors::new(QuoteBounds::default(), access.into(), pace, || Timestamp::UNIX_EPOCH).unwrap()
 }
 
 async fn request(world: &World, market: &Market, known: bool) -> BuildRequest {
@@ -120,12 +128,26 @@ async fn a_pack_that_lacks_a_figure_fails_with_what_each_vendor_answered(pool: P
 
 /// A vendor of closes and rates of whatever day is asked for; none where `knows` is false.
 async fn vendors_of_any_day(knows: bool) -> Vendors {
+    asked_at(any_day(knows, &Arc::default())).await
+}
+
+/// The same, who know everything, and how often they were asked for figures.
+async fn counted_vendors(asked: &Arc<AtomicUsize>) -> Vendors {
+    asked_at(any_day(true, asked)).await
+}
+
+fn any_day(knows: bool, asked: &Arc<AtomicUsize>) -> Router {
+    let asked = Arc::clone(asked);
     let reply = move |uri: Uri| async move {
         let query = uri.query().unwrap_or_default();
         let value =
             |key: &str| query.split('&').find_map(|pair| pair.strip_prefix(key)).map(str::to_owned);
         if !knows {
             return Err(axum::http::StatusCode::NOT_FOUND);
+        }
+        // What is announced of securities it does not know.
+        if value("to=").or(value("observation_end=")).is_some() {
+            asked.fetch_add(1, Ordering::SeqCst);
         }
         Ok(match (value("symbol="), value("to="), value("observation_end=")) {
             (Some(symbol), Some(day), _) => {
@@ -137,7 +159,7 @@ async fn vendors_of_any_day(knows: bool) -> Vendors {
             _ => return Err(axum::http::StatusCode::NOT_FOUND),
         })
     };
-    asked_at(Router::new().fallback(reply)).await
+    Router::new().fallback(reply)
 }
 
 #[sqlx::test(migrations = false)]
@@ -188,6 +210,45 @@ async fn a_night_that_failed_is_tried_again_after_a_pause_and_a_lost_build_is_ta
     assert_eq!(taken_up, Night::Built(Built::Resumed(left.clone())));
     let state = app.pack_state(&policy, date).await.unwrap().unwrap();
     assert_eq!((state.pack.id, state.pack.status), (left, PackStatus::Fresh));
+}
+
+#[sqlx::test(migrations = false)]
+async fn workers_that_all_have_listings_ask_the_vendors_once(pool: PgPool) {
+    let (world, market) = (World::new(pool).await, Market::new());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let nightly = |vendors| Nightly { listings: listings(&market), vendors, zone: TimeZone::UTC };
+    let (one, other) =
+        (nightly(counted_vendors(&asked).await), nightly(counted_vendors(&asked).await));
+    let first = market.app(&world);
+    let second = world.process(builtin_agents()).await.with_ledger(Some(&market.ledger()));
+    let (first, second) = tokio::join!(first.build_due_pack(&one), second.build_due_pack(&other));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    let built = [&first, &second].into_iter().filter(|night| matches!(night, Night::Built(_)));
+    assert_eq!(built.count(), 1, "{first:?} {second:?}");
+    // Two closes and a rate, each once.
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_build_that_was_lost_is_taken_up_without_asking_a_vendor_again(pool: PgPool) {
+    let (world, market) = (World::new(pool).await, Market::new());
+    let app = market.app(&world);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let listings = listings(&market);
+    let vendors = counted_vendors(&asked).await;
+    let nightly = Nightly { listings, vendors, zone: TimeZone::UTC };
+    assert!(matches!(app.build_due_pack(&nightly).await.unwrap(), Night::Built(_)));
+    // As the process left it that was lost right after the values were stored.
+    world
+        .tamper(
+            "update pricing_packs set status = 'warming', fresh_at = null, stages_done = 1,
+                 stage = 'build_pack', updated_at = updated_at - interval '3 minutes'",
+        )
+        .await;
+    world.tamper("delete from pricing_pack_stages where stage <> 'build_pack'").await;
+    let taken_up = app.build_due_pack(&nightly).await.unwrap();
+    assert!(matches!(taken_up, Night::Built(Built::Resumed(_))), "{taken_up:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
 }
 
 #[sqlx::test(migrations = false)]

@@ -221,6 +221,14 @@ async fn a_pricing_pack_whose_document_or_values_were_changed_is_found(pool: PgP
         .tamper("update pricing_packs set content = overlay(content placing '~' from 9 for 1)")
         .await;
     assert_eq!(verify().await, wrong);
+
+    sqlx::query("alter table pricing_packs drop constraint pricing_packs_announced_hash_matches")
+        .execute(&world.superuser)
+        .await
+        .unwrap();
+    world.tamper("update pricing_packs set announced = replace(announced, '0.24', '0.42')").await;
+    let announced = ("announcements of pricing pack", pack.to_string());
+    assert_eq!(verify().await, [wrong[0].clone(), announced]);
 }
 
 /// What a model said is what a replay rests on.

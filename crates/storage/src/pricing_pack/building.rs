@@ -55,14 +55,18 @@ pub(super) async fn insert_row(
     let (content, sources) = (canonical_json(&pack.content)?, canonical_json(&pack.sources)?);
     let content_hash = ContentHash::of_bytes(content.as_bytes());
     let sources_hash = ContentHash::of_bytes(sources.as_bytes());
+    let announced = pack.announced.as_ref().map(canonical_json).transpose()?;
+    let announced_hash = announced.as_ref().map(|text| ContentHash::of_bytes(text.as_bytes()));
     let name = pack.id.name();
     let status = if error.is_some() { PackStatus::Failed } else { PackStatus::Building };
     sqlx::query!(
         "insert into pricing_packs (
              id, date, policy, version, content_hash, content, sources_hash, sources,
              ledger_commit, sample, supersedes, reason, status, stage, stages_done, stages_total,
-             error
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16)",
+             error, announced, announced_hash
+         ) values (
+             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18
+         )",
         pack.id.as_str(),
         Day(name.date) as Day,
         name.policy.as_str(),
@@ -78,7 +82,9 @@ pub(super) async fn insert_row(
         status.id(),
         BuildStage::BuildPack.id(),
         stages_total(),
-        error
+        error,
+        announced,
+        announced_hash.as_ref().map(|hash| hash.as_bytes().as_slice())
     )
     .execute(conn)
     .await
@@ -172,8 +178,7 @@ pub async fn advance(
     let changed = sqlx::query!(
         "update pricing_packs set
              status = $3,
-             stage = case when $3 in ('warming', 'fresh') then 'mark_pack_fresh' else stage end,
-             stages_done = case $3 when 'warming' then 1 when 'fresh' then stages_total else stages_done end,
+             stages_done = case $3 when 'fresh' then stages_total else stages_done end,
              fresh_at = case $3 when 'fresh' then clock_timestamp() else fresh_at end,
              updated_at = clock_timestamp()
          where id = $1 and status = $2",
@@ -224,14 +229,26 @@ pub async fn sweep_crashed(
 }
 
 /// Takes the building of a date's packs for as long as the transaction is open; false
-/// where another process has it. A process that dies lets go of it.
+/// where another process has it. A process that dies lets go of it; one that keeps silent is
+/// taken for dead after two minutes, and not after the seconds that other transactions have.
 pub async fn take_building(conn: &mut PgConnection, date: Date) -> Result<bool, StorageError> {
+    sqlx::query!(
+        "select set_config('idle_in_transaction_session_timeout', '120s', true) as patience"
+    )
+    .fetch_one(&mut *conn)
+    .await?;
     Ok(sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock(hashtextextended('pricing_packs ' || $1::text, 0)) as "taken!""#,
         date.to_string()
     )
     .fetch_one(conn)
     .await?)
+}
+
+/// Says that the process which has taken the building is there.
+pub async fn keep_building(conn: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query_scalar!(r#"select 1 as "here!""#).fetch_one(conn).await?;
+    Ok(())
 }
 
 /// The number of the next version of a date and policy.

@@ -114,6 +114,7 @@ impl<'a> Check<'a> {
             key: step.key.clone(),
             title: step.title.clone().unwrap_or_else(|| capability.description.to_owned()),
             capability: capability.name.clone(),
+            formula: capability.formula,
             args,
             condition,
             on_error: step.on_error,

@@ -43,6 +43,9 @@ fn write_capability(page: &mut String, agent: &Agent, capability: &Capability) -
     let governed = if capability.governed { ", in governed runs only" } else { "" };
     writeln!(page, "- Cost: {}{pure}{governed}", capability.cost.label().to_lowercase())?;
     writeln!(page, "- Holds for: {}", capability.ttl.label())?;
+    if let Some(formula) = capability.formula {
+        writeln!(page, "- Formula: {formula}")?;
+    }
     if !capability.sources.is_empty() {
         writeln!(page, "- Sources: {}", capability.sources.join(", "))?;
     }

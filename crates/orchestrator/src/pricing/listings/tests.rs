@@ -1,7 +1,9 @@
 use super::*;
 use axum::{Router, http::Uri};
+use domain::pricing_pack::Told;
 use domain::pricing_pack::gaps;
-use harvest::quote::{QuoteBounds, VendorAccess};
+use harvest::quote::{OwnPace, QuoteBounds, VendorAccess};
+use std::{sync::Arc, time::Duration};
 
 const DATE: Date = jiff::civil::date(2025, 10, 21);
 
@@ -32,7 +34,8 @@ async fn vendors(answer: fn(&str) -> Option<&'static str>) -> Vendors {
         key: "0123456789abcdef".to_owned().into(),
         base: Some(base.clone()),
     });
-    Vendors::new(QuoteBounds::default(), access.into(), || Timestamp::UNIX_EPOCH).unwrap()
+    let pace = Arc::new(OwnPace::new(Duration::ZERO));
+    Vendors::new(QuoteBounds::default(), access.into(), pace, || Timestamp::UNIX_EPOCH).unwrap()
 }
 
 fn missing(market: &MarketDay) -> Vec<String> {
@@ -126,6 +129,42 @@ async fn what_no_provider_has_is_a_gap_with_what_each_of_them_said() {
                 .to_owned(),
         ]
     );
+}
+
+#[tokio::test]
+async fn announcements_are_those_of_the_first_provider_that_tells_them() {
+    let vendors = vendors(|path| {
+        Some(match path {
+            _ if path.starts_with("/stable/dividends?symbol=ACME") => {
+                r#"[{"symbol": "ACME", "date": "2025-11-07", "paymentDate": "2025-11-14", "dividend": 0.26},
+                    {"symbol": "ACME", "date": "2025-08-08", "paymentDate": "2025-08-15", "dividend": 0.123456789012}]"#
+            }
+            _ if path.starts_with("/stable/dividends?symbol=MAPL.TO") => {
+                r#"[{"symbol": "MAPL.TO", "date": "2025-12-01", "paymentDate": "", "dividend": 0.5}]"#
+            }
+            _ if path.starts_with("/v3/reference/splits?ticker=BRCH") => {
+                r#"{"status": "OK", "results": [
+                    {"ticker": "BRCH", "execution_date": "2025-11-03", "split_from": 1, "split_to": 4}]}"#
+            }
+            _ if path.starts_with("/v3/reference/") => r#"{"status": "OK", "results": []}"#,
+            _ => return None,
+        })
+    })
+    .await;
+    let announced = parse(LISTINGS).unwrap().ask_announced(&vendors, DATE).await;
+    let [acme, brch, mapl] = announced.securities.as_slice() else { panic!("{announced:?}") };
+    let Told::By { provider, rows } = &acme.dividends else { panic!("{acme:?}") };
+    let row = &rows[0];
+    assert_eq!((provider.as_str(), rows.len(), row.amount.as_str()), ("FMP", 1, "0.26"));
+    // FMP names no currency; in the United States it is that of the listing, elsewhere it may
+    // be any.
+    assert_eq!(row.currency.as_ref().map(Currency::as_str), Some("USD"));
+    let Told::By { rows, .. } = &mapl.dividends else { panic!("{mapl:?}") };
+    assert_eq!((rows[0].currency.as_ref(), rows[0].pay_date), (None, None));
+    let Told::By { provider, rows } = &brch.splits else { panic!("{brch:?}") };
+    assert_eq!((provider.as_str(), rows[0].to.as_str()), ("Polygon", "4"));
+    let Told::Nobody { reason } = &mapl.splits else { panic!("{mapl:?}") };
+    assert!(reason.starts_with("FMP: it does not know MAPL.TO"), "{reason}");
 }
 
 #[test]

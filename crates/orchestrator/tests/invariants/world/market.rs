@@ -116,8 +116,8 @@ impl Market {
         tx.commit().await.unwrap();
     }
 
-    /// A request for the pack of `date` in which ACME costs `close`; the file lists
-    /// it without a price where that is empty.
+    /// A request for the pack of `date` in which ACME costs `close`, and for which a dividend of
+    /// it is announced five days later; the file lists it without a price where that is empty.
     pub fn request(&self, date: &str, close: &str) -> BuildRequest {
         let close = if close.is_empty() { "null".to_owned() } else { format!("\"{close}\"") };
         let market_file = self.folder.path().join("market.json");
@@ -127,7 +127,9 @@ impl Market {
                     {{"symbol": "ACME", "exchange": "XNAS", "currency": "USD", "close": {close}, "as_of": "{{{{date}}}}"}},
                     {{"symbol": "MAPL", "exchange": "XTSE", "currency": "CAD", "close": "41.30", "as_of": "{{{{date}}}}"}}
                 ],
-                "fx": [{{"from": "USD", "to": "CAD", "rate": "1.4012", "as_of": "{{{{date}}}}T00:00:00Z"}}]}}"#
+                "fx": [{{"from": "USD", "to": "CAD", "rate": "1.4012", "as_of": "{{{{date}}}}T00:00:00Z"}}],
+                "announced": [{{"symbol": "ACME", "exchange": "XNAS", "dividends": [
+                    {{"ex_date": "{{{{date+5}}}}", "pay_date": null, "amount": "0.24", "currency": "USD"}}]}}]}}"#
         );
         fs::write(&market_file, text).unwrap();
         BuildRequest {
