@@ -1,5 +1,6 @@
 import { audit, expect, picture, test } from "../fixtures";
 import { addReadings } from "../fixtures/back-door";
+import { ReportPage } from "../pages/report";
 
 test("a subscriber searches the evidence and sees who tells an event", async ({ desk }) => {
   const { page } = await desk.owner();
@@ -9,7 +10,7 @@ test("a subscriber searches the evidence and sees who tells an event", async ({ 
   await picture(page, "evidence");
 
   await page.getByLabel("Words").fill("Halvorsen MDI");
-  await page.getByLabel("Type").selectOption("Capacity");
+  await page.getByLabel("Type").selectOption("capacity");
   await page.getByRole("button", { name: "Search" }).click();
   await expect(page).toHaveURL(/words=Halvorsen\+MDI/);
   await page.getByRole("link", { name: /Halvorsen Isocyanates to expand MDI/ }).first().click();
@@ -36,18 +37,61 @@ test("a subscriber searches the evidence and sees who tells an event", async ({ 
   await expect(page.getByRole("heading", { name: "Nothing fits" })).toBeVisible();
 });
 
-test("every claim of a report leads to its evidence in one click", async ({ desk }) => {
+test("a subscriber narrows the evidence, takes it back, and is told what cannot be read", async ({ desk }) => {
+  const { page } = await desk.owner();
+  await page.goto("/evidence");
+  const chosen = page.getByLabel("Trust tier").locator("option").nth(1);
+  const words = (await chosen.innerText()).trim();
+  const count = Number(/\((\d+)\)$/.exec(words)?.[1]);
+  expect(count).toBeGreaterThan(0);
+  await page.getByLabel("Trust tier").selectOption(words);
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.locator(".statement")).toContainText(`${count} event`);
+  await page.getByLabel("Region").selectOption({ index: 1 });
+  await page.getByLabel("From", { exact: true }).fill("2020-01-01");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page).toHaveURL(/tier=\d&.*from=2020-01-01/);
+  const narrowed = page.getByRole("list", { name: "Narrowed by" });
+  await expect(narrowed.getByRole("listitem")).toHaveCount(3);
+  await audit(page);
+  await picture(page, "evidence-narrowed");
+  await narrowed.getByRole("link", { name: /From: 2020-01-01/ }).click();
+  await expect(page).not.toHaveURL(/from=/);
+  await expect(narrowed.getByRole("listitem")).toHaveCount(2);
+
+  await page.goto("/evidence?from=2026-11-02&to=2026-11-01&tier=7");
+  const summary = page.getByRole("alert").filter({ hasText: "The list is not narrowed" });
+  await expect(summary.getByRole("link")).toHaveCount(2);
+  await expect(page.getByLabel("To", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await audit(page);
+  await picture(page, "evidence-not-narrowed");
+});
+
+test("every claim of a report, its summary and its advice lead to their evidence in one click", async ({ desk }) => {
   const { page } = await desk.owner();
   const id = await desk.active({ name: `Claims, ${desk.name}` });
   const run = await desk.finishedRun(id);
-  await page.goto(`/runs/${run}/report`);
-  await page.getByText("Evidence of each claim").click();
-  const claims = page.getByRole("table", { name: /claims in the order of the report/ });
+  const claims = page.getByRole("region", { name: "Evidence of each claim" });
+  const all = claims.locator(".claim-list__claim");
+  const report = new ReportPage(page);
+  await report.open(run);
+  await expect(claims.getByRole("heading", { level: 3 }).first()).toHaveText("Executive summary");
+  await expect(claims.getByRole("heading", { level: 3 }).last()).toHaveText("What to watch");
+  expect(await all.count()).toBeGreaterThan(4);
+  await expect(all.filter({ hasNot: page.getByRole("link") })).toHaveCount(0);
   await audit(page);
   await picture(page, "report-claims");
-  await claims.getByRole("link").first().click();
-  await expect(page).toHaveURL(new RegExp(`/runs/${run}/evidence/E-`));
-  await expect(page.locator(".citation-list__item[aria-current=true]")).toBeVisible();
+  // Beside the report, as wide screens have them.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const claim of [all.first(), all.filter({ hasText: "Fact:" }).first(), all.last()]) {
+    await report.open(run);
+    await report.expectToBeShown();
+    const link = claim.getByRole("link").first();
+    await expect(link).toHaveAccessibleName(/^\d+\. .+, \d+ \w+ \d{4}$/);
+    await link.click();
+    await expect(page).toHaveURL(new RegExp(`/runs/${run}/evidence/E-`));
+    await expect(page.locator(".citation-list__item[aria-current=true]")).toBeVisible();
+  }
 });
 
 test("an administrator adds a source, and nobody switches it on before its terms are read", async ({ admin, desk }) => {

@@ -148,3 +148,78 @@ test("a name that turns the direction of writing is refused and turns nothing el
   const isolation = await link.evaluate((element) => getComputedStyle(element).unicodeBidi);
   expect(isolation).toMatch(/isolate|plaintext/);
 });
+
+test("hostile evidence is text on every page of the evidence", async ({ desk, admin }) => {
+  test.slow(); // it waits for a worker to build a pack
+  // In no region and of no type of its own, so that no other story's report tells of it.
+  const slug = desk.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const source = `Foam <b onclick=alert(1)>Wire</b> ${desk.name}`;
+  await admin.goto("/admin/sources/new");
+  await admin.getByLabel("Name", { exact: true }).fill(source);
+  await admin.getByLabel("Publisher").fill(`<svg onload=alert(1)> "Wire" ${desk.name}`);
+  await admin.getByLabel("Kind").selectOption("Entered by hand");
+  await admin.getByLabel("Provider").fill("Manual");
+  await admin.getByLabel("Terms read by").fill("Ada Admin");
+  await admin.getByLabel("Read on").fill("2026-11-01");
+  await admin.getByLabel("Excerpts of 300 characters").check();
+  await admin.getByLabel("Attribution").fill(`<script>alert(2)</script> courtesy of ${desk.name}`);
+  await admin.getByRole("button", { name: "Add" }).click();
+  await admin.getByRole("button", { name: "Switch on" }).click();
+  const sourcePage = new URL(admin.url()).pathname;
+  const published = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const items = [
+    { title: `<script>alert(3)</script><img src=x onerror=alert(4)> Polyurethane note ${slug} one`, text: `<iframe srcdoc="<script>alert(5)</script>"></iframe>Polyurethane foam. &lt;script&gt;alert(6)&lt;/script&gt;` },
+    { title: `Polyurethane note \u202E${slug}\u202C two \u2067abc\u2069`, text: `Polyurethane foam \u202Eeman live\u202C.` },
+    { title: `Polyurethane note ${slug} three ${"x".repeat(20_000)}`, text: `Polyurethane foam. ${"y".repeat(20_000)}` },
+  ].map((item, at) => ({ ...item, url: `https://wire.example.com/${slug}/${at}?"onmouseover=alert(7)`, published }));
+  await admin.getByRole("textbox", { name: "Items" }).fill(JSON.stringify(items));
+  await admin.getByRole("button", { name: "Enter" }).click();
+  await expect(admin.getByText("The items are entered").first()).toBeVisible();
+  await expectInert(admin);
+
+  const { page } = await desk.owner();
+  const list = `/evidence?source=${encodeURIComponent(source)}`;
+  const rows = page.getByRole("table").getByRole("rowheader");
+  const build = admin.getByRole("region", { name: "Build a pack" });
+  const button = build.getByRole("button", { name: "Build a pack now" });
+  // Another story may have asked for a pack before these items were entered: then for one more.
+  await expect(async () => {
+    await admin.goto("/evidence");
+    await button.click();
+    await expect(admin.getByText(/A pack is (asked for|being built already)/).first()).toBeVisible();
+    // A worker builds it; until then the page says so, and offers no second one.
+    await expect(async () => {
+      await admin.goto("/evidence");
+      await expect(button).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await page.goto(list);
+    await expect(rows).not.toHaveCount(0, { timeout: 1_000 });
+  }).toPass({ timeout: 120_000 });
+  await expect(build).toContainText(/Sealed|Nothing new/);
+  await audit(admin);
+  await picture(admin, "evidence-build");
+  await build.getByRole("link", { name: /^Pack / }).click();
+  await expect(admin.getByText("SHA-256 of its canonical JSON")).toBeVisible();
+  await expectInert(admin);
+  await expectToFit(admin);
+
+  await expectInert(page);
+  await expect(page.getByLabel("Source")).toHaveValue(source);
+  await picture(page, "evidence-hostile");
+  const count = await rows.count();
+  for (let at = 0; at < count; at += 1) {
+    await page.goto(list);
+    await rows.nth(at).getByRole("link").click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Polyurethane note");
+    const main = await page.getByRole("main").innerText();
+    expect(main).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
+    await expectInert(page);
+    await expectToFit(page);
+    const addresses = await page.locator(".citation-list__title a").evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
+    expect(addresses.every((protocol) => protocol === "https:")).toBe(true);
+  }
+  // Nothing of it in the packs of other stories.
+  await admin.goto(sourcePage);
+  await expectInert(admin);
+  await admin.getByRole("button", { name: "Switch off" }).click();
+});

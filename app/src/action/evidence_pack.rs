@@ -9,5 +9,5 @@ pub async fn build_evidence_pack() -> Result<(), AppError> {
     let request = Request::current().map_err(|error| AppError::internal(&error))?;
     let outcome = async { request.orchestrator.request_pack(request.actor()?).await };
     let outcome = outcome.await;
-    answer(&request, outcome, |()| "/evidence?done=pack_asked#build".to_owned(), "/evidence")
+    answer(&request, outcome, |()| "/evidence?done=pack_asked".to_owned(), "/evidence")
 }

@@ -241,7 +241,7 @@ fn DayField(
 ) -> impl IntoView {
     let is_wrong = error.is_some();
     view! {
-        <div class="field">
+        <div class="field filter-form__day">
             <label class="field__label" for=name>
                 {label}
             </label>

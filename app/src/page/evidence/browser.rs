@@ -36,6 +36,7 @@ pub fn EvidenceBrowser() -> impl IntoView {
         let now = request.orchestrator.now().await?;
         let zone = request.time_zone().to_owned();
         let builds = Builds::of(&request).await?;
+        let is_awaited = builds.as_ref().is_some_and(|builds| builds.is_awaited);
         let build = builds.map(|builds| view! { <BuildSection builds /> });
         let Some(found) = found else {
             let standing = request.orchestrator.standing_without_pack(request.actor()?).await?;
@@ -52,6 +53,8 @@ pub fn EvidenceBrowser() -> impl IntoView {
             }
             .into_any());
         };
+        // What somebody waits for stands above the list, else below it.
+        let (above, below) = if is_awaited { (build, None) } else { (None, build) };
         let hash = found.pack.content_hash;
         let counted = match found.total {
             1 => "1 event".to_owned(),
@@ -68,6 +71,7 @@ pub fn EvidenceBrowser() -> impl IntoView {
                     <a href=format!("/evidence/packs/{hash}")>{format!("Pack {}", hash.short())}</a>
                 </p>
             </div>
+            {above}
             {(!problems.is_empty())
                 .then(|| {
                     let problems = problems.iter().map(|(field, message)| FieldProblem {
@@ -81,7 +85,7 @@ pub fn EvidenceBrowser() -> impl IntoView {
             <NarrowedBy query=query.clone() />
             <Attributions terms=found.terms.clone() />
             <Events found query />
-            {build}
+            {below}
         }
         .into_any())
     })

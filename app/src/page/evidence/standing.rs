@@ -46,6 +46,8 @@ pub struct Builds {
     newest: Option<PackBuild>,
     /// Whether the page renews itself while one is under way.
     refreshes: bool,
+    /// Somebody waits for what comes of it.
+    pub is_awaited: bool,
     now: Timestamp,
     zone: String,
 }
@@ -57,8 +59,11 @@ impl Builds {
         if !actor.is_admin {
             return Ok(None);
         }
+        let newest = request.orchestrator.newest_pack_build(actor).await?;
+        let is_under_way = newest.as_ref().is_some_and(|build| build.state.is_under_way());
         Ok(Some(Self {
-            newest: request.orchestrator.newest_pack_build(actor).await?,
+            newest,
+            is_awaited: is_under_way || request.query("done") == Some("pack_asked"),
             refreshes: request.query("refresh") != Some("off"),
             now: request.orchestrator.now().await?,
             zone: request.time_zone().to_owned(),
@@ -69,7 +74,7 @@ impl Builds {
 /// Asks for a pack, and says what became of the one that was asked for last.
 #[component]
 pub fn BuildSection(builds: Builds) -> impl IntoView {
-    let Builds { newest, refreshes, now, zone } = builds;
+    let Builds { newest, refreshes, now, zone, .. } = builds;
     let is_under_way = newest.as_ref().is_some_and(|build| build.state.is_under_way());
     let newest = newest.map(|asked| view! { <Newest asked now zone /> });
     let action = if is_under_way {
@@ -171,14 +176,14 @@ fn Refresh(refreshes: bool) -> impl IntoView {
             <meta http-equiv="refresh" content="3" />
             <p class="field__hint">
                 "This page renews itself. "
-                <a href="?refresh=off#build">"Pause refreshing"</a>
+                <a href="?refresh=off">"Pause refreshing"</a>
             </p>
         }
         .into_any()
     } else {
         view! {
             <p>
-                <a class="button" href="/evidence?refresh=off#build">
+                <a class="button" href="/evidence?refresh=off">
                     <Icon name="clock" />
                     "Look again"
                 </a>
