@@ -37,11 +37,20 @@ pub type Looking<'a> = BoxFuture<'a, Result<Listing, Failure>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
     Listed {
-        /// The day on which it is shut down, where that is announced.
-        shutdown: Option<Date>,
+        shutdown: Shutdown,
     },
     /// The server lists others, or none.
     NotListed,
+}
+
+/// What a server says of the end of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    NotAnnounced,
+    /// The day on which it is shut down.
+    On(Date),
+    /// Something is announced, and not in a form that is known here.
+    NotReadable,
 }
 
 /// Hears an answer as it comes.
