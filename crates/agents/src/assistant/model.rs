@@ -21,6 +21,12 @@ pub trait Model: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// What its server was found to lack while it was asked, in a sentence; nothing where
+    /// there is nothing to say.
+    fn lacking(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What the server's list of models says of this one.
     fn listing(&self) -> Looking<'_>;
 
@@ -70,6 +76,9 @@ pub enum Heard<'a> {
 pub struct Reply {
     /// What it used, also where it failed; none where the server did not say.
     pub tokens: Option<Tokens>,
+    /// What was taken off the wire for it, over all its connections; never more than
+    /// [`Bounds::stream_bytes_max`](super::Bounds::stream_bytes_max) of an answer.
+    pub bytes: u64,
     pub answer: Result<Answer, Failure>,
 }
 
