@@ -1,12 +1,12 @@
 import { defineConfig, devices } from "@playwright/test";
 import { baseURL, chromium, modelServer } from "./fixtures/environment";
 
-const ignored = { fake: [], aimock: ["**/*.fake.*"], "": ["**/model/**"] }[modelServer];
+const ignored = modelServer ? [] : ["**/model/**"];
 
 /**
  * Every story is told twice; `*.hydrate.spec.ts` tells what only scripts can do. Stories in
  * `tests/model` are told to a server whose reports a language model writes, all others to one that
- * composes them by rules; `*.fake.*` need pieces that arrive slowly.
+ * composes them by rules.
  */
 export default defineConfig({
   testDir: "tests",

@@ -33,12 +33,15 @@ enum ModelServer {
     Fake,
     /// `@copilotkit/aimock`, which nobody here wrote.
     Aimock,
+    /// The same, asked by the Chat Completions API.
+    AimockChat,
 }
 
-const STAGES: [Stage; 3] = [
+const STAGES: [Stage; 4] = [
     Stage { database: "end_to_end", model: None },
     Stage { database: "end_to_end_model", model: Some(ModelServer::Fake) },
     Stage { database: "end_to_end_aimock", model: Some(ModelServer::Aimock) },
+    Stage { database: "end_to_end_aimock_chat", model: Some(ModelServer::AimockChat) },
 ];
 
 /// What the servers of models are asked with.
@@ -80,6 +83,9 @@ impl Stage {
                 ("OPENAI_MODEL", "test-model".to_owned()),
             ];
         }
+        if let Some(model) = self.model {
+            observatory.settings.push(("ASSISTANT_ENGINE", model.engine().to_owned()));
+        }
         process::run(&mut observatory.administrative(&["migrate"]))?;
         Database::admit_server(cluster)?;
         process::output(&mut observatory.administrative(&["seed"]))?;
@@ -112,6 +118,15 @@ impl ModelServer {
         match self {
             Self::Fake => "fake",
             Self::Aimock => "aimock",
+            Self::AimockChat => "aimock-chat",
+        }
+    }
+
+    /// The API that it is asked by.
+    const fn engine(self) -> &'static str {
+        match self {
+            Self::Fake | Self::Aimock => "openai-responses",
+            Self::AimockChat => "openai-chat",
         }
     }
 
@@ -123,7 +138,7 @@ impl ModelServer {
                 fake.args([MODEL_KEY, PIECE_PAUSE_MS]);
                 fake
             }
-            Self::Aimock => {
+            Self::Aimock | Self::AimockChat => {
                 let mut aimock = Command::new("node");
                 aimock.current_dir(folder()).args(["fixtures/aimock.mjs", MODEL_KEY]);
                 aimock

@@ -66,7 +66,7 @@ impl Stage {
             | DropReason::LinkMismatch
             | DropReason::DeliverableMismatch
             | DropReason::CompanyMismatch => Self::InScope,
-            DropReason::NoDevelopment => Self::Developments,
+            DropReason::Instructing | DropReason::NoDevelopment => Self::Developments,
             DropReason::BelowStrength => Self::AboveStrength,
             DropReason::SectionOff => Self::Written,
         }

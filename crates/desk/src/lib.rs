@@ -13,6 +13,7 @@ pub mod entity;
 pub mod event;
 pub mod figure;
 pub mod funnel;
+pub mod instructing;
 pub mod item;
 pub mod language;
 pub mod pack;

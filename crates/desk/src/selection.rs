@@ -11,6 +11,7 @@ use crate::{
     development::strength,
     event::Event,
     funnel::Funnel,
+    instructing::instructs,
     pack,
     signal::{Contradiction, Signal, quoting_order, read_signal},
 };
@@ -93,7 +94,8 @@ pub struct Found {
 }
 
 /// Events in window and scope, strictly: each item is asked for itself, and what does
-/// not fit never comes back as filler.
+/// not fit never comes back as filler. Nor does what gives orders to its reader: nothing is
+/// written of it, and no model is told of it.
 ///
 /// Only what fits is taken out of the pack; an item of another region or week costs a
 /// look at it.
@@ -110,6 +112,7 @@ pub fn select(
     for item in in_window {
         within += 1;
         match specification.scope.fit(&specification.watchlist, item) {
+            Ok(_) if instructs(item) => funnel.leave(DropReason::Instructing),
             Ok(deliverables) => drop(fitting.insert(&item.id, deliverables)),
             Err(misfit) => funnel.leave(misfit.into()),
         }

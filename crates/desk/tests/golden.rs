@@ -69,6 +69,16 @@ fn kept(desk: &Desk) -> BTreeMap<String, (&DeskItem, &EventId)> {
     found.collect()
 }
 
+/// What tells of a market is never taken for an order to its reader.
+#[test]
+fn no_item_of_the_corpus_is_taken_for_an_order_to_whoever_writes_from_it() {
+    for one in corpus() {
+        for text in [&one.raw.title, &one.raw.text] {
+            assert!(!desk::instructing::is_instructing(text), "{}: {text}", one.id);
+        }
+    }
+}
+
 #[test]
 fn the_corpus_is_large_enough_and_mixed() {
     let corpus = corpus();

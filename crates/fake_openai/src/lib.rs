@@ -7,6 +7,7 @@
 mod background;
 mod chat;
 mod draft;
+mod faults;
 mod models;
 mod reply;
 mod schema;
@@ -16,6 +17,7 @@ mod stream;
 pub use background::{cancelled, is_cancel, rest_of, resumes};
 pub use chat::{chat_events_of, is_probe, says_in_chat};
 pub use draft::{faithful, package_of};
+pub use faults::{Bound, Ends, Fault, faults};
 pub use models::{model_listed, models_reply};
 pub use reply::{Piece, Reply};
 pub use server::{Seen, Server};

@@ -55,6 +55,17 @@ impl Reply {
         Self::new(status, "application/json", vec![Piece::Bytes(error.to_string().into_bytes())])
     }
 
+    /// A server that does not know a parameter says so in the published form.
+    pub fn unknown_parameter(name: &str) -> Self {
+        let error = json!({ "error": {
+            "message": format!("Unknown parameter: '{name}'."),
+            "type": "invalid_request_error",
+            "param": name,
+            "code": "unknown_parameter",
+        } });
+        Self::new(400, "application/json", vec![Piece::Bytes(error.to_string().into_bytes())])
+    }
+
     /// A connection on which nothing ever comes.
     pub fn silence() -> Self {
         Self { silent: true, ..Self::stream(Vec::new()) }

@@ -11,7 +11,8 @@ pub struct ListingRow {
     pub listing: Listed,
     /// Where one is announced.
     pub shutdown_on: Option<Date>,
-    /// Code of the failure where the list could not be read.
+    /// Code of the failure where the list, or the shutdown of a listed model, could not be
+    /// read.
     pub reason: Option<String>,
     pub looked_at: Timestamp,
 }
@@ -41,7 +42,7 @@ pub async fn insert(conn: &mut PgConnection, new: &NewListing<'_>) -> Result<(),
     Ok(())
 }
 
-/// The newest look at a model; with `known` the newest that gave an answer.
+/// The newest look at a model; with `known` the newest that was read whole.
 pub async fn load_newest(
     conn: &mut PgConnection,
     server: &str,
@@ -55,7 +56,7 @@ pub async fn load_newest(
                reason,
                looked_at as "looked_at: Moment"
            from model_listings
-           where server = $1 and model = $2 and (listing <> 'not_known' or not $3)
+           where server = $1 and model = $2 and (reason is null or not $3)
            order by id desc
            limit 1"#,
         server,

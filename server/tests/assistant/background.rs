@@ -69,6 +69,29 @@ fn a_run_that_is_cancelled_has_its_answer_cancelled_at_the_server() {
 }
 
 #[test]
+fn a_server_that_has_no_background_is_asked_without_it_and_the_run_says_so() {
+    let world = World::with_people();
+    let model = Server::start(KEY, |seen, _| {
+        if seen.body["background"] == true {
+            Reply::unknown_parameter("background")
+        } else {
+            Reply::says(&faithful(&package_of(seen)).to_string())
+        }
+    });
+    let server = serve(&world, &model, &[BACKGROUND]);
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    let page = owner.text(&run);
+    assert!(page.contains("found to have no background mode"), "{page}");
+    assert_eq!(model.seen().len(), 2);
+    let calls = "select string_agg(concat_ws(' ', ordinal, outcome, response_id), ', ')
+        from assistant_calls";
+    assert_eq!(world.value(calls), "1 answered");
+}
+
+#[test]
 fn background_mode_is_refused_where_the_api_does_not_have_it() {
     let world = World::new();
     let mut command = world.command(&["serve", "--plain-http", "loopback", "--without-worker"]);

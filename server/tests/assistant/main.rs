@@ -6,6 +6,8 @@ mod support;
 #[cfg(test)]
 mod background;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod retirement;

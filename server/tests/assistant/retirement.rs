@@ -108,3 +108,48 @@ fn a_model_that_its_server_does_not_list_is_said_so() {
     let admin = Person::signed_in(&server, "admin@test.example");
     assert!(admin.text("/admin/language-model").contains("Not listed by its server"));
 }
+
+#[test]
+fn a_shutdown_in_a_form_that_nobody_reads_is_told_and_takes_nothing_away() {
+    let world = World::with_people();
+    let (model, _) = shut_down_in(&world, 30);
+    // Others of the list are as odd as they like.
+    let odd = |shutdown| {
+        json!([
+            "no model", { "id": "another-model", "shutdown_date": [] },
+            { "id": "test-model", "object": "model", "shutdown_date": shutdown },
+        ])
+    };
+    model.set_models(models_reply(&odd("end of January")));
+    let first = serve(&world, &model, &[]);
+    let newest = "select concat_ws(' ', listing, shutdown_on, reason) from model_listings
+        order by id desc limit 1";
+    world.wait_for(newest, "listed shutdown_unreadable");
+    let admin = Person::signed_in(&first, "admin@test.example");
+    let page = admin.text("/admin/language-model");
+    assert!(page.contains("Listed") && !page.contains("Not listed"), "{page}");
+    assert!(page.contains("Announced in a form that cannot be read"), "{page}");
+    drop(first);
+    // A day that was read before counts on.
+    let later = |hours: &str| {
+        world.sql(&format!(
+            "set session_replication_role = replica;
+             update model_listings set looked_at = looked_at - interval '{hours} hours'",
+        ));
+    };
+    later("7");
+    let day = world.value("select (now() at time zone 'UTC')::date + 30");
+    model.set_models(models_reply(&odd(&day)));
+    let second = serve(&world, &model, &[]);
+    world.wait_for(newest, &format!("listed {day}"));
+    drop(second);
+    later("7");
+    model.set_models(models_reply(&odd("soon")));
+    let third = serve(&world, &model, &[]);
+    world.wait_for(newest, "listed shutdown_unreadable");
+    third.wait_for_line(|line| line.contains("the language model is shut down soon"));
+    let admin = Person::signed_in(&third, "admin@test.example");
+    let page = admin.text("/admin/language-model");
+    assert!(page.contains("test-model is shut down in 30 days"), "{page}");
+    assert!(page.contains("in a form that cannot be read"), "{page}");
+}

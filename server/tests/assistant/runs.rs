@@ -1,7 +1,9 @@
 //! Runs whose report a language model writes, through the real binary.
 
 use crate::{
-    KEY, serve,
+    KEY,
+    keys::rows_with_the_key,
+    serve,
     support::{PATIENCE, Person, World},
 };
 use fake_openai::{
@@ -19,19 +21,6 @@ const LOUD: (&str, &str) = ("LOG", "trace");
 
 fn as_told(seen: &Seen, _: usize) -> Reply {
     Reply::says(&faithful(&package_of(seen)).to_string())
-}
-
-/// Every row of every table as text, searched for the key.
-fn rows_with_the_key(world: &World) -> String {
-    let tables = world.value(
-        "select string_agg(format('%I.%I', table_schema, table_name), ' ')
-         from information_schema.tables
-         where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
-    );
-    let counts = tables
-        .split(' ')
-        .map(|table| format!("(select count(*) from {table} as t where t::text like '%{KEY}%')"));
-    world.value(&counts.collect::<Vec<_>>().join(" + "))
 }
 
 #[test]

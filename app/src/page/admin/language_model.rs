@@ -43,7 +43,10 @@ pub fn LanguageModel() -> impl IntoView {
 #[component]
 fn Standing(standing: ModelStanding, now: Timestamp, zone: String) -> impl IntoView {
     let ModelStanding { identity, server, newest, known, retirement, affected } = standing;
-    let state = match (&retirement, known.as_ref().map(|look| look.listing)) {
+    // A model that is listed is, also where its shutdown could not be read.
+    let unread = newest.as_ref().filter(|look| look.listing != Listed::NotKnown);
+    let told = known.as_ref().or(unread);
+    let state = match (&retirement, told.map(|look| look.listing)) {
         (Some(retirement), _) if retirement.days < 0 => {
             view! { <State tone="bad" icon="cross" label="Shut down" /> }
         }
@@ -56,11 +59,14 @@ fn Standing(standing: ModelStanding, now: Timestamp, zone: String) -> impl IntoV
         }
         (None, None) => view! { <State tone="" icon="information" label="Not known" /> },
     };
-    let shutdown = shutdown_words(known.as_ref());
+    let shutdown = shutdown_words(told);
     let looked = newest.map(|look| {
-        let outcome = look
-            .reason
-            .map(|reason| format!(", but could not be read ({})", reason.replace('_', " ")));
+        let outcome = look.reason.map(|reason| match look.listing {
+            Listed::NotKnown => format!(", but could not be read ({})", reason.replace('_', " ")),
+            _ => {
+                ", and announces a shutdown of this model in a form that cannot be read".to_owned()
+            }
+        });
         view! {
             <p>
                 "The server's list of models was looked at "
@@ -94,6 +100,10 @@ fn shutdown_words(known: Option<&ListingRow>) -> String {
         None => "Not known yet: the list of models was not read so far".to_owned(),
         Some(look) => match (look.listing, look.shutdown_on) {
             (_, Some(day)) => day_words(day),
+            (Listed::Listed, None) if look.reason.is_some() => {
+                "Announced in a form that cannot be read: look at the provider’s own list"
+                    .to_owned()
+            }
             (Listed::Listed, None) => "None is announced".to_owned(),
             (_, None) => "Not known: the server does not list this model".to_owned(),
         },

@@ -2,6 +2,7 @@
 
 use super::development::joined;
 use crate::evidence::Selection;
+use desk::instructing::instructs;
 use domain::{
     evidence::LeftOut,
     package::RunPackage,
@@ -69,7 +70,25 @@ pub(super) fn note(
         ..document.coverage.clone()
     };
     note.notes = sentences(document, &note, selection, beyond_limits);
+    note.notes.extend(instructing(package));
     note
+}
+
+/// Items that are in scope, and give orders to whoever writes.
+fn instructing(package: &RunPackage) -> Option<String> {
+    let specification = &package.specification;
+    let window = package.window_from..=package.window_to;
+    let of_scope = package.pack.items.iter().filter(|item| {
+        window.contains(&item.published)
+            && specification.scope.fit(&specification.watchlist, item).is_ok()
+    });
+    let number = of_scope.filter(|item| instructs(item)).count();
+    (number > 0).then(|| {
+        format!(
+            "{} left out, since the text gives orders to whoever writes from it.",
+            counted(number, "item in scope is", "items in scope are")
+        )
+    })
 }
 
 fn sentences(

@@ -42,7 +42,7 @@ pub struct Composed {
     pub document: ReportDocument,
     /// What the first answer was sent back for.
     pub repaired: Vec<String>,
-    /// What was found of a server that is probed, in a sentence.
+    /// What was found of the server, in a sentence.
     pub server: Option<&'static str>,
 }
 
@@ -121,6 +121,7 @@ impl Assistant {
         let conversing = async {
             let server = self.probed(&mut conversation, holder, call).await?;
             let composed = self.converse(&mut conversation, governed, &basis, ask).await?;
+            let server = server.or_else(|| self.model.lacking());
             Ok::<_, Fault>(Composed { server, ..composed })
         };
         if let Ok(composed) = tokio::time::timeout(self.bounds.total, conversing).await {

@@ -112,8 +112,9 @@ impl<'a> Conversation<'a> {
         self.made = entry.ordinal;
         self.open = Some(entry.clone());
         let ask = Ask { resumes: entry.resumes.clone(), ..ask.clone() };
-        let Reply { tokens, answer } = self.hear(ask, &entry).await;
+        let Reply { tokens, bytes, answer } = self.hear(ask, &entry).await;
         self.counted = tokens.is_some();
+        tracing::debug!(call = self.made, bytes, "a model's call has ended");
         let end = match &answer {
             Ok(answer) => CallEnd {
                 outcome: CallEnd::ANSWERED,

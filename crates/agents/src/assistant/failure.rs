@@ -36,6 +36,8 @@ pub enum Failure {
     OverLong,
     /// The server did not take the request: unknown model or parameter.
     Rejected,
+    /// The server has no background mode. Whoever asked for it asks again without.
+    NoBackground,
     /// The question is larger than it may be; nothing was sent.
     PromptTooLong,
     /// A bound on calls, tokens or money does not cover one more call; nothing was
@@ -165,6 +167,12 @@ impl Failure {
                 Assistant,
                 "The language model's provider does not serve requests of this form.",
             ),
+            Self::NoBackground => (
+                "no_background",
+                Nothing,
+                Assistant,
+                "The language model's provider does not go on with answers by itself.",
+            ),
             Self::PromptTooLong => (
                 "prompt_too_long",
                 Nothing,
@@ -260,6 +268,7 @@ impl Failure {
                 | Self::Unreachable
                 | Self::TimedOut(TimedOut::Connect)
                 | Self::Rejected
+                | Self::NoBackground
                 | Self::PromptTooLong
                 | Self::BudgetUsedUp(_)
                 | Self::NotRecorded

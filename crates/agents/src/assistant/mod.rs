@@ -35,6 +35,6 @@ pub use engine::Engine;
 pub use failure::{Failure, Recovery, Terms, TimedOut};
 pub use model::{
     Answer, Answering, Ask, Author, Heard, Identity, Listener, Listing, Looking, Message, Model,
-    Reply,
+    Reply, Shutdown,
 };
 pub use recorded::{Recorded, RecordedAnswer};

@@ -21,6 +21,12 @@ pub trait Model: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// What its server was found to lack while it was asked, in a sentence; nothing where
+    /// there is nothing to say.
+    fn lacking(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What the server's list of models says of this one.
     fn listing(&self) -> Looking<'_>;
 
@@ -37,11 +43,20 @@ pub type Looking<'a> = BoxFuture<'a, Result<Listing, Failure>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
     Listed {
-        /// The day on which it is shut down, where that is announced.
-        shutdown: Option<Date>,
+        shutdown: Shutdown,
     },
     /// The server lists others, or none.
     NotListed,
+}
+
+/// What a server says of the end of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    NotAnnounced,
+    /// The day on which it is shut down.
+    On(Date),
+    /// Something is announced, and not in a form that is known here.
+    NotReadable,
 }
 
 /// Hears an answer as it comes.
@@ -61,6 +76,9 @@ pub enum Heard<'a> {
 pub struct Reply {
     /// What it used, also where it failed; none where the server did not say.
     pub tokens: Option<Tokens>,
+    /// What was taken off the wire for it, over all its connections; never more than
+    /// [`Bounds::stream_bytes_max`](super::Bounds::stream_bytes_max) of an answer.
+    pub bytes: u64,
     pub answer: Result<Answer, Failure>,
 }
 

@@ -99,7 +99,7 @@ impl Model for Recorded {
     }
 
     fn ask<'a>(&'a self, ask: Ask, _: Listener<'a>) -> Answering<'a> {
-        Box::pin(ready(Reply { tokens: None, answer: self.next(&ask) }))
+        Box::pin(ready(Reply { tokens: None, bytes: 0, answer: self.next(&ask) }))
     }
 }
 

@@ -26,6 +26,7 @@ vocabulary! {
         LinkMismatch = "link_mismatch", "It concerns another position in the value chain";
         DeliverableMismatch = "deliverable_mismatch", "No chosen deliverable admits its kind";
         CompanyMismatch = "company_mismatch", "It names no company that was asked for";
+        Instructing = "instructing", "It gives orders to whoever writes from it";
         NoDevelopment = "no_development", "It supports no development by itself";
         BelowStrength = "below_strength", "Too few publishers report it";
         SectionOff = "section_off", "Its section is left out";

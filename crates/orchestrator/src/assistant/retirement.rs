@@ -2,7 +2,7 @@
 //! hours, and administrators are warned while there is time.
 
 use crate::{Actor, Orchestrator, UseCaseError};
-use agents::assistant::{Assistant, Identity, Listing};
+use agents::assistant::{Assistant, Identity, Listing, Shutdown};
 use domain::language_model::{Listed, days_until, is_near};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use storage::{
@@ -17,6 +17,8 @@ use storage::{
 const LOOK_AFTER: SignedDuration = SignedDuration::from_hours(6);
 /// One that could not be read, so that an outage is not told for longer than it lasts.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(30);
+/// Reason of a look that found the model, and a shutdown in no form that is known here.
+const SHUTDOWN_UNREADABLE: &str = "shutdown_unreadable";
 /// Active specifications that a page names.
 const AFFECTED_LISTED: i64 = 200;
 
@@ -38,7 +40,8 @@ pub struct ModelStanding {
     pub server: String,
     /// The newest look; none before the first.
     pub newest: Option<ListingRow>,
-    /// The newest that gave an answer: an outage takes nothing away from it.
+    /// The newest that was read whole: an outage takes nothing away from it, nor does a
+    /// shutdown that cannot be read.
     pub known: Option<ListingRow>,
     pub retirement: Option<Retirement>,
     /// Active specifications by workspace and name, the first of them.
@@ -83,15 +86,22 @@ impl Orchestrator {
         model: &str,
     ) -> Result<(), UseCaseError> {
         let listing = assistant.listing().await;
-        let reason = listing.as_ref().err().map(|failure| failure.terms().code);
-        if let Some(reason) = reason {
-            tracing::warn!(model, reason, "the list of models could not be read");
-        }
-        let (listing, shutdown_on) = match listing {
-            Ok(Listing::Listed { shutdown }) => (Listed::Listed, shutdown),
-            Ok(Listing::NotListed) => (Listed::NotListed, None),
-            Err(_) => (Listed::NotKnown, None),
+        let (listing, shutdown_on, reason) = match listing {
+            Ok(Listing::Listed { shutdown: Shutdown::NotAnnounced }) => {
+                (Listed::Listed, None, None)
+            }
+            Ok(Listing::Listed { shutdown: Shutdown::On(day) }) => {
+                (Listed::Listed, Some(day), None)
+            }
+            Ok(Listing::Listed { shutdown: Shutdown::NotReadable }) => {
+                (Listed::Listed, None, Some(SHUTDOWN_UNREADABLE))
+            }
+            Ok(Listing::NotListed) => (Listed::NotListed, None, None),
+            Err(failure) => (Listed::NotKnown, None, Some(failure.terms().code)),
         };
+        if let Some(reason) = reason {
+            tracing::warn!(model, reason, "what the list of models says could not be read");
+        }
         let mut tx = tenancy::begin_global(&self.pool).await?;
         let new = NewListing { server, model, listing, shutdown_on, reason };
         store::insert(&mut tx, &new).await?;

@@ -52,6 +52,8 @@ mod lifecycle;
 #[cfg(test)]
 mod model_budgets;
 #[cfg(test)]
+mod model_faults;
+#[cfg(test)]
 mod overrides;
 #[cfg(test)]
 mod own_ledgers;

@@ -35,6 +35,12 @@ pub enum FindingCode {
     UnknownEvidence,
     NumberUnsupported,
     EntityUnsupported,
+    /// The opposite of what is cited.
+    Contradicted,
+    /// It has too little to do with what is cited.
+    Unrelated,
+    /// What is cited gives orders to its reader.
+    Instructing,
     DateOut,
     /// An interpretation worded as a fact.
     Mood,
@@ -61,6 +67,9 @@ impl FindingCode {
             Self::UnknownEvidence => "unknown_evidence",
             Self::NumberUnsupported => "number_unsupported",
             Self::EntityUnsupported => "entity_unsupported",
+            Self::Contradicted => "contradicted",
+            Self::Unrelated => "unrelated",
+            Self::Instructing => "instructing",
             Self::DateOut => "date_out",
             Self::Mood => "mood",
             Self::InterpretationUngrounded => "interpretation_ungrounded",
@@ -82,6 +91,9 @@ impl FindingCode {
                 | Self::UnknownEvidence
                 | Self::NumberUnsupported
                 | Self::EntityUnsupported
+                | Self::Contradicted
+                | Self::Unrelated
+                | Self::Instructing
                 | Self::InterpretationUngrounded
                 | Self::ForeignUrl
         )

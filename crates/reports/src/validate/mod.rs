@@ -5,11 +5,14 @@
 //! The document may come from a language model: nothing in it is trusted, and
 //! no content makes a rule panic.
 
+mod direction;
 mod finding;
 mod grounding;
 mod language;
 mod limits;
 mod names;
+mod number_words;
+mod relation;
 mod scope;
 mod structure;
 mod subject;
@@ -49,6 +52,10 @@ const RULES: &[(&str, Rule)] = &[
     ("claims cite evidence of the package", grounding::citations),
     ("interpretations rest on facts", grounding::interpretations_rest_on_facts),
     ("figures occur in what they cite", grounding::figures),
+    ("numbers in words occur in what they cite", number_words::number_words),
+    ("no rise is said of a fall", direction::directions),
+    ("statements share words with what they cite", relation::statements_share_words),
+    ("what gives orders is not cited", relation::nothing_instructing_is_cited),
     ("names occur in what they cite", grounding::names),
     ("what is written as a name occurs in what is cited", names::names_by_their_capitals),
     ("quotations are words of what they cite", grounding::quotations),

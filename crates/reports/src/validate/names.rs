@@ -174,7 +174,11 @@ pub(super) fn names_by_their_capitals(subject: &Subject<'_>) -> Vec<Finding> {
 /// table knows it as one, where it has more capitals than one, or where a name follows it and
 /// the evidence does not know it as a common word. So an invented name of one word that opens
 /// a sentence is not seen.
-fn unsupported_names(text: &str, items: &[&EvidenceItem], ordinary: &Ordinary) -> BTreeSet<String> {
+pub(super) fn unsupported_names(
+    text: &str,
+    items: &[&EvidenceItem],
+    ordinary: &Ordinary,
+) -> BTreeSet<String> {
     let on = items.iter().map(|item| item.published).max().unwrap_or(Date::MIN);
     let known = Known::of(items, on);
     let mut found = BTreeSet::new();

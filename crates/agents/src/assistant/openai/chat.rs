@@ -1,7 +1,7 @@
 //! The Chat Completions API, streamed, which most servers of OpenAI's kind speak. An
 //! answer ends with the piece that says why it ended; what was used may follow.
 
-use super::{Access, named, refusal, told};
+use super::{Access, named, refusal, told, transport::Bounded};
 use crate::assistant::{
     Answer, Answering, Ask, Failure, Heard, Identity, Listener, Looking, Model, Reply,
 };
@@ -51,7 +51,8 @@ impl ChatCompletions {
 
     async fn answer(&self, ask: Ask, mut listener: Listener<'_>) -> Reply {
         let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
-        let heard = self.hear_out(ask, &mut transcript, &mut listener).await;
+        let transport = self.access.transport();
+        let heard = self.hear_out(ask, &transport, &mut transcript, &mut listener).await;
         let tokens = transcript.tokens;
         let answer = match heard {
             // What breaks after the end takes nothing from the answer.
@@ -59,16 +60,16 @@ impl ChatCompletions {
             Err(failure) => Err(failure),
             Ok(()) => transcript.answer(),
         };
-        Reply { tokens, answer }
+        Reply { tokens, bytes: transport.taken(), answer }
     }
 
     async fn hear_out(
         &self,
         ask: Ask,
+        transport: &Bounded,
         transcript: &mut Transcript,
         listener: &mut Listener<'_>,
     ) -> Result<(), Failure> {
-        let transport = self.access.transport();
         let why = |error: &OpenAIError| transport.why(error);
         let client = self.access.client(transport.clone());
         let mut chunks = named(client.chat(), &ask)

@@ -24,6 +24,7 @@ pub(super) fn of_response(status: StatusCode, headers: &HeaderMap, said: &[u8]) 
         429 if is_quota(code) => Failure::QuotaExhausted,
         429 => Failure::RateLimited { retry_after },
         400 if is_refusal(code) => Failure::Refused,
+        400 | 422 if is_of_background(&said) => Failure::NoBackground,
         409 | 425 | 500..=599 => Failure::Overloaded { retry_after },
         400..=499 => Failure::Rejected,
         _ => Failure::Malformed,
@@ -55,6 +56,28 @@ fn is_quota(code: &str) -> bool {
 
 fn is_refusal(code: &str) -> bool {
     matches!(code, "content_filter" | "content_policy_violation" | "invalid_prompt")
+}
+
+/// Whether a server does not take `background`: OpenAI and its like name the parameter, or
+/// speak of it where they say that they do not know it; servers that check bodies by a
+/// schema name the place in the body.
+fn is_of_background(said: &Value) -> bool {
+    const BACKGROUND: &str = "background";
+    let error = &said["error"];
+    let is_place = |fault: &Value| {
+        fault["loc"].as_array().is_some_and(|place| place.iter().any(|one| one == BACKGROUND))
+    };
+    let message = error["message"].as_str().unwrap_or_default().to_lowercase();
+    let is_unknown = ["unknown", "unrecognized", "unsupported", "not supported", "not permitted"]
+        .iter()
+        .any(|words| message.contains(words));
+    match error["param"].as_str() {
+        Some(param) => param == BACKGROUND,
+        None => {
+            (is_unknown && message.contains(BACKGROUND))
+                || said["detail"].as_array().is_some_and(|faults| faults.iter().any(is_place))
+        }
+    }
 }
 
 /// Milliseconds as OpenAI gives them, else seconds, else a date, counted from the
@@ -106,6 +129,32 @@ mod tests {
             check(429, &[("retry-after", unreadable)], "", &limited(None));
         }
         check(429, &[later], "", &limited(None));
+    }
+
+    #[test]
+    fn a_server_without_a_background_says_so_in_several_ways() {
+        for said in [
+            r#"{"error":{"message":"…","type":"invalid_request_error","param":"background","code":"unsupported_parameter"}}"#,
+            r#"{"error":{"message":"Unrecognized request argument supplied: background","param":null}}"#,
+            r#"{"detail":[{"type":"extra_forbidden","loc":["body","background"],"msg":"…"}]}"#,
+        ] {
+            check(400, &[], said, &Failure::NoBackground);
+            check(422, &[], said, &Failure::NoBackground);
+        }
+        for said in [
+            r#"{"error":{"message":"Unknown parameter: 'store'.","param":"store"}}"#,
+            r#"{"error":{"message":"Unknown model of a background","param":"model"}}"#,
+            r#"{"error":{"message":"The background of this is unclear."}}"#,
+            r#"{"detail":"background"}"#,
+        ] {
+            check(400, &[], said, &Failure::Rejected);
+        }
+        check(
+            500,
+            &[],
+            r#"{"error":{"param":"background"}}"#,
+            &Failure::Overloaded { retry_after: None },
+        );
     }
 
     #[test]

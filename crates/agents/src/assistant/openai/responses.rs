@@ -2,7 +2,7 @@
 //! passed over, and of the known ones only what is needed is looked at. What the
 //! answer is stands in the last event; the pieces before it only count.
 
-use super::{Access, background::Running, named, refusal, told};
+use super::{Access, background::Running, named, refusal, told, transport::Bounded};
 use crate::assistant::{
     Answer, Answering, Ask, Failure, Heard, Identity, Listener, Looking, Model, Reply, TimedOut,
 };
@@ -10,15 +10,44 @@ use async_openai::{error::OpenAIError, traits::RequestOptionsBuilder};
 use domain::language_model::Tokens;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// A model that is asked by `POST /responses`.
 #[derive(Clone, Debug)]
 pub struct Responses {
     access: Access,
     model: String,
-    /// Whether the server goes on where nobody listens, which it has to store answers for.
-    background: bool,
+    background: Background,
+}
+
+/// Whether the server goes on where nobody listens, which it has to store answers for.
+#[derive(Clone, Debug)]
+enum Background {
+    Off,
+    /// Until the server says that it has none, which is kept for as long as the process
+    /// lives, as its address is.
+    On {
+        lacks: Arc<AtomicBool>,
+    },
+}
+
+impl Background {
+    fn is_on(&self) -> bool {
+        matches!(self, Self::On { lacks } if !lacks.load(Ordering::Relaxed))
+    }
+
+    /// Takes in that the server has none.
+    fn lacks(&self) {
+        if let Self::On { lacks } = self {
+            lacks.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Responses {
@@ -26,20 +55,21 @@ impl Responses {
     pub const LABEL: &'static str = "Responses API";
 
     pub fn new(access: Access, model: impl Into<String>) -> Self {
-        Self { access, model: model.into(), background: false }
+        Self { access, model: model.into(), background: Background::Off }
     }
 
     /// The same with answers that are resumed where the connection breaks, and cancelled
-    /// where nobody waits for them any more.
+    /// where nobody waits for them any more. A server that says that it has no such mode
+    /// is asked without it.
     #[must_use]
     pub fn in_background(self) -> Self {
-        Self { background: true, ..self }
+        Self { background: Background::On { lacks: Arc::default() }, ..self }
     }
 
     /// The instruction and the schema come first and are the same for every run, so
     /// that a server's cache can hold them. Nothing is stored there, save in the
     /// background, and there are no tools.
-    fn request(&self, ask: &Ask) -> Value {
+    fn request(&self, ask: &Ask, in_background: bool) -> Value {
         let mut request = json!({
             "model": self.model,
             "instructions": ask.instruction,
@@ -52,23 +82,34 @@ impl Responses {
             "input": told(ask).collect::<Vec<_>>(),
             "max_output_tokens": self.access.bounds.output_tokens_max,
             "safety_identifier": ask.safety_identifier,
-            "store": self.background,
+            "store": in_background,
             "stream": true,
         });
-        if self.background {
+        if in_background {
             request["background"] = true.into();
         }
         request
     }
 
     async fn answer(&self, ask: Ask, mut listener: Listener<'_>) -> Reply {
-        let mut transcript = Transcript::new(self.access.bounds.answer_bytes_max);
-        let answer = if self.background {
+        let mut transcript = Transcript::new(self.access.transport());
+        // What another worker began is heard to its end, whatever was found since.
+        let answer = if self.background.is_on() || ask.resumes.is_some() {
             self.hear_in_background(&ask, &mut transcript, &mut listener).await
         } else {
-            self.hear_out(Start::Question(&ask), &mut transcript, &mut listener).await
+            Err(Failure::NoBackground)
         };
-        Reply { tokens: transcript.tokens, answer }
+        let answer = if answer == Err(Failure::NoBackground) {
+            if self.background.is_on() {
+                tracing::warn!("the server has no background mode, and is asked without it");
+                self.background.lacks();
+            }
+            transcript.running = None;
+            self.hear_out(Start::Question(&ask), &mut transcript, &mut listener).await
+        } else {
+            answer
+        };
+        Reply { tokens: transcript.tokens, bytes: transcript.transport.taken(), answer }
     }
 
     /// Goes on where the connection broke, a few times. What is left running at its end is
@@ -120,13 +161,14 @@ impl Responses {
         transcript: &mut Transcript,
         listener: &mut Listener<'_>,
     ) -> Result<Answer, Failure> {
-        let transport = self.access.transport();
+        let transport = transcript.transport.connection();
         let why = |error: &OpenAIError| transport.why(error);
         let client = self.access.client(transport.clone());
+        let in_background = transcript.running.is_some();
         let events = match from {
             Start::Question(ask) => {
                 let requests = named(client.responses(), ask).map_err(|error| why(&error))?;
-                requests.create_stream_byot::<Value, Value>(self.request(ask)).await
+                requests.create_stream_byot::<Value, Value>(self.request(ask, in_background)).await
             }
             Start::Response { response, after } => {
                 let mut requests = client.responses();
@@ -161,6 +203,14 @@ impl Model for Responses {
 
     fn server(&self) -> &str {
         self.access.base()
+    }
+
+    fn lacking(&self) -> Option<&'static str> {
+        let is_lacking =
+            matches!(self.background, Background::On { .. }) && !self.background.is_on();
+        is_lacking.then_some(
+            "The server was found to have no background mode, so an answer ends with its connection.",
+        )
     }
 
     fn listing(&self) -> Looking<'_> {
@@ -212,6 +262,8 @@ enum Start<'a> {
 /// What has been heard of one answer.
 #[derive(Debug)]
 struct Transcript {
+    /// Counts what all its connections take.
+    transport: Bounded,
     bytes_max: usize,
     /// In the background alone.
     running: Option<Running>,
@@ -226,8 +278,17 @@ struct Transcript {
 }
 
 impl Transcript {
-    fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, running: None, last: None, heard: 0, done: String::new(), tokens: None }
+    fn new(transport: Bounded) -> Self {
+        let bytes_max = transport.bounds().answer_bytes_max;
+        Self {
+            transport,
+            bytes_max,
+            running: None,
+            last: None,
+            heard: 0,
+            done: String::new(),
+            tokens: None,
+        }
     }
 
     /// The server's name of the answer, when it is heard for the first time of one that
@@ -268,6 +329,9 @@ impl Transcript {
             }
             "response.output_text.done" => {
                 let text = event["text"].as_str().unwrap_or_default();
+                if text.len() > self.bytes_max {
+                    return Err(Failure::OverLong);
+                }
                 text.clone_into(&mut self.done);
             }
             "response.refusal.delta" | "response.refusal.done" => return Err(Failure::Refused),

@@ -10,7 +10,10 @@ use reqwest::{Body, Response, StatusCode, header::CONTENT_TYPE};
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll},
 };
 use tokio::time::timeout;
@@ -18,13 +21,15 @@ use tokio::time::timeout;
 /// What a server may say at most where it does not answer.
 const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 
-/// The transport of one call.
+/// The transport of one call, or of one of its connections.
 #[derive(Clone, Debug)]
 pub(super) struct Bounded {
     http: reqwest::Client,
     bounds: Bounds,
     /// What an answer has to be.
     kind: &'static str,
+    /// Bytes that were handed on, over all connections of the call.
+    taken: Arc<AtomicU64>,
     stopped: Arc<Mutex<Option<Failure>>>,
 }
 
@@ -35,12 +40,39 @@ type Pieces<B> = Pin<Box<dyn Stream<Item = reqwest::Result<B>> + Send>>;
 
 impl Bounded {
     pub fn new(http: reqwest::Client, bounds: Bounds) -> Self {
-        Self { http, bounds, kind: EVENTS, stopped: Arc::default() }
+        Self { http, bounds, kind: EVENTS, taken: Arc::default(), stopped: Arc::default() }
     }
 
     /// The same for an answer that is one document.
     pub fn for_document(self) -> Self {
         Self { kind: JSON, ..self }
+    }
+
+    /// The same for one more connection: what stopped another says nothing of it, and what
+    /// another took counts.
+    pub fn connection(&self) -> Self {
+        Self { stopped: Arc::default(), ..self.clone() }
+    }
+
+    pub const fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// Bytes that were handed on so far.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Counts a piece in before it is handed on; none that is one too many.
+    fn take(&self, piece: &[u8]) -> Result<(), Failure> {
+        let bytes = piece.len() as u64;
+        let within = |taken: u64| {
+            Some(taken.saturating_add(bytes)).filter(|all| *all <= self.bounds.stream_bytes_max)
+        };
+        match self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, within) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Failure::OverLong),
+        }
     }
 
     /// What this transport stopped for, if it did.
@@ -102,9 +134,13 @@ impl Bounded {
                 // The status says enough.
                 Ok(None | Some(Err(_))) => return Ok(said),
                 Ok(Some(Ok(piece))) => {
-                    said.extend_from_slice(&piece);
-                    if said.len() >= REFUSAL_BYTES_MAX {
-                        said.truncate(REFUSAL_BYTES_MAX);
+                    let room = REFUSAL_BYTES_MAX - said.len();
+                    let kept = &piece[..piece.len().min(room)];
+                    if self.take(kept).is_err() {
+                        return Ok(said);
+                    }
+                    said.extend_from_slice(kept);
+                    if said.len() == REFUSAL_BYTES_MAX {
                         return Ok(said);
                     }
                 }
@@ -115,20 +151,16 @@ impl Bounded {
     /// The same answer, ended by silence or by too many bytes.
     fn within_bounds(self, response: Response) -> Response {
         let pieces: Pieces<_> = Box::pin(response.bytes_stream());
-        let counted =
-            stream::try_unfold((pieces, 0_u64, self), |(mut pieces, so_far, this)| async move {
-                let piece = match timeout(this.bounds.idle, pieces.next()).await {
-                    Err(_) => return Err(this.stop(Failure::TimedOut(TimedOut::Idle))),
-                    Ok(None) => return Ok(None),
-                    Ok(Some(Err(_))) => return Err(this.stop(Failure::Truncated)),
-                    Ok(Some(Ok(piece))) => piece,
-                };
-                let so_far = so_far.saturating_add(piece.len() as u64);
-                if so_far > this.bounds.stream_bytes_max {
-                    return Err(this.stop(Failure::OverLong));
-                }
-                Ok(Some((piece, (pieces, so_far, this))))
-            });
+        let counted = stream::try_unfold((pieces, self), |(mut pieces, this)| async move {
+            let piece = match timeout(this.bounds.idle, pieces.next()).await {
+                Err(_) => return Err(this.stop(Failure::TimedOut(TimedOut::Idle))),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(_))) => return Err(this.stop(Failure::Truncated)),
+                Ok(Some(Ok(piece))) => piece,
+            };
+            this.take(&piece).map_err(|failure| this.stop(failure))?;
+            Ok(Some((piece, (pieces, this))))
+        });
         http::Response::new(Body::wrap_stream(counted)).into()
     }
 }

@@ -293,3 +293,57 @@ async fn a_call_of_a_dead_worker_is_resumed_from_its_beginning_or_made_again() {
     let outcomes: Vec<_> = notes.ends().iter().map(|end| end.outcome).collect();
     assert_eq!(outcomes, ["truncated", "answered"]);
 }
+
+/// One refusal, and no other run of the process asks for it again.
+#[tokio::test]
+async fn a_server_without_a_background_is_asked_without_it_and_says_so_once() {
+    let server = Server::start(KEY, |seen, _| {
+        if seen.body["background"] == true {
+            Reply::unknown_parameter("background")
+        } else {
+            Reply::says(&faithful(&package_of(seen)).to_string())
+        }
+    });
+    let notes = Arc::new(Notes::default());
+    let assistant = assistant(&server, PATIENT).keeping(notes.clone());
+    for _ in 0..2 {
+        let (document, summary) = compose_by(assistant.clone(), &two_events()).await.unwrap();
+        assert_eq!(reports::validate(&document, &two_events()), []);
+        assert!(summary.contains("have no background mode"), "{summary}");
+    }
+    let asked = server.seen();
+    let stored: Vec<_> = asked.iter().map(|seen| seen.body["store"] == true).collect();
+    assert_eq!(stored, [true, false, false], "nothing is stored without a background");
+    let ids = |seen: &Seen| seen.headers["idempotency-key"].clone();
+    assert_eq!(ids(&asked[0]), ids(&asked[1]), "it is the same question");
+    // One call of each run, and none that the server could resume.
+    assert_eq!(notes.ends().len(), 2);
+    assert_eq!(notes.began(), [] as [&str; 0]);
+    cancellations(&server, 0).await;
+    assert_eq!(server.refused(), [] as [&str; 0]);
+}
+
+/// What is refused for another reason is refused.
+#[tokio::test]
+async fn a_request_that_is_refused_for_another_parameter_is_not_sent_again() {
+    let (composed, server, _) = compose(PATIENT, |_, _| Reply::unknown_parameter("store")).await;
+    assert_eq!(composed.unwrap_err().code, Some("rejected"));
+    assert_eq!(posts(&server), 1);
+}
+
+/// Another worker began it, when the server still had its background.
+#[tokio::test]
+async fn an_answer_that_was_begun_in_the_background_is_resumed_also_where_there_is_none_now() {
+    let events = sound();
+    let server = Server::start(KEY, move |seen, _| match resumes(seen) {
+        Some(_) => Reply::events(&rest_of(seen, &events)),
+        None if seen.body["background"] == true => Reply::unknown_parameter("background"),
+        None => Reply::events(&events),
+    });
+    let assistant = assistant(&server, PATIENT);
+    let first = Arc::new(Notes::default());
+    compose_by(assistant.clone().keeping(first), &two_events()).await.unwrap();
+    let notes = Arc::new(Notes::resuming("resp_1"));
+    compose_by(assistant.keeping(notes), &two_events()).await.unwrap();
+    assert_eq!((posts(&server), resumed(&server)), (2, vec![-1]));
+}

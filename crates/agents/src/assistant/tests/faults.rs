@@ -1,39 +1,41 @@
-//! Everything that a server can do to an answer, at every point of it. Each case says
-//! how the capability ends and how often the server was asked; the rest follows from
-//! the table.
+//! Everything that a server can do to an answer, at every point of it. Each fault says how
+//! the capability ends; how often the server was asked, and what the breaker makes of it,
+//! follows from the table.
 
 use super::{
+    book::Notes,
     table::line_of,
-    world::{BRIEF, BRIEF_HEAD, KEY, PATIENT, compose, compose_at, two_events},
+    world::{BRIEF, BRIEF_HEAD, KEY, PATIENT, compose, compose_at, compose_by, two_events},
 };
-use crate::{analyst::Basis, assistant::Bounds, evidence::select};
-use fake_openai::{Piece, Reply, Server, events_of, sse};
+use crate::{
+    analyst::Basis,
+    assistant::{
+        Answering, Ask, Assistant, Bounds, Failure, Heard, Identity, Listener, Looking, Model,
+        openai,
+    },
+    evidence::select,
+};
+use domain::report::ReportDocument;
+use executor::{
+    capability::Fault,
+    runtime::{
+        BreakerState,
+        breaker::{BreakerPolicy, Guard},
+    },
+};
+use fake_openai::{Bound, Ends, Piece, Reply, Server, faults};
 use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use secrecy::SecretString;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::net::{TcpSocket, TcpStream};
-
-/// How a case ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ends {
-    /// With a report that passes every rule.
-    Report,
-    /// As the table has it for this code.
-    Fails(&'static str),
-    /// The same, though a repetition was possible: the server asks for too long a pause.
-    FailsAtOnce(&'static str),
-}
-
-struct Case {
-    name: String,
-    reply: Reply,
-    bounds: Bounds,
-    ends: Ends,
-}
-
-fn case(name: impl Into<String>, reply: Reply, ends: Ends) -> Case {
-    Case { name: name.into(), reply, bounds: PATIENT, ends }
-}
 
 /// What a sound model says of [`two_events`].
 pub fn sound() -> Value {
@@ -62,392 +64,118 @@ pub fn sound() -> Value {
     })
 }
 
-fn pieces(events: &[Value]) -> Vec<Piece> {
-    events.iter().map(|event| Piece::Bytes(sse(event))).collect()
-}
-
-/// A stream with `piece` before the event at `place`; what follows is kept.
-fn with(events: &[Value], place: usize, piece: Piece) -> Reply {
-    let mut pieces = pieces(events);
-    pieces.insert(place, piece);
-    Reply::stream(pieces)
-}
-
-/// The same, and nothing after it.
-fn up_to(events: &[Value], place: usize, piece: Option<Piece>) -> Reply {
-    let mut pieces = pieces(&events[..place]);
-    pieces.extend(piece);
-    Reply::stream(pieces)
-}
-
 fn raw(text: &str) -> Piece {
     Piece::Bytes(text.as_bytes().to_vec())
 }
 
-fn event(value: &Value) -> Piece {
-    Piece::Bytes(sse(value))
+/// A model with the most that was ever held of one of its answers: bytes off the wire, and
+/// bytes of text.
+#[derive(Debug)]
+struct Watched {
+    inner: openai::Responses,
+    most: Arc<Most>,
 }
 
-/// Faults at every point of the stream.
-fn in_the_stream() -> Vec<Case> {
-    let events = events_of(&sound().to_string());
-    let failed = |code: &str| json!({ "type": "response.failed", "response": { "status": "failed", "error": { "code": code, "message": "…" } } });
-    let error =
-        |code: &str| json!({ "type": "error", "code": code, "message": "…", "param": null });
-    let incomplete = |reason: &str| json!({ "type": "response.incomplete", "response": { "status": "incomplete", "incomplete_details": { "reason": reason } } });
-    let mut cases = Vec::new();
-    for at in 0..events.len() {
-        let mut add = |what: &str, reply: Reply, ends: Ends| {
-            cases.push(case(format!("{what} before event {at}"), reply, ends));
-        };
-        let ends = Ends::Fails;
-        add("the connection breaks", up_to(&events, at, Some(Piece::Cut)), ends("truncated"));
-        add("the stream ends", up_to(&events, at, None), ends("truncated"));
-        add("[DONE] comes", with(&events, at, raw("data: [DONE]\n\n")), ends("truncated"));
-        add(
-            "broken JSON",
-            with(&events, at, raw("data: {\"type\": \"response.outp\n\n")),
-            ends("malformed"),
-        );
-        add(
-            "a lone surrogate",
-            with(
-                &events,
-                at,
-                raw("data: {\"type\":\"response.output_text.delta\",\"delta\":\"\\ud800\"}\n\n"),
-            ),
-            ends("malformed"),
-        );
-        add(
-            "bytes that are no text",
-            with(&events, at, Piece::Bytes(b"data: {\"a\":\"\xff\xfe\"}\n\n".to_vec())),
-            ends("malformed"),
-        );
-        add(
-            "deep nesting",
-            with(&events, at, raw(&format!("data: {}\n\n", "[".repeat(5000)))),
-            ends("malformed"),
-        );
-        add("a server error", with(&events, at, event(&error("server_error"))), ends("overloaded"));
-        add(
-            "an unknown error",
-            with(&events, at, event(&error("something_new"))),
-            ends("overloaded"),
-        );
-        add(
-            "an error without a code",
-            with(&events, at, event(&json!({ "type": "error" }))),
-            ends("overloaded"),
-        );
-        add(
-            "a rate limit",
-            with(&events, at, event(&failed("rate_limit_exceeded"))),
-            ends("rate_limited"),
-        );
-        add(
-            "used-up credit",
-            with(&events, at, event(&failed("insufficient_quota"))),
-            ends("quota_exhausted"),
-        );
-        add(
-            "a failed response",
-            with(&events, at, event(&failed("server_error"))),
-            ends("overloaded"),
-        );
-        add(
-            "the bound on tokens",
-            with(&events, at, event(&incomplete("max_output_tokens"))),
-            ends("incomplete"),
-        );
-        add("a filter", with(&events, at, event(&incomplete("content_filter"))), ends("refused"));
-        add(
-            "a refusal",
-            with(&events, at, event(&json!({ "type": "response.refusal.delta", "delta": "I'm" }))),
-            ends("refused"),
-        );
-        add(
-            "bytes without end",
-            with(&events, at, Piece::Endless(vec![b':'; 8192])),
-            ends("over_long"),
-        );
-        add(
-            "words without end",
-            with(
-                &events,
-                at,
-                Piece::Endless(sse(
-                    &json!({ "type": "response.output_text.delta", "delta": "x".repeat(4096) }),
-                )),
-            ),
-            ends("over_long"),
-        );
-        // What must do no harm.
-        add(
-            "an unknown event",
-            with(&events, at, event(&json!({ "type": "response.dreamt", "x": [1] }))),
-            Ends::Report,
-        );
-        add(
-            "an event without a type",
-            with(&events, at, event(&json!({ "delta": "x" }))),
-            Ends::Report,
-        );
-        add("an event that is no object", with(&events, at, raw("data: 42\n\n")), Ends::Report);
-        add("a comment", with(&events, at, raw(": keep-alive\n\n")), Ends::Report);
-        add("a keep-alive", with(&events, at, raw("event: keepalive\ndata: {}\n\n")), Ends::Report);
-        add("a pause", with(&events, at, Piece::Pause(Duration::from_millis(20))), Ends::Report);
-        add("a duplicate", with(&events, at, event(&events[at])), Ends::Report);
-        if at + 1 < events.len() {
-            let mut swapped = events.clone();
-            swapped.swap(at, at + 1);
-            add("two events in reverse", Reply::events(&swapped), Ends::Report);
-        }
-        cases.push(Case {
-            name: format!("silence before event {at}"),
-            reply: up_to(&events, at, Some(Piece::Silence)),
-            bounds: BRIEF,
-            ends: Ends::Fails("timed_out"),
-        });
-    }
-    cases
+#[derive(Debug, Default)]
+struct Most {
+    wire: AtomicU64,
+    text: AtomicU64,
 }
 
-/// Answers that are none.
-fn by_status() -> Vec<Case> {
-    let mut cases = Vec::new();
-    let of = |statuses: &[u16], code: &'static str| {
-        let case_of = |status: &u16| {
-            let reply = Reply::error(*status, "some_code");
-            case(format!("status {status}"), reply, Ends::Fails(code))
-        };
-        statuses.iter().map(case_of).collect::<Vec<_>>()
-    };
-    cases.extend(of(&[401, 403], "invalid_key"));
-    cases.extend(of(&[402], "quota_exhausted"));
-    cases.extend(of(&[429], "rate_limited"));
-    cases.extend(of(&[408], "timed_out"));
-    cases.extend(of(
-        &[400, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 428, 431, 451],
-        "rejected",
-    ));
-    cases.extend(of(
-        &[409, 425, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 522, 524, 529, 599],
-        "overloaded",
-    ));
-    cases.extend(of(&[201, 202, 203, 206, 226, 300, 301, 302, 303, 307, 308], "malformed"));
-    for code in ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"] {
-        cases.push(case(
-            format!("429 {code}"),
-            Reply::error(429, code),
-            Ends::Fails("quota_exhausted"),
-        ));
+impl Most {
+    fn is_within(&self, bounds: &Bounds) -> bool {
+        self.wire.load(Ordering::SeqCst) <= bounds.stream_bytes_max
+            && self.text.load(Ordering::SeqCst) <= bounds.answer_bytes_max as u64
     }
-    for code in ["content_filter", "content_policy_violation", "invalid_prompt"] {
-        cases.push(case(format!("400 {code}"), Reply::error(400, code), Ends::Fails("refused")));
-    }
-    for status in [429, 503] {
-        let code = if status == 429 { "rate_limited" } else { "overloaded" };
-        let after = |value: &str| Reply::error(status, "x").header("retry-after", value);
-        for soon in ["0", "0.005", "soon", "-1", "1e999", "Tue, 24 Nov 2026 18:30:00 GMT"] {
-            cases.push(case(
-                format!("{status}, again after {soon}"),
-                after(soon),
-                Ends::Fails(code),
-            ));
-        }
-        for late in ["3600", "1", "99999999999999999999"] {
-            // Beyond the bound on pauses: the server is not asked again.
-            let ends = if late.len() > 10 { Ends::Fails(code) } else { Ends::FailsAtOnce(code) };
-            cases.push(case(format!("{status}, again after {late}"), after(late), ends));
-        }
-        let ms = Reply::error(status, "x").header("retry-after-ms", "60000");
-        cases.push(case(format!("{status}, again after 60000 ms"), ms, Ends::FailsAtOnce(code)));
-    }
-    for (what, body) in [
-        ("nothing", vec![]),
-        ("no JSON", vec![raw("<html>Bad gateway</html>")]),
-        ("half an error", vec![raw("{\"error\":{\"code\":"), Piece::Cut]),
-        ("an endless body", vec![Piece::Endless(vec![b'x'; 8192])]),
-    ] {
-        let reply = Reply::new(502, "text/html", body);
-        cases.push(case(format!("502 with {what}"), reply, Ends::Fails("overloaded")));
-    }
-    for kind in ["text/html", "application/json", "text/plain", "", "application/octet-stream"] {
-        let mut reply = Reply::says(&sound().to_string());
-        reply.headers = vec![("content-type", kind.to_owned())];
-        cases.push(case(format!("200 of type “{kind}”"), reply, Ends::Fails("malformed")));
-    }
-    let silent = Case {
-        name: "not even a head".to_owned(),
-        reply: Reply::silence(),
-        bounds: BRIEF_HEAD,
-        ends: Ends::Fails("timed_out"),
-    };
-    cases.push(silent);
-    cases.push(Case {
-        name: "502 whose body never ends".to_owned(),
-        reply: Reply::new(502, "text/html", vec![raw("<html>"), Piece::Silence]),
-        bounds: BRIEF,
-        ends: Ends::Fails("timed_out"),
-    });
-    let cancelled = json!({ "type": "response.cancelled", "response": { "id": "resp_1" } });
-    cases.push(Case {
-        name: "cancelled by somebody, and then silence".to_owned(),
-        reply: Reply::stream(vec![event(&cancelled), Piece::Silence]),
-        bounds: BRIEF,
-        ends: Ends::Fails("truncated"),
-    });
-    cases
 }
 
-/// Streams that end as they should, and say something else than a report.
-fn by_content() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for (what, text) in [
-        ("prose", "Here is your report."),
-        ("an empty object", "{}"),
-        ("an empty list", "[]"),
-        ("null", "null"),
-        ("HTML", "<h1>Report</h1>"),
-        ("fenced JSON", "```json\n{}\n```"),
-        ("half a draft", "{\"developments\": ["),
-        ("a number", "17"),
-    ] {
-        cases.push(case(what, Reply::says(text), Ends::Fails("schema_violated")));
+impl Model for Watched {
+    fn identity(&self) -> Identity {
+        self.inner.identity()
     }
-    let changed = |name: &str, value: Value| {
-        let mut draft = sound();
-        draft[name] = value;
-        Reply::says(&draft.to_string())
-    };
-    for (what, reply) in [
-        ("a field too many", changed("html", json!("<b>"))),
-        ("a list as text", changed("developments", json!("none"))),
-        (
-            "an unknown kind",
-            changed(
-                "decision_summary",
-                json!([{ "kind": "rumour", "text": "x", "evidence": [], "confidence": "low" }]),
-            ),
-        ),
-        (
-            "an unknown theme",
-            changed("executive_summary", json!([{ "theme": "love", "text": "x", "evidence": [] }])),
-        ),
-        (
-            "a number as evidence",
-            changed(
-                "strategic_implications",
-                json!([{ "kind": "fact", "text": "x", "evidence": [1], "confidence": "low" }]),
-            ),
-        ),
-    ] {
-        cases.push(case(what, reply, Ends::Fails("schema_violated")));
+
+    fn server(&self) -> &str {
+        self.inner.server()
     }
-    let long = "x".repeat(PATIENT.answer_bytes_max + 1);
-    cases.push(case("a text beyond its bound", Reply::says(&long), Ends::Fails("over_long")));
-    let text = sound().to_string();
-    let edited = |edit: &dyn Fn(&mut Vec<Value>)| {
-        let mut events = events_of(&text);
-        edit(&mut events);
-        Reply::events(&events)
-    };
-    let last = |events: &mut Vec<Value>| events.len() - 1;
-    cases.push(case(
-        "a last event without output",
-        edited(&|events| {
-            let last = last(events);
-            events[last]["response"]["output"] = json!([]);
-        }),
-        Ends::Report,
-    ));
-    cases.push(case(
-        "only a last event",
-        edited(&|events| drop(events.drain(..events.len() - 1))),
-        Ends::Report,
-    ));
-    cases.push(case(
-        "an end without any text",
-        edited(&|events| {
-            events.retain(|event| event["type"] == "response.completed");
-            events[0]["response"]["output"] = json!([]);
-        }),
-        Ends::Fails("malformed"),
-    ));
-    cases.push(case(
-        "a refusal in the output",
-        edited(&|events| {
-            let last = last(events);
-            events[last]["response"]["output"][0]["content"] =
-                json!([{ "type": "refusal", "refusal": "No." }]);
-        }),
-        Ends::Fails("refused"),
-    ));
-    cases.push(case(
-        "a last event with more text than its pieces had, and than an answer may have",
-        edited(&|events| {
-            let last = last(events);
-            events[last]["response"]["output"][0]["content"][0]["text"] =
-                json!("x".repeat(PATIENT.answer_bytes_max + 1));
-        }),
-        Ends::Fails("over_long"),
-    ));
-    cases.push(case(
-        "nothing but what is needed",
-        edited(&|events| {
-            for event in events.iter_mut() {
-                for name in
-                    ["sequence_number", "item_id", "output_index", "content_index", "logprobs"]
-                {
-                    event.as_object_mut().unwrap().remove(name);
-                }
+
+    fn listing(&self) -> Looking<'_> {
+        self.inner.listing()
+    }
+
+    fn ask<'a>(&'a self, ask: Ask, mut listener: Listener<'a>) -> Answering<'a> {
+        let most = &*self.most;
+        let mut told = 0;
+        let counting = move |heard: Heard<'_>| {
+            if let Heard::Text(piece) = heard {
+                told += piece.len() as u64;
+                most.text.fetch_max(told, Ordering::SeqCst);
             }
-            let last = last(events);
-            for name in ["id", "object", "created_at", "usage", "model", "status", "error"] {
-                events[last]["response"].as_object_mut().unwrap().remove(name);
+            listener(heard);
+        };
+        Box::pin(async move {
+            let reply = self.inner.ask(ask, Box::new(counting)).await;
+            most.wire.fetch_max(reply.bytes, Ordering::SeqCst);
+            if let Ok(answer) = &reply.answer {
+                most.text.fetch_max(answer.text.len() as u64, Ordering::SeqCst);
             }
-        }),
-        Ends::Report,
-    ));
-    cases.push(case(
-        "a thought before the message",
-        edited(&|events| {
-            let last = last(events);
-            let output = events[last]["response"]["output"].as_array_mut().unwrap();
-            output.insert(0, json!({ "type": "reasoning", "summary": [], "content": [{ "type": "reasoning_text", "text": "hm" }] }));
-        }),
-        Ends::Report,
-    ));
-    let crlf = events_of(&text).iter().map(sse).collect::<Vec<_>>().concat();
-    let crlf = String::from_utf8(crlf).unwrap().replace('\n', "\r\n");
-    cases.push(case("lines that end in CR LF", Reply::stream(vec![raw(&crlf)]), Ends::Report));
-    let bytes: Vec<u8> = events_of(&text).iter().flat_map(sse).collect();
-    let bits = bytes.chunks(7).map(|bit| Piece::Bytes(bit.to_vec())).collect();
-    cases.push(case("pieces of seven bytes", Reply::stream(bits), Ends::Report));
-    cases
+            reply
+        })
+    }
 }
 
-/// What is wrong with how a case ended, if anything is.
-async fn wrong(case: Case) -> Option<String> {
-    let Case { name, reply, bounds, ends } = case;
-    let package = two_events();
-    let (composed, server) = compose(bounds, &package, move |_, _| reply.clone()).await;
-    let asked = server.seen().len();
-    // What a socket holds comes on top of what the assistant lets in.
-    let sent_max = 2 * (bounds.stream_bytes_max + 8 * 1024 * 1024);
-    if server.sent() > sent_max {
-        return Some(format!("{name}: {} bytes were taken", server.sent()));
+/// What came of one fault.
+struct Came {
+    composed: Result<(ReportDocument, String), Fault>,
+    asked: usize,
+    /// What the breaker counts afterwards that the product has for the assistant.
+    counted: u32,
+    most: Arc<Most>,
+}
+
+async fn come_of(reply: Reply, bounds: Bounds) -> Came {
+    let server = Server::start(KEY, move |_, _| reply.clone());
+    let key = Some(SecretString::from(KEY));
+    let access = openai::Access::new(Some(&server.base_url()), key, bounds).unwrap();
+    let most = Arc::<Most>::default();
+    let inner = openai::Responses::new(access, "test-model");
+    let model = Watched { inner, most: Arc::clone(&most) };
+    let assistant = Assistant::new(Arc::new(model), bounds).keeping(Arc::new(Notes::default()));
+    let guard = guard();
+    let permit = guard.admit().unwrap();
+    let composed = compose_by(assistant, &two_events()).await;
+    permit.settle(&composed);
+    assert_eq!(server.refused(), [] as [&str; 0], "a request was not in the published form");
+    Came { composed, asked: server.seen().len(), counted: guard.view().failures, most }
+}
+
+fn guard() -> Guard {
+    Guard::new("assistant", BreakerPolicy::AGENT, || Timestamp::UNIX_EPOCH)
+}
+
+/// What is wrong with how a fault ended, if anything is.
+async fn wrong(fault: fake_openai::Fault) -> Option<String> {
+    let fake_openai::Fault { name, reply, bound, ends } = fault;
+    let bounds = match bound {
+        None => PATIENT,
+        Some(Bound::Silence) => BRIEF,
+        Some(Bound::NoHead) => BRIEF_HEAD,
+    };
+    let Came { composed, asked, counted, most } = come_of(reply, bounds).await;
+    if !most.is_within(&bounds) {
+        return Some(format!("{name}: held {most:?}"));
     }
     let (code, may_repeat) = match ends {
-        Ends::Report => {
-            return match composed {
-                Ok((document, _))
-                    if reports::validate(&document, &package).is_empty() && asked == 1 =>
-                {
-                    None
-                }
-                other => Some(format!("{name}: no report but {other:?} after {asked} calls")),
+        Ends::Report | Ends::Unfit(_) => {
+            let (code, calls) = match ends {
+                Ends::Unfit(code) => (Some(code), 2),
+                _ => (None, 1),
             };
+            let found = composed.as_ref().ok().map(|(document, _)| {
+                let findings = reports::validate(document, &two_events());
+                Failure::of_findings(&findings).map(|failure| failure.terms().code)
+            });
+            return (found != Some(code) || (asked, counted) != (calls, 0))
+                .then(|| format!("{name}: {found:?} after {asked} calls, {counted} counted"));
         }
         Ends::Fails(code) => (code, true),
         Ends::FailsAtOnce(code) => (code, false),
@@ -461,28 +189,67 @@ async fn wrong(case: Case) -> Option<String> {
     let expected = if (line.repeated && may_repeat) || sent_back { 2 } else { 1 };
     let as_specified = fault.code == Some(code)
         && asked == expected
-        && fault.kind.counts() == line.counted
+        && counted == u32::from(line.counted)
         && fault.kind.failure().id() == line.failure
         && fault.message.contains(line.reads)
         && fault.reasons.is_empty() != sent_back;
-    (!as_specified)
-        .then(|| format!("{name}: {fault:?} after {asked} calls, not {code} after {expected}"))
+    (!as_specified).then(|| {
+        format!(
+            "{name}: {fault:?} after {asked} calls, {counted} counted, not {code} after {expected}"
+        )
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_fault_ends_as_the_table_says_at_every_point_of_the_answer() {
     const AT_ONCE: usize = 12;
-    let mut cases = in_the_stream();
-    cases.extend(by_status());
-    cases.extend(by_content());
-    assert!(cases.len() >= 200, "only {} faults", cases.len());
-    let wrong: Vec<String> = stream::iter(cases)
+    const HARMFUL_MIN: usize = 200;
+    let all = faults(&sound(), PATIENT.answer_bytes_max);
+    let harmful = all.iter().filter(|fault| fault.ends != Ends::Report).count();
+    assert!(harmful >= HARMFUL_MIN, "only {harmful} faults");
+    for code in ["out_of_scope", "ungrounded", "schema_violated"] {
+        let of_code = |ends| matches!(ends, Ends::Fails(one) | Ends::Unfit(one) if one == code);
+        assert!(all.iter().any(|fault| of_code(fault.ends)), "no fault is {code}");
+    }
+    let wrong: Vec<String> = stream::iter(all)
         .map(wrong)
         .buffer_unordered(AT_ONCE)
         .filter_map(async |one| one)
         .collect()
         .await;
     assert!(wrong.is_empty(), "{} cases: {wrong:#?}", wrong.len());
+}
+
+/// Without it the bound on memory above could not fail.
+#[tokio::test]
+async fn what_is_held_of_an_answer_is_counted_to_the_byte() {
+    let text = sound().to_string();
+    let events = fake_openai::events_of(&text);
+    let sent: usize = events.iter().map(|event| fake_openai::sse(event).len()).sum();
+    let Came { composed, most, .. } = come_of(Reply::says(&text), PATIENT).await;
+    composed.unwrap();
+    assert_eq!(most.wire.load(Ordering::SeqCst), sent as u64);
+    assert_eq!(most.text.load(Ordering::SeqCst), text.len() as u64);
+    let bounds = Bounds { stream_bytes_max: sent as u64 - 1, ..PATIENT };
+    let Came { composed, most, .. } = come_of(Reply::says(&text), bounds).await;
+    assert_eq!(composed.unwrap_err().code, Some("over_long"));
+    assert!(most.is_within(&bounds), "{most:?}");
+}
+
+/// Five of one kind in a row, by the breaker that the product has.
+#[test]
+fn faults_that_count_open_the_breaker_and_no_number_of_others_does() {
+    for failure in super::table::every_failure() {
+        let guard = guard();
+        for _ in 0..5 {
+            let permit = guard.admit().unwrap_or_else(|_| panic!("{failure:?} opened it early"));
+            permit.settle(&Err::<(), _>(failure.clone().into_fault(Vec::new())));
+        }
+        let counted = line_of(failure.terms().code).counted;
+        let expected = if counted { BreakerState::Open } else { BreakerState::Closed };
+        assert_eq!(guard.view().state, expected, "{failure:?}");
+        assert_eq!(guard.admit().is_err(), counted, "{failure:?}");
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ pub const TABLE: &[Line] = &[
     line("malformed", true, true, "assistant", "cannot be read"),
     line("over_long", false, false, "assistant", "longer than"),
     line("rejected", false, false, "assistant", "requests of this form"),
+    line("no_background", false, false, "assistant", "does not go on with answers"),
     line("prompt_too_long", false, false, "assistant", "more than the language model is given"),
     line("calls_used_up", false, false, "budget", "as often as one run may"),
     line("run_budget_used_up", false, false, "budget", "the run's budget"),
@@ -58,7 +59,7 @@ pub fn line_of(code: &str) -> &'static Line {
     TABLE.iter().find(|line| line.code == code).unwrap_or_else(|| panic!("no line for {code}"))
 }
 
-fn every_failure() -> Vec<Failure> {
+pub fn every_failure() -> Vec<Failure> {
     let none = None;
     vec![
         Failure::InvalidKey,
@@ -75,6 +76,7 @@ fn every_failure() -> Vec<Failure> {
         Failure::Malformed,
         Failure::OverLong,
         Failure::Rejected,
+        Failure::NoBackground,
         Failure::PromptTooLong,
         Failure::BudgetUsedUp(Exhausted::Calls),
         Failure::BudgetUsedUp(Exhausted::Run),

@@ -1,4 +1,5 @@
 import { audit, expect, hasScripts, picture, test } from "../../fixtures";
+import { modelServer } from "../../fixtures/environment";
 import { RunPage } from "../../pages/run";
 import { SpecificationPage } from "../../pages/specification";
 
@@ -19,7 +20,7 @@ test("what a model is writing arrives on the run's page while it writes", async 
   expect(first).toMatch(/^[A-Z][^:]+: \S/);
   if (hasScripts()) {
     await audit(page);
-    await picture(page, "model-streaming");
+    await picture(page, `model-${modelServer}-streaming`);
     // Each stays where it is while the next arrives.
     await expect(arrived.first()).toHaveText(first);
   }
