@@ -149,7 +149,7 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
     let about = if detail.execution_id.is_some() {
         view! { "An execution" }.into_any()
     } else {
-        let what_if = format!("/admin/rights?run={target}");
+        let what_if = format!("/admin/rights?subject={target}");
         view! { <a href=what_if>"What its licences allow"</a> }.into_any()
     };
     view! {

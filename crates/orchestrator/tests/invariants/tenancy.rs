@@ -484,7 +484,8 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
         refused(&app.workspace_licences(owner, id).await);
         refused(&app.record_licence(owner, id, &licence()).await);
     }
-    for id in [two.run, RunId::from_uuid(Uuid::now_v7())] {
+    let (run, execution) = (two.run.as_uuid(), two.execution.as_uuid());
+    for id in [run, execution, Uuid::now_v7()] {
         refused(&app.what_if(owner, id, None).await);
     }
     let id = WorkspaceLicenceId::from_uuid(Uuid::now_v7());
@@ -502,8 +503,10 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
     let mut found = BTreeSet::new();
     collect_use_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     let listed = COMPARED.into_iter().chain(ACROSS_WORKSPACES).map(str::to_owned).collect();
-    // `history` takes its id inside a filter, `add_account` inside a struct.
-    found.extend(["history".to_owned(), "add_account".to_owned()]);
+    // `history` takes its id inside a filter, `add_account` inside a struct, `what_if` one of
+    // either kind.
+    let others = ["history", "add_account", "what_if"];
+    found.extend(others.map(str::to_owned));
     assert_eq!(found, listed);
 }
 
