@@ -328,11 +328,12 @@ const COMPARED: [&str; 40] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 23] = [
+const ACROSS_WORKSPACES: [&str; 24] = [
     "activate_specification",
     "add_account",
     "add_portfolio_to",
     "connect_ledger",
+    "export_record",
     "grant_entitlement",
     "grant_override",
     "has_portfolios",
@@ -488,6 +489,9 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
     for id in [run, execution, Uuid::now_v7()] {
         refused(&app.what_if(owner, id, None).await);
     }
+    for chain in [two.there.workspace.as_uuid(), Uuid::now_v7()] {
+        refused(&app.export_record(owner, chain, 1).await);
+    }
     let id = WorkspaceLicenceId::from_uuid(Uuid::now_v7());
     refused(&app.withdraw_licence(owner, id).await);
     let everything = ExportFilter::default();
@@ -504,8 +508,8 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
     collect_use_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     let listed = COMPARED.into_iter().chain(ACROSS_WORKSPACES).map(str::to_owned).collect();
     // `history` takes its id inside a filter, `add_account` inside a struct, `what_if` one of
-    // either kind.
-    let others = ["history", "add_account", "what_if"];
+    // either kind and `export_record` a chain's.
+    let others = ["history", "add_account", "what_if", "export_record"];
     found.extend(others.map(str::to_owned));
     assert_eq!(found, listed);
 }
