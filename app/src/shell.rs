@@ -126,6 +126,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin") view=page::admin::queue::Queue ssr=SsrMode::Async />
                 <Route path=path!("/admin/breakers") view=page::admin::breakers::Breakers ssr=SsrMode::Async />
                 <Route path=path!("/admin/exports") view=page::admin::exports::Exports ssr=SsrMode::Async />
+                <Route path=path!("/admin/exports/:chain/:entry") view=page::admin::export_entry::ExportEntry ssr=SsrMode::Async />
                 <Route path=path!("/admin/funnel/:place") view=page::admin::funnel::FunnelList ssr=SsrMode::Async />
                 <Route path=path!("/admin/held") view=page::admin::held::Held ssr=SsrMode::Async />
                 <Route path=path!("/admin/held/:item") view=page::admin::held::HeldItem ssr=SsrMode::Async />

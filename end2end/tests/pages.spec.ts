@@ -38,7 +38,7 @@ test("an administrator's lists", async ({ desk, admin }) => {
   await look(admin, "/admin/runs", "All runs", "admin-runs");
   await look(admin, "/admin/workspaces", "Workspaces", "admin-workspaces");
   await look(admin, "/admin/rights", "Rights", "admin-rights");
-  await look(admin, "/admin/rights?run=nonsense", "Rights", "admin-rights-unknown");
+  await look(admin, "/admin/rights?subject=nonsense", "Rights", "admin-rights-unknown");
   await look(admin, "/admin/exports", "Exports", "admin-exports");
   await look(admin, "/admin/exports?from=yesterday", "Exports", "admin-exports-unreadable");
   await look(admin, "/account", "Account", "account-administrator");

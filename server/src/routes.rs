@@ -61,6 +61,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/admin", Access::Admin),
     ("/admin/breakers", Access::Admin),
     ("/admin/exports", Access::Admin),
+    ("/admin/exports/{chain}/{entry}", Access::Admin),
     ("/admin/language-model", Access::Admin),
     ("/admin/rights", Access::Admin),
     ("/admin/specifications/{specification}", Access::Admin),

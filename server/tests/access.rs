@@ -46,6 +46,8 @@ impl Objects {
             .replace("{pattern}", "example_prices")
             .replace("{problem}", "not-found")
             .replace("{source}", UNKNOWN)
+            .replace("{chain}", UNKNOWN)
+            .replace("{entry}", "1")
             .replace("{item}", "1")
             .replace("{place}", "duplicate")
             .replace("{event}", "V-000000000000")

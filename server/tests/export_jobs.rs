@@ -154,3 +154,52 @@ fn exports_are_made_in_the_end_however_often_workers_die() {
     assert_eq!(world.value(left), "0");
     drop(worker);
 }
+
+/// What a worker is denied, whoever operates the platform is told, in the profile that asks
+/// for that, like of any denied download.
+#[test]
+fn a_worker_tells_the_operator_what_it_was_denied() {
+    let world = World::with_people();
+    let server = world.serve_with(&[LARGE]);
+    let worker = world.work();
+    let specification = world.active_specification(&server);
+    let owner = Person::signed_in(&server, "owner@test.example");
+    let run = owner.act("trigger-run", &[("specification", &specification)]);
+    world.wait_for("select status from runs", "succeeded");
+    worker.kill();
+    let registry = include_str!("../../.ops/RIGHTS_REGISTRY.yaml");
+    let (before, sample) = registry.split_once("  Sample:").unwrap();
+    let sample = sample.replacen("pdf: true", "pdf: false", 1).replacen(
+        "unblock: null",
+        "unblock: \"wait for real feeds\"",
+        1,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rights.yaml");
+    std::fs::write(&file, format!("{before}  Sample:{sample}")).unwrap();
+    let strict = ("RIGHTS_REGISTRY_PATH", file.to_str().unwrap());
+
+    let denied = |line: &str| line.contains("an export was denied");
+    for (profile, format, told) in [("production", "pdf", 1), ("staging", "html", 0)] {
+        owner.get(&format!("{run}/download/{format}"));
+        let worker = world.work_with(&[LARGE, strict, ("RIGHTS_PROFILE", profile)]);
+        world.wait_for(
+            &format!("select status from export_jobs where format = '{format}'"),
+            "failed",
+        );
+        let of_entries = format!(
+            "select count(*) from audit_log where action = 'export.printing'
+             and entry::jsonb -> 'detail' ->> 'format' = '{format}'
+             and entry::jsonb -> 'detail' ->> 'decision' = 'deny'"
+        );
+        assert_eq!(world.value(&of_entries), "1");
+        if told > 0 {
+            let line = worker.wait_for_line(denied);
+            let subject = run.trim_start_matches("/runs/");
+            assert!(line.contains(subject) && line.contains("\"pdf\""), "{line}");
+            assert!(line.contains("\"level\":\"ERROR\""), "{line}");
+        }
+        assert_eq!(worker.count_lines(denied), told, "{profile}");
+        worker.kill();
+    }
+}

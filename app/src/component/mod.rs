@@ -26,6 +26,8 @@ pub mod export_filter;
 #[cfg(feature = "ssr")]
 pub mod export_menu;
 #[cfg(feature = "ssr")]
+pub mod export_query;
+#[cfg(feature = "ssr")]
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;

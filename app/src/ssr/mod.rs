@@ -18,7 +18,7 @@ mod typed_schedule;
 mod typed_source;
 mod typed_token;
 
-pub use crate::component::export_filter::ExportQuery;
+pub use crate::component::export_query::ExportQuery;
 pub use answer::{AppError, answer, redirect_to};
 pub use browser::{local_path, remember_email, remembered_email, retry_after};
 pub(crate) use execute::execute_typed;

@@ -43,6 +43,19 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What an attempt to export was: a file that was to leave, or a step of a large one
+    /// on the way there.
+    ExportStage, "stage of an export" {
+        /// Sent at once, or fetched of what a worker printed.
+        Download = "download", "Download";
+        /// Somebody asked for a large file.
+        Queued = "queued", "Asked of a worker";
+        /// A worker began to print it.
+        Printing = "printing", "Printed by a worker";
+    }
+}
+
 impl Format {
     /// The right that every provider of the data has to give.
     pub const fn right(self) -> Right {

@@ -4,7 +4,7 @@ use crate::{Actor, Orchestrator, UseCaseError};
 use domain::execution::RightsProfile;
 pub use rights::{
     Blocked, Decision, Denial, Format, OnBlock, Provider, ProviderId, Registry, RegistryError,
-    Right, RightsVersion, Screen, Terms, WithheldPart,
+    Right, RightsVersion, Screen, Terms, Treatment, WithheldPart,
 };
 use std::sync::{Arc, PoisonError, RwLock};
 

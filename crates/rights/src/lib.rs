@@ -48,6 +48,7 @@ mod lineage;
 mod permit;
 mod registry;
 mod screen;
+mod treatment;
 
 pub use decision::{Blocked, Decision, Denial, DenialReason, Terms};
 pub use domain::{
@@ -63,3 +64,4 @@ pub use registry::{
     RegistryError, RightsVersion, Tier, Watermark,
 };
 pub use screen::{Screen, WithheldPart};
+pub use treatment::Treatment;

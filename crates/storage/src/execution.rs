@@ -198,6 +198,24 @@ pub async fn load(
     }))
 }
 
+/// The workspace that an execution belongs to, and its name; in a transaction that reads
+/// across workspaces.
+pub async fn load_workspace(
+    conn: &mut PgConnection,
+    id: ExecutionId,
+) -> Result<Option<(WorkspaceId, String)>, StorageError> {
+    let row = sqlx::query!(
+        r#"select w.id as "id: WorkspaceId", w.name
+           from executions e
+           join workspaces w on w.id = e.workspace_id
+           where e.id = $1"#,
+        id.as_uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.id, row.name)))
+}
+
 fn hash_of(bytes: &[u8]) -> Result<ContentHash, ()> {
     bytes.try_into().map(ContentHash::from_array).map_err(|_| ())
 }

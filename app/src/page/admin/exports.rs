@@ -1,23 +1,21 @@
+use super::export_words::{Standing, Subject, outcome_mark, reasons};
 use crate::{
     component::{
-        error_summary::ErrorSummary,
-        export_filter::{ExportFilterForm, ExportQuery},
-        icon::Icon,
-        moment::Moment,
-        pager::CursorPager,
+        error_summary::ErrorSummary, export_filter::ExportFilterForm, export_query::ExportQuery,
+        icon::Icon, moment::Moment, pager::CursorPager,
     },
     ssr::page,
 };
-use domain::{pricing_pack::ProviderId, rights::ExportOutcome};
+use domain::pricing_pack::ProviderId;
 use jiff::Timestamp;
 use leptos::prelude::*;
-use orchestrator::export_log::ExportPage;
+use orchestrator::export_log::{ExportPage, Pending};
 use storage::export_record::{ExportCursor, ExportRecord};
 
 const PATH: &str = "/admin/exports";
 
 /// Every attempt to export, of all workspaces: what was asked for, what was decided, and
-/// why.
+/// why; and what workers are making of it.
 #[component]
 pub fn Exports() -> impl IntoView {
     page("Exports", |request| async move {
@@ -49,13 +47,15 @@ pub fn Exports() -> impl IntoView {
                 {form}
             }
             .into_any(),
-            Ok(ExportPage { records, .. }) if records.is_empty() => view! {
+            Ok(ExportPage { records, pending, .. }) if records.is_empty() => view! {
                 {form}
-                <Empty is_filtered=query.is_filtered() />
+                <PendingNow query=query.clone() pending />
+                <Empty query />
             }
             .into_any(),
-            Ok(ExportPage { records, older }) => view! {
+            Ok(ExportPage { records, older, pending }) => view! {
                 {form}
+                <PendingNow query=query.clone() pending />
                 <p>
                     <a class="button button--small" href=query.newest("/admin/exports.csv")>
                         <Icon name="download" />
@@ -72,7 +72,8 @@ pub fn Exports() -> impl IntoView {
                 <h1 class="page-header__title">"Exports"</h1>
                 <p class="statement">
                     "Every attempt of every workspace, as the audit log has it. What was denied stands \
-                     here as well; nothing was sent then."
+                     here as well; nothing was sent then. A large file has an entry when somebody asks \
+                     for it, for each attempt of a worker to print it, and for each download."
                 </p>
             </div>
             {content}
@@ -80,9 +81,41 @@ pub fn Exports() -> impl IntoView {
     })
 }
 
+/// How many large files are being made, as the list stands filtered.
 #[component]
-fn Empty(is_filtered: bool) -> impl IntoView {
-    let (title, words) = if is_filtered {
+fn PendingNow(query: ExportQuery, pending: Pending) -> impl IntoView {
+    let Pending { exports, more } = pending;
+    let words = match (exports, more) {
+        (0, _) => return ().into_any(),
+        (1, false) => "1 large file is being made right now".to_owned(),
+        (_, false) => format!("{exports} large files are being made right now"),
+        (_, true) => format!("More than {exports} large files are being made right now"),
+    };
+    // Whoever sees them already is led nowhere.
+    let words = if query.pending.is_empty() {
+        view! { <a href=query.pending_now().newest(PATH)>{words}</a> }.into_any()
+    } else {
+        words.into_any()
+    };
+    view! { <p role="status">{words} "."</p> }.into_any()
+}
+
+#[component]
+fn Empty(query: ExportQuery) -> impl IntoView {
+    let (title, words) = if !query.pending.is_empty() {
+        (
+            "Nothing is being made right now",
+            "No large file of this search waits for a worker or is being printed.",
+        )
+    } else if !query.portfolio.is_empty() {
+        (
+            "No attempt matches",
+            "Ask for less, or see every attempt. One that was refused before its licences were \
+             asked names no portfolio.",
+        )
+    } else if !query.before.is_empty() {
+        ("No older attempt", "The list ends here.")
+    } else if query.is_filtered() {
         ("No attempt matches", "Ask for less, or see every attempt.")
     } else {
         ("No export yet", "The first attempt of a member stands here, whatever is decided.")
@@ -105,6 +138,7 @@ fn Table(records: Vec<ExportRecord>, now: Timestamp, zone: String) -> impl IntoV
                 <tr>
                     <th scope="col">"Report or execution"</th>
                     <th scope="col">"Decision"</th>
+                    <th scope="col">"Stage"</th>
                     <th scope="col">"Format"</th>
                     <th scope="col">"Providers"</th>
                     <th scope="col">"Who"</th>
@@ -117,49 +151,38 @@ fn Table(records: Vec<ExportRecord>, now: Timestamp, zone: String) -> impl IntoV
 }
 
 fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
-    let ExportRecord { workspace, workspace_name, actor_name, target, detail, cursor } = record;
-    let (icon, tone) = match detail.outcome {
-        ExportOutcome::Allow => ("check", "state state--good"),
-        ExportOutcome::Redact => ("attention", "state state--attention"),
-        ExportOutcome::Deny => ("blocked", "state state--bad"),
-        ExportOutcome::Refuse => ("blocked", "state state--attention"),
-        ExportOutcome::Quarantine => ("attention", "state state--bad"),
-    };
-    let reasons: Vec<String> = detail.blocked.into_iter().map(|one| one.reason).collect();
-    let reasons = match (detail.outcome, reasons.is_empty()) {
-        (ExportOutcome::Quarantine, _) => {
-            vec!["What is stored does not match its seal.".to_owned()]
-        }
-        (ExportOutcome::Refuse, _) => detail.reason.into_iter().collect(),
-        (ExportOutcome::Deny, true) => {
-            vec!["It is not recorded where all of it comes from.".to_owned()]
-        }
-        _ => reasons,
-    };
-    let reasons = reasons
+    let reasons = reasons(&record.detail)
         .into_iter()
         .map(|reason| view! { <span class="data-table__sub">{reason}</span> })
         .collect_view();
+    let subject = view! { <Subject record=record.clone() /> };
+    let ExportRecord { workspace, workspace_name, actor_name, detail, cursor, stage, job, .. } =
+        record;
+    let (icon, tone) = outcome_mark(detail.outcome);
     let providers: Vec<&str> = detail.providers.iter().map(ProviderId::as_str).collect();
     let providers =
         if providers.is_empty() { "not recorded".to_owned() } else { providers.join(", ") };
     let version = detail.rights_version.map(|version| {
         view! { <span class="data-table__sub">{format!("Rights version {version}")}</span> }
     });
-    let about = if detail.execution_id.is_some() {
-        view! { "An execution" }.into_any()
-    } else {
-        let what_if = format!("/admin/rights?run={target}");
-        view! { <a href=what_if>"What its licences allow"</a> }.into_any()
-    };
+    let standing = job.map(|job| {
+        let zone = zone.clone();
+        view! {
+            <span class="data-table__sub">
+                <Standing standing=job.standing now zone />
+            </span>
+        }
+    });
+    let entry = format!("{PATH}/{}/{}", cursor.chain, cursor.sequence);
+    let name = detail.title.unwrap_or_else(|| "Title not recorded".to_owned());
     view! {
         <tr>
             <th scope="row" class="data-table__name">
-                {detail.title.unwrap_or_else(|| "Report".to_owned())}
+                <a href=entry>{name}</a>
                 <span class="data-table__sub">
                     <a href=format!("/admin/workspaces/{workspace}")>{workspace_name}</a>
                     " · "
-                    {about}
+                    {subject}
                 </span>
             </th>
             <td data-label="Decision">
@@ -169,6 +192,7 @@ fn row(record: ExportRecord, now: Timestamp, zone: String) -> AnyView {
                 </span>
                 {reasons}
             </td>
+            <td data-label="Stage">{stage.label()} {standing}</td>
             <td data-label="Format">{detail.format.label()}</td>
             <td data-label="Providers">{providers} {version}</td>
             <td data-label="Who">

@@ -2,6 +2,8 @@
 
 pub mod breakers;
 mod entitlement_form;
+pub mod export_entry;
+mod export_words;
 pub mod exports;
 pub mod funnel;
 pub mod held;

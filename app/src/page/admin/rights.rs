@@ -1,8 +1,11 @@
 use super::{
     provider_use::provider_use,
-    what_if::{WhatIfAnswer, WhatIfSection, asked},
+    what_if::{WhatIfAnswer, WhatIfSection},
 };
-use crate::{component::icon::Icon, ssr::page};
+use crate::{
+    component::icon::Icon,
+    ssr::{encode, page},
+};
 use domain::{
     execution::RightsProfile,
     rights::{Format, Right},
@@ -10,29 +13,29 @@ use domain::{
 use leptos::prelude::*;
 use orchestrator::{
     UseCaseError,
-    rights::{OnBlock, Provider, Registry},
+    rights::{OnBlock, Provider, Registry, Treatment},
 };
 
-/// What the licences allow: provider by format, with the duties; and how each
-/// profile treats what they do not allow.
+/// What the licences allow: provider by format in each profile, with the duties; and
+/// what would be decided on a report or an execution.
 #[component]
 pub fn Rights() -> impl IntoView {
     page("Rights", |request| async move {
         let actor = request.actor()?;
-        let (registry, profile) = request.orchestrator.view_rights(actor)?;
+        let (registry, running) = request.orchestrator.view_rights(actor)?;
         let used = request.orchestrator.provider_use(actor).await?;
-        let run = request.query("run").unwrap_or_default().to_owned();
+        let profile = request.parsed("profile").unwrap_or(running);
+        let subject = request.query("subject").unwrap_or_default().to_owned();
         let assumed = request.query("assumed").unwrap_or_default().to_owned();
-        let answer = match asked(&run) {
-            None => WhatIfAnswer::NotAsked,
-            Some(Err(())) => WhatIfAnswer::NoReport,
-            Some(Ok(id)) => {
-                match request.orchestrator.what_if(actor, id, assumed.parse().ok()).await {
-                    Ok(shown) => WhatIfAnswer::Decided(shown),
-                    Err(UseCaseError::NotFound) => WhatIfAnswer::NoReport,
-                    Err(error) => return Err(error),
-                }
-            }
+        let answer = match subject.parse() {
+            _ if subject.is_empty() => WhatIfAnswer::NotAsked,
+            Err(_) => WhatIfAnswer::NotFound,
+            Ok(id) => match request.orchestrator.what_if(actor, id, assumed.parse().ok()).await {
+                Ok(shown) => WhatIfAnswer::Decided(Box::new(shown)),
+                Err(UseCaseError::NotFound) => WhatIfAnswer::NotFound,
+                Err(UseCaseError::Refused(refusal)) => WhatIfAnswer::Refused(refusal),
+                Err(error) => return Err(error),
+            },
         };
         let providers = registry.providers().map(|(id, _)| id.to_string()).collect();
         let seal = request.orchestrator.seal_key().map_or_else(
@@ -51,7 +54,7 @@ pub fn Rights() -> impl IntoView {
                 view! {
                     <div class="facts__item">
                         <dt class="facts__term">{profile.label()}</dt>
-                        <dd>{treatment(&registry, *profile)}</dd>
+                        <dd>{on_block(&registry, *profile)}</dd>
                     </div>
                 }
             })
@@ -60,14 +63,16 @@ pub fn Rights() -> impl IntoView {
             <div class="page-header">
                 <h1 class="page-header__title">"Rights"</h1>
                 <p class="statement">
-                    {format!("{} profile. ", profile.label())} {treatment(&registry, profile)}
+                    {format!("Decided by the {} profile. ", running.label())}
+                    {on_block(&registry, running)}
                 </p>
                 <p>"Registry version " <code>{registry.version().to_string()}</code></p>
                 <p>{seal}</p>
             </div>
-            {matrix(&registry)}
+            <Profiles profile running subject=subject.clone() assumed=assumed.clone() />
+            {matrix(&registry, profile)}
             {provider_use(used)}
-            <WhatIfSection run providers chosen=assumed answer />
+            <WhatIfSection subject providers chosen=assumed profile answer />
             <section class="section" aria-labelledby="profiles">
                 <h2 class="section__title" id="profiles">
                     "Profiles"
@@ -82,21 +87,64 @@ pub fn Rights() -> impl IntoView {
     })
 }
 
-fn matrix(registry: &Registry) -> AnyView {
+/// The profiles, one matrix each; what is asked below stays.
+#[component]
+fn Profiles(
+    profile: RightsProfile,
+    /// By which this deployment decides.
+    running: RightsProfile,
+    subject: String,
+    assumed: String,
+) -> impl IntoView {
+    let kept = [("subject", subject), ("assumed", assumed)];
+    let kept: Vec<String> = kept
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("&{name}={}", encode(value)))
+        .collect();
+    let kept = kept.concat();
+    let tabs = RightsProfile::ALL
+        .iter()
+        .map(|one| {
+            let address = format!("/admin/rights?profile={}{kept}", one.id());
+            let decides = (*one == running).then_some(" (decides here)");
+            let current = (*one == profile).then_some("page");
+            view! {
+                <li>
+                    <a class="tabs__link" href=address aria-current=current>
+                        {one.label()}
+                        {decides}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="tabs" aria-label="Profile of the matrix">
+            <ul class="tabs__list">{tabs}</ul>
+        </nav>
+    }
+}
+
+fn matrix(registry: &Registry, profile: RightsProfile) -> AnyView {
     let columns = Format::ALL
         .iter()
         .map(|format| view! { <th scope="col">{format.label()}</th> })
         .collect_view();
+    let row = |id: &str, provider: &Provider| row(registry, profile, id, provider);
     let listed = registry.providers().map(|(id, provider)| row(id.as_str(), provider));
     let rows = listed
         .chain(std::iter::once(row("Whoever is not listed", registry.unlisted())))
         .collect_view();
+    let caption = format!(
+        "What becomes in the {} profile of a document that holds a provider's data, by the way in \
+         which it leaves",
+        profile.label()
+    );
     view! {
         <div class="rights-matrix" role="region" aria-labelledby="matrix" tabindex="0">
             <table class="data-table">
-                <caption class="data-table__caption" id="matrix">
-                    "Providers, and the formats in which their data may leave"
-                </caption>
+                <caption class="data-table__caption" id="matrix">{caption}</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Provider"</th>
@@ -114,12 +162,15 @@ fn matrix(registry: &Registry) -> AnyView {
     .into_any()
 }
 
-fn row(id: &str, provider: &Provider) -> AnyView {
+fn row(registry: &Registry, profile: RightsProfile, id: &str, provider: &Provider) -> AnyView {
     let cells = Format::ALL
         .iter()
         .map(|format| {
-            let allowed = provider.allows(*format);
-            let (icon, word) = if allowed { ("check", "yes") } else { ("cross", "no") };
+            let (icon, word) = match registry.treatment(provider, *format, profile) {
+                Treatment::Allowed => ("check", "yes"),
+                Treatment::LeftOut => ("attention", "its parts left out"),
+                Treatment::KeptBack => ("cross", "no"),
+            };
             view! {
                 <td data-label=format.label()>
                     <span class="yes-no">
@@ -146,7 +197,7 @@ fn row(id: &str, provider: &Provider) -> AnyView {
     .into_any()
 }
 
-fn treatment(registry: &Registry, profile: RightsProfile) -> &'static str {
+fn on_block(registry: &Registry, profile: RightsProfile) -> &'static str {
     match registry.profile(profile).on_block {
         OnBlock::Deny => "One provider that does not allow it keeps the whole document back.",
         OnBlock::Redact => {

@@ -1,18 +1,21 @@
 use crate::component::icon::Icon;
-use domain::{id::RunId, pricing_pack::ProviderId, rights::Format};
+use domain::{execution::RightsProfile, pricing_pack::ProviderId, rights::Format};
 use leptos::prelude::*;
 use orchestrator::{
-    export::{ExportChoice, WhatIf},
+    Refusal,
+    export::{ExportChoice, Subject, WhatIf},
     rights::Decision,
 };
 
-/// The form that asks what would be decided on a report, and the answer.
+/// The form that asks what would be decided on a report or an execution, and the answer.
 #[component]
 pub fn WhatIfSection(
     /// As it was typed.
-    run: String,
+    subject: String,
     providers: Vec<String>,
     chosen: String,
+    /// Whose matrix is shown meanwhile.
+    profile: RightsProfile,
     answer: WhatIfAnswer,
 ) -> impl IntoView {
     let options = providers
@@ -22,35 +25,39 @@ pub fn WhatIfSection(
             view! { <option value=provider.clone() selected=selected>{provider.clone()}</option> }
         })
         .collect_view();
-    let unknown = matches!(answer, WhatIfAnswer::NoReport).then_some("true");
+    let unknown = matches!(answer, WhatIfAnswer::NotFound).then_some("true");
     let answer = match answer {
         WhatIfAnswer::NotAsked => ().into_any(),
-        WhatIfAnswer::NoReport => view! {
-            <p class="field__error" id="run-error" role="alert">
+        WhatIfAnswer::NotFound => view! {
+            <p class="field__error" id="subject-error" role="alert">
                 <Icon name="attention" />
-                "There is no run with a report of this id."
+                "There is no run with a report, and no execution, of this id."
             </p>
         }
         .into_any(),
-        WhatIfAnswer::Decided(shown) => view! { <Shown shown /> }.into_any(),
+        WhatIfAnswer::Refused(refusal) => {
+            view! { <p role="status">{refusal.message()}</p> }.into_any()
+        }
+        WhatIfAnswer::Decided(shown) => view! { <Shown shown=*shown /> }.into_any(),
     };
     view! {
         <section class="section" aria-labelledby="what-if">
             <h2 class="section__title" id="what-if">
-                "What would be decided on a report"
+                "What would be decided on a report or an execution"
             </h2>
             <form class="filter-form" method="get" action="/admin/rights#what-if">
                 <div class="field filter-form__search">
-                    <label class="field__label" for="run">"Run"</label>
+                    <label class="field__label" for="subject">"Run or execution"</label>
                     <input
                         class="field__input"
-                        id="run"
-                        name="run"
-                        value=run
+                        id="subject"
+                        name="subject"
+                        value=subject
                         placeholder="Its id, as its address has it"
                         aria-invalid=unknown
-                        aria-describedby=unknown.map(|_| "run-error")
+                        aria-describedby=unknown.map(|_| "subject-error")
                     />
+                    <input type="hidden" name="profile" value=profile.id() />
                 </div>
                 <div class="field">
                     <label class="field__label" for="assumed">"As if it had a licence of"</label>
@@ -73,8 +80,10 @@ pub fn WhatIfSection(
 
 pub enum WhatIfAnswer {
     NotAsked,
-    NoReport,
-    Decided(WhatIf),
+    NotFound,
+    /// It cannot be exported at all, whatever its licences allow.
+    Refused(Refusal),
+    Decided(Box<WhatIf>),
 }
 
 #[component]
@@ -82,11 +91,20 @@ fn Shown(shown: WhatIf) -> impl IntoView {
     let assumed = shown
         .assumed
         .map(|provider| format!(", as if it held a licence of {provider} for everything"));
+    let what = match shown.subject {
+        Subject::Report(_) => "A report",
+        Subject::Execution(_) => "An execution",
+    };
     let caption = format!(
-        "A report of {}{}. Nothing of this is put on record",
+        "{what} of {}{}. Nothing of this is put on record",
         shown.workspace_name,
         assumed.unwrap_or_default()
     );
+    let not_of_pattern: Vec<&str> = shown.not_of_pattern.iter().map(|one| one.label()).collect();
+    let not_of_pattern = (!not_of_pattern.is_empty()).then(|| {
+        let formats = not_of_pattern.join(", ");
+        view! { <p>{format!("Its pattern gives no {formats}, whatever its licences allow.")}</p> }
+    });
     let columns = Format::ALL
         .iter()
         .map(|format| view! { <th scope="col">{format.label()}</th> })
@@ -132,6 +150,7 @@ fn Shown(shown: WhatIf) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {not_of_pattern}
         <h3>"Whose data its parts hold"</h3>
         <dl class="facts">{parts}</dl>
     }
@@ -159,9 +178,4 @@ fn cell(choice: ExportChoice) -> AnyView {
         </td>
     }
     .into_any()
-}
-
-/// What was asked of the page; a run that is not typed asks nothing.
-pub fn asked(run: &str) -> Option<Result<RunId, ()>> {
-    (!run.is_empty()).then(|| run.parse().map_err(|_| ()))
 }

@@ -310,7 +310,8 @@ impl Orchestrator {
             .record(self.put_printing(workspace, row.asked_by, row.id, detail))
             .await
             .map_err(UseCaseError::ExportUnrecorded)?;
-        let permit = recorded.permit(now).map_err(UseCaseError::RightsBlocked)?;
+        let permit =
+            recorded.permit(now).map_err(|denial| self.denied(&exportable, row.format, denial))?;
         let (meter, format, stem) = (Meter::default(), row.format, exportable.file_stem());
         let (seal, counted) = (self.seal.clone(), meter.clone());
         let print = move || sealed_print(&exportable, format, permit, now, seal.as_ref(), &counted);

@@ -28,7 +28,7 @@ use domain::{
 use metrics::counter;
 use record::detail;
 use reports::export::Meter;
-use rights::{Format, Permit, Ruling, WorkspaceLicences};
+use rights::{Denial, Format, Permit, Ruling, WorkspaceLicences};
 use serde_json::{Value, json};
 use storage::{PgConnection, tenancy};
 use subject::{Exportable, load};
@@ -206,14 +206,18 @@ impl Orchestrator {
             .await
             .map_err(UseCaseError::ExportUnrecorded)?;
         counter!(EXPORTS, "format" => format.id(), "decision" => decided).increment(1);
-        let permit = recorded.permit(now).map_err(|denial| {
-            if self.rights.current().profile(self.rights_profile).page_operator {
-                let subject = exportable.subject;
-                tracing::error!(subject.id = %subject.id(), format = format.id(), "an export was denied");
-            }
-            UseCaseError::RightsBlocked(denial)
-        })?;
+        let permit =
+            recorded.permit(now).map_err(|denial| self.denied(exportable, format, denial))?;
         Ok((permit, now))
+    }
+
+    /// A denial, told to whoever operates the platform where the profile asks for that.
+    fn denied(&self, exportable: &Exportable, format: Format, denial: Denial) -> UseCaseError {
+        if self.rights.current().profile(self.rights_profile).page_operator {
+            let subject = exportable.subject;
+            tracing::error!(subject.id = %subject.id(), format = format.id(), "an export was denied");
+        }
+        UseCaseError::RightsBlocked(denial)
     }
 
     /// A pattern says which files its executions may become.

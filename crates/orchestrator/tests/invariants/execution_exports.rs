@@ -1,12 +1,12 @@
 //! Executions leave as files like reports do, with the pack and the ledger's commit in them;
 //! and what may not be shown of them is withheld on screen.
 
-use crate::world::{Market, PORTFOLIO, Tenant, World, origin, project, rights, samples};
-use domain::id::ExecutionId;
+use crate::world::{Market, PORTFOLIO, Tenant, World, count, origin, project, rights, samples};
+use domain::{execution::RightsProfile, id::ExecutionId};
 use orchestrator::{
     Orchestrator, Refusal, UseCaseError,
     execution::{Caller, Correlation, ExecuteRequest},
-    export::{Download, Export, ExportLimits, ExportState, FORMATS, Subject},
+    export::{Download, Export, ExportChoice, ExportLimits, ExportState, FORMATS, Subject, WhatIf},
     rights::{Decision, Format},
 };
 use serde_json::{Map, Value, json};
@@ -16,15 +16,15 @@ use uuid::Uuid;
 
 const DAY: &str = "2025-10-21";
 
-struct Valued {
-    world: World,
-    tenant: Tenant,
-    app: Orchestrator,
-    execution: ExecutionId,
+pub struct Valued {
+    pub world: World,
+    pub tenant: Tenant,
+    pub app: Orchestrator,
+    pub execution: ExecutionId,
 }
 
 impl Valued {
-    async fn new(pool: PgPool) -> Self {
+    pub async fn new(pool: PgPool) -> Self {
         let world = World::new(pool).await;
         let market = Market::with_portfolio();
         let tenant = world.tenant("North", "Europe/Berlin").await;
@@ -36,7 +36,11 @@ impl Valued {
         Self { world, tenant, app, execution: answer.execution }
     }
 
-    async fn download(&self, app: &Orchestrator, format: Format) -> Result<Export, UseCaseError> {
+    pub async fn download(
+        &self,
+        app: &Orchestrator,
+        format: Format,
+    ) -> Result<Export, UseCaseError> {
         match self.asked(app, format).await? {
             Download::File { export, .. } => Ok(*export),
             Download::Job(job) => panic!("{job} is to be printed by a worker"),
@@ -194,6 +198,88 @@ async fn a_large_answer_is_followed_and_fetched_by_those_alone_who_may_export_it
     app.fetch_export(editor, job, &origin()).await.unwrap();
 }
 
+/// Nothing is sent, and each answer says which fault it is (invariant 17).
+#[sqlx::test(migrations = false)]
+async fn without_its_record_no_file_of_an_execution_leaves_by_whichever_way(pool: PgPool) {
+    let valued = Valued::new(pool).await;
+    let limits = ExportLimits { cells_at_once: 0, ..ExportLimits::default() };
+    let large = valued.app.clone().with_export_limits(limits);
+    let workspace = valued.tenant.workspace;
+    let Download::Job(made) = valued.asked(&large, Format::Csv).await.unwrap() else { panic!() };
+    large.make_export(workspace, made).await.unwrap();
+    let Download::Job(waiting) = valued.asked(&large, Format::Xlsx).await.unwrap() else {
+        panic!()
+    };
+    let superuser = &valued.world.superuser;
+    sqlx::query("revoke insert on audit_log from observatory_app")
+        .execute(superuser)
+        .await
+        .unwrap();
+
+    let unrecorded = |answer: UseCaseError| {
+        assert!(matches!(answer, UseCaseError::ExportUnrecorded(_)), "{answer:?}");
+    };
+    for profile in RightsProfile::ALL {
+        let app = valued.app.clone().with_rights_profile(*profile);
+        for format in FORMATS {
+            unrecorded(valued.download(&app, format).await.unwrap_err());
+        }
+    }
+    // Also what no licence has to be asked for, and what goes through a worker.
+    let viewer = &valued.tenant.viewer;
+    let from = origin();
+    let refused = valued.app.download_execution(viewer, valued.execution, Format::Csv, &from).await;
+    unrecorded(refused.unwrap_err());
+    unrecorded(valued.asked(&large, Format::Pdf).await.unwrap_err());
+    unrecorded(large.make_export(workspace, waiting).await.unwrap_err());
+    let editor = &valued.tenant.editor;
+    unrecorded(large.fetch_export(editor, made, &origin()).await.unwrap_err());
+    let attempts = "select count(*) from audit_log where action = 'execution.exported'";
+    assert_eq!(count(superuser, attempts).await, 0);
+    assert_eq!(count(superuser, "select count(*) from export_jobs").await, 2);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_what_if_on_an_execution_shows_every_profile_and_says_what_cannot_be_exported(
+    pool: PgPool,
+) {
+    let valued = Valued::new(pool).await;
+    let admin = &valued.world.admin;
+    let app = valued.app.clone().with_rights(samples("pdf: true", "pdf: false"));
+    let id = valued.execution.as_uuid();
+    let shown = app.what_if(admin, id, None).await.unwrap();
+    assert_eq!(shown.subject, Subject::Execution(valued.execution));
+    assert_eq!(shown.workspace, valued.tenant.workspace);
+    assert!(shown.parts.iter().any(|part| part.key == "positions"), "{:?}", shown.parts);
+    assert_eq!(shown.not_of_pattern, []);
+    let pdf = |shown: &WhatIf| -> Vec<&'static str> {
+        let of = |choices: &Vec<ExportChoice>| {
+            choices.iter().find(|one| one.format == Format::Pdf).unwrap().decision.id()
+        };
+        shown.decisions.iter().map(|(_, choices)| of(choices)).collect()
+    };
+    // Staging, production, demonstration: some panels are of the ledger alone.
+    assert_eq!(pdf(&shown), ["deny", "deny", "redact"]);
+    let assumed = app.what_if(admin, id, Some("Sample".parse().unwrap())).await.unwrap();
+    assert_eq!(pdf(&assumed), ["allow"; 3]);
+    let entries = "select count(*) from audit_log where action = 'execution.exported'";
+    assert_eq!(count(&valued.world.superuser, entries).await, 0);
+
+    let failed: Uuid = sqlx::query_scalar(
+        "insert into executions
+         select gen_random_uuid(), workspace_id, user_id, pattern_id, pattern_name, pattern_version,
+             pattern_hash, portfolio_id, inputs, false, asof, pricing_pack_id, ledger_commit,
+             base_currency, rights_profile, require_fresh, stale, trace_id, request_id, 'failed',
+             '{}'::jsonb, trace, panels, null, null, started_at, duration_ms
+         from executions returning id",
+    )
+    .fetch_one(&valued.world.superuser)
+    .await
+    .unwrap();
+    let refused = app.what_if(admin, failed, None).await.unwrap_err().to_string();
+    assert_eq!(refused, Refusal::NothingToExport.message());
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_pattern_says_which_files_its_executions_become(pool: PgPool) {
     let valued = Valued::new(pool).await;
@@ -217,6 +303,9 @@ async fn a_pattern_says_which_files_its_executions_become(pool: PgPool) {
     };
     assert_eq!(of_pattern(&valued.app).await, FORMATS);
     assert_eq!(of_pattern(&app).await, FORMATS[1..]);
+    let (admin, id) = (&valued.world.admin, valued.execution.as_uuid());
+    let shown = app.what_if(admin, id, None).await.unwrap();
+    assert_eq!(shown.not_of_pattern, [Format::Pdf]);
 
     // What a pattern that is gone may become, nobody can say.
     let file = folder.path().join("portfolio_overview.json");

@@ -412,9 +412,9 @@ async fn a_what_if_shows_every_profile_and_format_and_leaves_no_trace(pool: PgPo
     let reported = Reported::new(pool).await;
     let admin = &reported.world.admin;
     let app = reported.world.orchestrator.clone().with_rights(without_samples());
-    let refused = app.what_if(&reported.tenant.owner, reported.run, None).await;
+    let refused = app.what_if(&reported.tenant.owner, reported.run.as_uuid(), None).await;
     assert!(matches!(refused, Err(UseCaseError::NotAdmin)), "{refused:?}");
-    let shown = app.what_if(admin, reported.run, None).await.unwrap();
+    let shown = app.what_if(admin, reported.run.as_uuid(), None).await.unwrap();
     assert_eq!(shown.workspace, reported.tenant.workspace);
     assert!(shown.parts.iter().all(|part| part.providers.len() == 1), "{:?}", shown.parts);
     assert_eq!(shown.decisions.len(), RightsProfile::ALL.len());
@@ -426,10 +426,10 @@ async fn a_what_if_shows_every_profile_and_format_and_leaves_no_trace(pool: PgPo
     };
     assert_eq!(pdf(&shown), ["deny"; 3]);
     let sample = Some("Sample".parse().unwrap());
-    let assumed = app.what_if(admin, reported.run, sample).await.unwrap();
+    let assumed = app.what_if(admin, reported.run.as_uuid(), sample).await.unwrap();
     assert_eq!(pdf(&assumed), ["allow"; 3]);
     assert_eq!(reported.recorded().await.0, 0);
-    let unknown = app.what_if(admin, RunId::from_uuid(Uuid::nil()), None).await;
+    let unknown = app.what_if(admin, Uuid::nil(), None).await;
     assert!(matches!(unknown, Err(UseCaseError::NotFound)), "{unknown:?}");
 }
 

@@ -22,6 +22,8 @@ mod execution_exports;
 #[cfg(test)]
 mod executions;
 #[cfg(test)]
+mod export_list;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod failures;

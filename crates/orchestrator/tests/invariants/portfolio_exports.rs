@@ -123,7 +123,7 @@ async fn a_licence_that_forbids_pages_blocks_them_is_said_before_the_click_and_o
         reported.recorded().await.iter().map(|detail| detail["decision"].clone()).collect();
     assert_eq!(decisions, ["deny", "deny", "allow", "allow", "allow"]);
     let admin = &reported.desks.world.admin;
-    let shown = app.what_if(admin, reported.run, None).await.unwrap();
+    let shown = app.what_if(admin, reported.run.as_uuid(), None).await.unwrap();
     assert!(shown.parts.iter().any(|part| part.key == "positions"));
 }
 

@@ -331,11 +331,12 @@ const COMPARED: [&str; 40] = [
 ];
 
 /// For the platform's administrators or the command line, who see every id.
-const ACROSS_WORKSPACES: [&str; 23] = [
+const ACROSS_WORKSPACES: [&str; 24] = [
     "activate_specification",
     "add_account",
     "add_portfolio_to",
     "connect_ledger",
+    "export_record",
     "grant_entitlement",
     "grant_override",
     "has_portfolios",
@@ -487,8 +488,12 @@ async fn what_is_for_administrators_answers_members_alike_whatever_the_id(pool: 
         refused(&app.workspace_licences(owner, id).await);
         refused(&app.record_licence(owner, id, &licence()).await);
     }
-    for id in [two.run, RunId::from_uuid(Uuid::now_v7())] {
+    let (run, execution) = (two.run.as_uuid(), two.execution.as_uuid());
+    for id in [run, execution, Uuid::now_v7()] {
         refused(&app.what_if(owner, id, None).await);
+    }
+    for chain in [two.there.workspace.as_uuid(), Uuid::now_v7()] {
+        refused(&app.export_record(owner, chain, 1).await);
     }
     let id = WorkspaceLicenceId::from_uuid(Uuid::now_v7());
     refused(&app.withdraw_licence(owner, id).await);
@@ -505,8 +510,10 @@ fn every_use_case_that_takes_an_id_is_on_one_of_the_lists() {
     let mut found = BTreeSet::new();
     collect_use_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     let listed = COMPARED.into_iter().chain(ACROSS_WORKSPACES).map(str::to_owned).collect();
-    // `history` takes its id inside a filter, `add_account` inside a struct.
-    found.extend(["history".to_owned(), "add_account".to_owned()]);
+    // `history` takes its id inside a filter, `add_account` inside a struct, `what_if` one of
+    // either kind and `export_record` a chain's.
+    let others = ["history", "add_account", "what_if", "export_record"];
+    found.extend(others.map(str::to_owned));
     assert_eq!(found, listed);
 }
 
