@@ -51,6 +51,7 @@ mod tests {
             key: key.to_owned(),
             title: key.to_owned(),
             providers: [provider].into(),
+            owners: std::collections::BTreeSet::new(),
         };
         let own = "Manual".parse().unwrap();
         DocumentLineage { parts: vec![part("theirs", provider.clone()), part("own", own)] }

@@ -109,7 +109,7 @@ async fn a_report_names_the_owners_of_what_it_cites_and_goes_to_nobody_whom_they
     assert!(names_the_owner(of(Format::Pdf).decision.terms().unwrap()));
 
     let what_if = async |format: Format| -> Decision {
-        let all = app.what_if(&world.admin, run, None).await.unwrap();
+        let all = app.what_if(&world.admin, run.as_uuid(), None).await.unwrap();
         let mut choices = all
             .decisions
             .into_iter()
