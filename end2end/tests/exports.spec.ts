@@ -1,9 +1,14 @@
 import { audit, expect, mayBeRefused, picture, test } from "../fixtures";
-import { enlargeExecution, expireExports, holdPrintedFiles, supplyPrices } from "../fixtures/back-door";
+import { copyExecution, expireExports, holdPrintedFiles } from "../fixtures/back-door";
 import { ExportList, ExportMenu, ExportPage } from "../pages/exports";
 
 const EXAMPLE = "example_prices";
 const NAME = "Example: closing prices";
+
+/** Of an execution, in the address of its page. */
+function idOf(place: string): string {
+  return place.split("/").at(-1) ?? "";
+}
 
 test("what a licence does not allow is said before the click, refused after it, and found by administrators", async ({
   desk,
@@ -11,9 +16,10 @@ test("what a licence does not allow is said before the click, refused after it, 
 }) => {
   test.slow();
   const { page, client, name } = await desk.owner();
-  // Whose news may be shown, and handed out in no form.
-  await supplyPrices(await desk.id(), "NewsAPI");
-  const place = await client.post("/action/execute-pattern", { pattern: EXAMPLE });
+  const executed = idOf(await client.post("/action/execute-pattern", { pattern: EXAMPLE }));
+  // Whose data may be shown, and handed out in no form.
+  const blocked = await copyExecution(await desk.id(), executed, { provider: "NewsAPI" });
+  const place = `/execution-log/${blocked}`;
   await page.goto(place);
   await expect(page.getByRole("main")).toContainText("News: NewsAPI.org, metadata only, developer plan");
   const exports = new ExportMenu(page);
@@ -55,10 +61,10 @@ test("what a licence does not allow is said before the click, refused after it, 
   await list.rows.getByRole("link", { name: NAME }).click();
   const main = admin.getByRole("main");
   await expect(admin.getByRole("heading", { level: 1 })).toHaveText(`${NAME} as PDF`);
-  for (const fact of [desk.name, name, "NewsAPI", "127.0.0.1", place.split("/").at(-1) ?? ""]) {
+  for (const fact of [desk.name, name, "NewsAPI", "127.0.0.1", blocked]) {
     await expect(main).toContainText(fact);
   }
-  await main.getByText("The entry as its hash was made of it").click();
+  await main.getByText("The hashed entry").click();
   await expect(main).toContainText('"action":"execution.exported"');
   await audit(admin);
   await picture(admin, "admin-export-entry");
@@ -88,9 +94,9 @@ test("what a licence does not allow is said before the click, refused after it, 
 test("a large export is followed, fetched and expires, and administrators see it being made", async ({ desk, admin }) => {
   test.slow();
   const { page, client } = await desk.owner();
-  const small = await client.post("/action/execute-pattern", { pattern: EXAMPLE });
+  const small = idOf(await client.post("/action/execute-pattern", { pattern: EXAMPLE }));
   // Beyond the 50,000 cells that are printed while somebody waits.
-  const large = await enlargeExecution(small.split("/").at(-1) ?? "", 1_500);
+  const large = await copyExecution(await desk.id(), small, { times: 1_500 });
   const release = await holdPrintedFiles();
   const made = new ExportPage(page);
   const list = new ExportList(admin);

@@ -207,7 +207,7 @@ fn OnRecord(record: ExportRecord, entry: SealedEntry) -> impl IntoView {
         <Section id="on-record" title="In the audit log" facts />
         <details class="disclosure">
             <summary class="disclosure__summary button">
-                "The entry as its hash was made of it" <Icon name="chevron" />
+                "The hashed entry" <Icon name="chevron" />
             </summary>
             <div class="disclosure__body">
                 <Digest text=entry.text />

@@ -258,8 +258,8 @@ async fn a_what_if_on_an_execution_shows_every_profile_and_says_what_cannot_be_e
         };
         shown.decisions.iter().map(|(_, choices)| of(choices)).collect()
     };
-    // Staging, production, demonstration: some panels are of the ledger alone.
-    assert_eq!(pdf(&shown), ["deny", "deny", "redact"]);
+    // A demonstration, too, has nothing left: every panel rests on the samples' prices.
+    assert_eq!(pdf(&shown), ["deny"; 3]);
     let assumed = app.what_if(admin, id, Some("Sample".parse().unwrap())).await.unwrap();
     assert_eq!(pdf(&assumed), ["allow"; 3]);
     let entries = "select count(*) from audit_log where action = 'execution.exported'";
