@@ -166,7 +166,10 @@ async fn completed(
     listed: Entry,
     url: &Url,
 ) -> Result<Entry, FetchError> {
-    fetcher.pages.note(url);
+    // One that there is no request for is not tried, and keeps its turn.
+    if reading.has_request() {
+        fetcher.pages.note(url);
+    }
     let content = match fetcher.fetch_in(reading, url, &Validators::default()).await {
         Ok(Fetched::Content(content)) => content,
         Err(error) if error.is_passing() => return Err(error),

@@ -65,6 +65,11 @@ impl Reading {
         self.until
     }
 
+    /// Whether another request may be made.
+    pub(crate) const fn has_request(&self) -> bool {
+        self.requests_left > 0
+    }
+
     /// Takes one request of what is left.
     pub(crate) fn take_request(&mut self) -> Result<(), FetchError> {
         let left = self.requests_left.checked_sub(1);

@@ -21,9 +21,7 @@ fn left_words(fetch: &FetchRow) -> Option<String> {
     let cause = fetch.cut_short?;
     let left = match (fetch.outcome.as_str(), fetch.entries_left) {
         ("failed", _) => {
-            return Some(
-                "Nothing is lost: the next reading begins where this one ended.".to_owned(),
-            );
+            return Some("Nothing was taken of it; it is tried again.".to_owned());
         }
         (_, 0) => "what it did not come to is".to_owned(),
         (_, 1) => "1 entry is".to_owned(),
@@ -137,6 +135,6 @@ mod tests {
             assert_eq!(words, format!("{time}; {expected}"));
         }
         let failed = words("failed", Some(CutShort::Bytes), 0);
-        assert_eq!(failed.unwrap(), "It came to nothing of it, and is tried again.");
+        assert_eq!(failed.unwrap(), "Nothing was taken of it; it is tried again.");
     }
 }

@@ -107,8 +107,7 @@ async fn a_reading_whose_bounds_leave_room_for_nothing_fails_by_name_and_stops_n
 async fn a_server_that_asks_to_be_left_alone_is_due_when_it_says(pool: PgPool) {
     let (world, site) = World::new(pool).await.with_site(ReadingBounds::DEFAULT).await;
     let due_in_hours = async |name: &str| {
-        let due =
-            "select extract(epoch from due_at - now())::bigint / 3600 from sources where name = $1";
+        let due = "select floor(extract(epoch from due_at - now()) / 3600)::bigint from sources where name = $1";
         let due = sqlx::query_scalar::<_, i64>(due).bind(name.to_owned());
         due.fetch_one(&world.superuser).await.unwrap()
     };
