@@ -98,7 +98,7 @@ test("what is announced of holdings is listed with what it brings in, and with w
   await subscriber.getByRole("link", { name: "Dividends and splits to come" }).click();
   await expect(subscriber.getByRole("heading", { level: 1 })).toHaveText("Dividends and splits to come");
   const portfolio = new PortfolioPage(subscriber);
-  const actions = portfolio.panel(/^Dividends and splits of the next 90 days/);
+  const actions = portfolio.panel(/^Dividends and splits of the next 90 days$/);
   await expect(actions.getByRole("row").filter({ hasText: "ACME" })).toHaveCount(1);
   await expect(actions.getByRole("row").filter({ hasText: "ACME" })).toContainText("Sample");
   await expect(portfolio.panel(/^Dividends of the next 90 days/)).toContainText("USD");
@@ -108,7 +108,7 @@ test("what is announced of holdings is listed with what it brings in, and with w
   await subscriber.getByLabel("How far ahead").selectOption("7");
   await subscriber.getByRole("button", { name: "Show" }).click();
   await expect(subscriber).toHaveURL(/days=7/);
-  await expect(portfolio.panel(/^Dividends and splits of the next 7 days/)).toContainText("ACME");
+  await expect(portfolio.panel(/^Dividends and splits of the next 7 days$/)).toContainText("ACME");
 
   // Its pack says how it came to be.
   await subscriber.locator(".pack-badge").getByRole("link").first().click();

@@ -62,8 +62,18 @@ fn fields(row: &AuditRow) -> Vec<String> {
 fn words(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
+        Value::String(text) if text.is_empty() => "none".to_owned(),
         Value::String(text) => text.chars().take(VALUE_CHARACTERS_MAX).collect(),
-        other => other.to_string().chars().take(VALUE_CHARACTERS_MAX).collect(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(answers) => {
+            let answer = |(name, value): (&String, &Value)| {
+                format!("{} {}", name.replace('_', " "), words(value))
+            };
+            answers.iter().map(answer).collect::<Vec<_>>().join(", ")
+        }
     }
 }
 
@@ -81,9 +91,11 @@ mod tests {
             entry: json!({ "detail": { "changes": {
                 "tier": { "before": 2, "after": 3 },
                 "language": { "before": null, "after": "de" },
+                "terms": { "before": null, "after": { "attribution": "", "full_text": false } },
             } } }),
         };
         assert_eq!(sentence(&row), "Ada Admin changed it.");
-        assert_eq!(fields(&row), ["language: none → de", "tier: 2 → 3"]);
+        let terms = "terms: none → attribution none, full text no";
+        assert_eq!(fields(&row), ["language: none → de", terms, "tier: 2 → 3"]);
     }
 }
