@@ -1,16 +1,12 @@
 use super::{
+    answer::answer_panels,
     gate::answer_or_reason,
     header::{Made, PortfolioHeader},
     shown::show,
 };
 use crate::{
-    component::{
-        icon::Icon,
-        panel::{Hatches, Panel},
-        withheld::Attributions,
-    },
+    component::{icon::Icon, panel::Hatches},
     ssr::{encode, page},
-    view::execution::provenance,
 };
 use domain::{id::PortfolioId, pricing_pack::Symbol};
 use leptos::prelude::*;
@@ -40,26 +36,10 @@ pub fn HoldingPage() -> impl IntoView {
             Err(_) => None,
         };
         let statement = statement(shown.as_ref().ok().map(|(answer, _)| &**answer));
-        let plan = request.orchestrator.patterns().get(PATTERN).map(std::sync::Arc::clone);
         let currency = portfolio.base.to_string();
         let content = match shown {
             Ok((answer, terms)) => {
-                let ExecutionAnswer { panels, trace, inputs, .. } = *answer;
-                let panels = panels
-                    .into_iter()
-                    .map(|panel| {
-                        let found = trace.panels.iter().find(|known| known.id == panel.id);
-                        let provenance = found.map(|panel| {
-                            provenance(panel, &trace, plan.as_deref(), inputs.as_object())
-                        });
-                        view! { <Panel panel currency=Some(currency.clone()) provenance /> }
-                    })
-                    .collect_view();
-                view! {
-                    <Attributions terms />
-                    <div class="panels">{panels}</div>
-                }
-                .into_any()
+                answer_panels(&request, PATTERN, *answer, terms, &currency, |_| true)
             }
             Err(reason) => reason,
         };

@@ -1,6 +1,7 @@
 //! Portfolios: the list with the ledger that they come from, and of one its overview,
 //! holdings and transactions.
 
+mod answer;
 mod gate;
 mod header;
 mod holding;

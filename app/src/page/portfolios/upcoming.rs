@@ -1,16 +1,12 @@
 use super::{
+    answer::answer_panels,
     gate::answer_or_reason,
     header::{Made, PortfolioHeader},
     shown::show,
 };
 use crate::{
-    component::{
-        icon::Icon,
-        panel::{Hatches, Panel},
-        withheld::Attributions,
-    },
+    component::{icon::Icon, panel::Hatches},
     ssr::page,
-    view::execution::provenance,
 };
 use domain::id::PortfolioId;
 use executor::pattern::PanelDocument;
@@ -44,27 +40,10 @@ pub fn UpcomingPage() -> impl IntoView {
             Err(_) => None,
         };
         let statement = statement(shown.as_ref().ok().map(|(answer, _)| &**answer), days_ahead);
-        let plan = request.orchestrator.patterns().get(PATTERN).map(std::sync::Arc::clone);
         let currency = portfolio.base.to_string();
         let content = match shown {
             Ok((answer, terms)) => {
-                let ExecutionAnswer { panels, trace, inputs, .. } = *answer;
-                let panels = panels
-                    .into_iter()
-                    .filter(says_something)
-                    .map(|panel| {
-                        let found = trace.panels.iter().find(|known| known.id == panel.id);
-                        let provenance = found.map(|panel| {
-                            provenance(panel, &trace, plan.as_deref(), inputs.as_object())
-                        });
-                        view! { <Panel panel currency=Some(currency.clone()) provenance /> }
-                    })
-                    .collect_view();
-                view! {
-                    <Attributions terms />
-                    <div class="panels">{panels}</div>
-                }
-                .into_any()
+                answer_panels(&request, PATTERN, *answer, terms, &currency, says_something)
             }
             Err(reason) => reason,
         };
