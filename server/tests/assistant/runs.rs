@@ -203,12 +203,17 @@ fn what_a_model_is_writing_is_on_the_page_and_in_the_stream_while_it_writes() {
 
 /// The package of the first request, once there is one.
 fn package_of_first(model: &Server) -> serde_json::Value {
+    package_of(&first_asked(model, |_| true))
+}
+
+/// The first request that is wanted, once there is one.
+fn first_asked(model: &Server, wanted: impl Fn(&Seen) -> bool) -> Seen {
     let begun = Instant::now();
     loop {
-        if let Some(seen) = model.seen().first() {
-            return package_of(seen);
+        if let Some(seen) = model.seen().into_iter().find(&wanted) {
+            return seen;
         }
-        assert!(begun.elapsed() < PATIENCE, "nothing was asked");
+        assert!(begun.elapsed() < PATIENCE, "nothing of the kind was asked");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -362,11 +367,7 @@ fn killed_once(
     let specification = world.active_specification(&server);
     let owner = Person::signed_in(&server, "owner@test.example");
     owner.act("trigger-run", &[("specification", &specification)]);
-    let begun = Instant::now();
-    while !model.seen().iter().any(&stuck) {
-        assert!(begun.elapsed() < PATIENCE, "the worker did not come to where it is killed");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    first_asked(&model, stuck);
     server.kill();
     let second = serve(&world, &model, &environment);
     world.wait_for("select status from runs", "succeeded");

@@ -31,6 +31,19 @@ pub async fn insert(
     Ok(())
 }
 
+/// The text of an answer that has its hash.
+pub(super) fn checked(
+    call: ModelCallId,
+    answer: Vec<u8>,
+    hash: ContentHash,
+) -> Result<String, StorageError> {
+    let corrupt = || StorageError::Corrupt(format!("assistant_answers of call {call}"));
+    if ContentHash::of_bytes(&answer) != hash {
+        return Err(corrupt());
+    }
+    String::from_utf8(answer).map_err(|_| corrupt())
+}
+
 /// An answered call of a run.
 #[derive(Clone, Debug)]
 pub struct AnswerRow {
@@ -70,11 +83,8 @@ pub async fn load(conn: &mut PgConnection, run: RunId) -> Result<Vec<AnswerRow>,
     .await?;
     rows.into_iter()
         .map(|row| {
-            let corrupt = || StorageError::Corrupt(format!("assistant_answers of call {}", row.id));
-            if row.answer.as_deref().map(ContentHash::of_bytes) != row.answer_hash {
-                return Err(corrupt());
-            }
-            let text = row.answer.map(String::from_utf8).transpose().map_err(|_| corrupt())?;
+            let kept = row.answer.zip(row.answer_hash);
+            let text = kept.map(|(answer, hash)| checked(row.id, answer, hash)).transpose()?;
             Ok(AnswerRow {
                 question: row.question,
                 engine: row.engine,

@@ -1,6 +1,7 @@
 //! Calls of a worker that has died: those that were answered, and those that their server
 //! goes on with while no worker listens.
 
+use super::answer::checked;
 use crate::{StorageError, run::Lease};
 use domain::{hash::ContentHash, id::ModelCallId};
 use sqlx::PgConnection;
@@ -90,11 +91,7 @@ pub async fn load_answered(
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let corrupt = || StorageError::Corrupt(format!("assistant_answers of call {}", row.id));
-    if ContentHash::of_bytes(&row.answer) != row.answer_hash {
-        return Err(corrupt());
-    }
-    let text = String::from_utf8(row.answer).map_err(|_| corrupt())?;
+    let text = checked(row.id, row.answer, row.answer_hash)?;
     let (ordinal, model, counted) = (row.ordinal, row.answered_model, row.counted);
     Ok(Some(Answered { ordinal, text, model, counted }))
 }
