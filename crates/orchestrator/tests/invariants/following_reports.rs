@@ -43,12 +43,12 @@ async fn a_following_report_marks_what_is_new_and_repeats_nothing(pool: PgPool) 
     assert!(developments(&first).iter().all(|one| one.novelty.is_none()));
 
     // Two publishers tell of something that no report has told.
-    let today = app.now().await.unwrap().strftime("%Y-%m-%d").to_string();
+    let yesterday = world.yesterday().await;
     for name in ["One", "Other"] {
         let source = world.source(name, "manual", "").await;
         let rows = format!(
             "title,url,published,text\n\
-             Brio Chemie closes TDI line of 30 kt/a in Poland,https://{name}.example.com/1,{today},\
+             Brio Chemie closes TDI line of 30 kt/a in Poland,https://{name}.example.com/1,{yesterday},\
              The polyurethane raw material was made there since 1990.\n"
         );
         assert_eq!(app.import_items(&world.admin, source, rows.as_bytes()).await.unwrap(), 1);

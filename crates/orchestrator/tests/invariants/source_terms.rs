@@ -28,7 +28,7 @@ fn form(redistribution: bool, excerpt: bool) -> SourceForm {
 /// Two publishers tell of one expansion, so that a report does; the pack that is sealed of it.
 async fn sealed(world: &World, form: &SourceForm) -> EvidencePack {
     let app = &world.orchestrator;
-    let today = app.now().await.unwrap().strftime("%Y-%m-%d").to_string();
+    let yesterday = world.yesterday().await;
     let mut other = form.clone();
     (other.name, other.publisher) = ("Another".to_owned(), "Another Wire".to_owned());
     let stories = [
@@ -40,7 +40,7 @@ async fn sealed(world: &World, form: &SourceForm) -> EvidencePack {
         app.set_source_enabled(&world.admin, id, true).await.unwrap();
         let rows = format!(
             "title,url,published,text\n\
-             {title},https://news{number}.example.com/1,{today},\"{EXCERPT} {more}\"\n"
+             {title},https://news{number}.example.com/1,{yesterday},\"{EXCERPT} {more}\"\n"
         );
         app.import_items(&world.admin, id, rows.as_bytes()).await.unwrap();
     }

@@ -14,7 +14,7 @@ use domain::{
 };
 use proptest::prelude::*;
 use rights::{Format, RightsProfile};
-use std::{path::PathBuf, process::Command};
+use std::{fmt::Write, ops::RangeInclusive, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// A file on disk for other programs.
@@ -386,6 +386,36 @@ async fn a_sealed_file_opens_as_before() {
     let opened = Opened::new(&sealed.bytes);
     opened.assert_sound();
     assert!(opened.text().contains("Executive summary"));
+}
+
+// One letter in seven of those blocks that our fonts have something of, alone and under a mark,
+// which the font of its letter has to print.
+#[test]
+fn each_letter_that_is_not_stood_in_for_has_a_form() {
+    const BLOCKS: [RangeInclusive<char>; 4] = [
+        '\u{a1}'..='\u{2fff}',
+        '\u{a700}'..='\u{ab6f}',
+        '\u{fb00}'..='\u{fdff}',
+        '\u{1d400}'..='\u{1f6ff}',
+    ];
+    const MARKS: [&str; 6] =
+        ["\u{301}", "\u{323}", "\u{308}\u{301}", "\u{64b}", "\u{5b0}", "\u{20dd}"];
+    let mut document = fixture::document();
+    let letters: Vec<char> =
+        BLOCKS.into_iter().flatten().step_by(7).filter(|one| kept(&one.to_string())).collect();
+    assert!(letters.len() > 500, "{} letters", letters.len());
+    let mut text = String::new();
+    for (letter, mark) in letters.iter().zip(MARKS.iter().cycle()) {
+        write!(text, "{letter} {letter}{mark} ").unwrap();
+    }
+    document.executive_summary[0].text.clone_from(&text);
+    document.sections[0].developments[0].headline = text;
+    assert!(futures(&document).starts_with(b"%PDF-"));
+}
+
+fn kept(letter: &str) -> bool {
+    let (_, substituted) = with_letters_we_have(json!(letter));
+    !substituted
 }
 
 proptest! {

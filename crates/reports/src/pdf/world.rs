@@ -5,8 +5,12 @@ use typst::{
     Library, LibraryExt, World,
     diag::{FileError, FileResult},
     foundations::{Bytes, Datetime, Duration},
+    layout::Abs,
     syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
-    text::{Font, FontBook},
+    text::{
+        Font, FontBook, FontInstance, FontStretch, FontStyle, FontVariant, FontVariations,
+        FontWeight,
+    },
     utils::LazyHash,
 };
 
@@ -15,6 +19,8 @@ struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+    /// The same fonts, opened to look their glyphs up.
+    faces: Vec<FontInstance>,
     common: Source,
     report: Source,
     panels: Source,
@@ -77,6 +83,7 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
     Press {
         library: LazyHash::new(Library::default()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
+        faces: fonts.iter().map(face).collect(),
         fonts,
         common: source("common.typ", include_str!("../../templates/common.typ")),
         report: source("report.typ", include_str!("../../templates/report.typ")),
@@ -85,16 +92,50 @@ static PRESS: LazyLock<Press> = LazyLock::new(|| {
     }
 });
 
+fn face(font: &Font) -> FontInstance {
+    font.clone().instantiate(font.info().variant, Abs::pt(10.0), &FontVariations::default())
+}
+
 fn file_called(name: &str) -> FileId {
     let path = VirtualPath::new(name).expect("the names of our files are paths");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
-/// Whether one of our fonts can print all of these characters.
-pub(super) fn some_font_has(characters: &str) -> bool {
-    let has =
-        |font: &Font| characters.chars().all(|one| font.info().coverage.contains(u32::from(one)));
-    PRESS.fonts.iter().any(has)
+/// What `common.typ` sets text in, in the order in which the typesetter tries it.
+const FAMILIES: [&str; 3] = ["libertinus serif", "dejavu sans mono", "new computer modern"];
+/// The same for what is copied: ids and hashes.
+const MONO: [&str; 1] = ["dejavu sans mono"];
+
+/// Each style that the templates set somebody's words in.
+const STYLES: [(&[&str], FontVariant); 5] = [
+    (&FAMILIES, variant(FontStyle::Normal, FontWeight::REGULAR)),
+    (&FAMILIES, variant(FontStyle::Normal, FontWeight::SEMIBOLD)),
+    (&FAMILIES, variant(FontStyle::Normal, FontWeight::BOLD)),
+    (&FAMILIES, variant(FontStyle::Italic, FontWeight::REGULAR)),
+    (&MONO, variant(FontStyle::Normal, FontWeight::REGULAR)),
+];
+
+const fn variant(style: FontStyle, weight: FontWeight) -> FontVariant {
+    FontVariant { style, weight, stretch: FontStretch::NORMAL }
+}
+
+/// Whether the typesetter finds a font for what a reader takes for one letter, wherever a
+/// template may set it: it tries the families, then the one font that it likes best of
+/// those that have the first character, and no other.
+pub(super) fn prints_everywhere(letter: &str) -> bool {
+    STYLES.iter().all(|(families, variant)| {
+        let book = &PRESS.book;
+        let listed = || families.iter().filter_map(|family| book.select(family, *variant));
+        let like = listed().next().and_then(|first| book.info(first));
+        listed().any(|font| has(font, letter))
+            || book.select_fallback(like, *variant, letter).is_some_and(|font| has(font, letter))
+    })
+}
+
+/// By its glyphs: what a font says it covers counts letters that it has no form for.
+fn has(font: usize, letter: &str) -> bool {
+    let Some(face) = PRESS.faces.get(font) else { return false };
+    letter.chars().all(|one| face.ttf().glyph_index(one).is_some_and(|glyph| glyph.0 != 0))
 }
 
 pub(super) struct DocumentWorld {

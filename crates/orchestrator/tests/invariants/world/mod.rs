@@ -27,7 +27,7 @@ use domain::{
     workspace::Role,
 };
 use executor::{capability::Agent, pattern::Patterns, runtime::Registry};
-use jiff::civil::date;
+use jiff::{SignedDuration, civil::date};
 use orchestrator::{
     Actor, Orchestrator, Refusal, UseCaseError,
     execution::{Caller, Correlation, ExecuteRequest, ExecutionAnswer, ExecutionRefused},
@@ -133,6 +133,12 @@ impl World {
             .find(|zone| (5..21).contains(&now.in_tz(zone).unwrap().hour()))
             .unwrap();
         self.tenant(name, zone).await
+    }
+
+    /// A day of publication that is no day to come in whichever zone a workspace is.
+    pub async fn yesterday(&self) -> String {
+        let now = self.orchestrator.now().await.unwrap();
+        (now - SignedDuration::from_hours(24)).strftime("%Y-%m-%d").to_string()
     }
 
     /// What `xtask up` reads: the samples of the repository.
